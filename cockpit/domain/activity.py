@@ -1,0 +1,57 @@
+"""What a lane's agent is doing, and how we know (DESIGN §10).
+
+`judge` weighs the evidence: process, then title, then screen rules, else unknown.
+A failed probe is `unknown`, never dead and never idle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """States of a lane's agent, in the words of the board."""
+
+    PLANNED = "planned"
+    SETUP = "setup"
+    STARTING = "starting"
+    WORKING = "working"
+    ASKING = "asking"
+    IDLE = "idle"
+    ERROR = "error"
+    EXITED = "exited"
+    STALLED = "stalled"
+    LIMITED = "limited"
+    UNKNOWN = "unknown"
+
+
+GLYPHS: dict[State, str] = {
+    State.PLANNED: "·",
+    State.SETUP: "◔",
+    State.STARTING: "◔",
+    State.WORKING: "●",
+    State.ASKING: "?",
+    State.IDLE: "○",
+    State.ERROR: "✗",
+    State.EXITED: "■",
+    State.STALLED: "◌",
+    State.LIMITED: "⏸",
+    State.UNKNOWN: "~",
+}
+"""One glyph a state; shape differs, so colour is never the only sign."""
+
+NEEDS_COMMANDER = frozenset({State.ASKING, State.ERROR, State.EXITED, State.LIMITED})
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A state with its evidence. `since` is the clock's time in seconds."""
+
+    state: State
+    source: str
+    """`process`, `title`, `screen`, `operation`, or `none`."""
+    rule: str
+    since: float
+    detail: str = ""
+    """Exit code, the question asked, an agent's last words."""

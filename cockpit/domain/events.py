@@ -1,0 +1,106 @@
+"""Facts on their way to the fleet and the screens. Pane text is not among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.domain.activity import Activity
+from cockpit.domain.ids import LaneId, OpId
+from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
+from cockpit.domain.operation import OpKind
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChanged:
+    """A lane was started, adopted, changed, or (`record` None) torn down."""
+
+    lane: LaneId
+    record: LaneRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged:
+    lane: LaneId
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class GitFactsChanged:
+    lane: LaneId
+    facts: GitFacts
+
+
+@dataclass(frozen=True, slots=True)
+class FaultsChanged:
+    """All present disagreements, not only the new ones."""
+
+    faults: tuple[LaneFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationBegan:
+    op: OpId
+    kind: OpKind
+    lane: LaneId | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationStep:
+    """A step of an operation begins; `what` is a short present participle for people."""
+
+    op: OpId
+    kind: OpKind
+    lane: LaneId | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEnded:
+    """`error` is empty when it went well; then `summary` says what was done."""
+
+    op: OpId
+    kind: OpKind
+    lane: LaneId | None
+    summary: str
+    error: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateOutput:
+    """Lines of the gate's live output, raw from outside."""
+
+    lane: LaneId | None
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the commander; `severity` is information, warning or error."""
+
+    text: str
+    severity: str = "information"
+    lane: LaneId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whether our tmux server and the control client answer."""
+
+    up: bool
+    why: str = ""
+
+
+Event = (
+    LaneChanged
+    | ActivityChanged
+    | GitFactsChanged
+    | FaultsChanged
+    | OperationBegan
+    | OperationStep
+    | OperationEnded
+    | GateOutput
+    | Notice
+    | Link
+)

@@ -1,0 +1,117 @@
+"""The fleet: everything the board shows, as one frozen value, and how an event changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from cockpit.domain.activity import NEEDS_COMMANDER, Activity, State
+from cockpit.domain.events import (
+    ActivityChanged,
+    Event,
+    FaultsChanged,
+    GateOutput,
+    GitFactsChanged,
+    LaneChanged,
+    Link,
+    Notice,
+    OperationBegan,
+    OperationEnded,
+    OperationStep,
+)
+from cockpit.domain.ids import LaneId
+from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
+
+PLANNED = Activity(State.PLANNED, "none", "not started", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """One lane on the board: what lanes.yaml says of it and what is known now."""
+
+    lane: LaneId
+    key: str
+    title: str
+    agent: str
+    record: LaneRecord | None = None
+    activity: Activity = PLANNED
+    facts: GitFacts | None = None
+    fault: LaneFault | None = None
+    busy: str = ""
+    """The step of the operation under way on this lane, if any."""
+
+    @property
+    def needs_commander(self) -> bool:
+        return self.fault is not None or self.activity.state in NEEDS_COMMANDER
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """All lanes in the order of lanes.yaml, then lanes that only our state knows."""
+
+    repository: str
+    target: str
+    lanes: dict[LaneId, LaneView] = field(default_factory=dict)
+    link: Link = Link(True)
+
+    def lane(self, lane: LaneId) -> LaneView | None:
+        return self.lanes.get(lane)
+
+    def by_key(self, key: str) -> LaneView | None:
+        return next((view for view in self.lanes.values() if view.key == key), None)
+
+    def next_needing(self, after: LaneId | None) -> LaneView | None:
+        """The next lane, in order and around, that needs the commander."""
+        order = list(self.lanes.values())
+        start = 0
+        if after is not None and after in self.lanes:
+            start = list(self.lanes).index(after) + 1
+        turned = order[start:] + order[:start]
+        return next((view for view in turned if view.needs_commander), None)
+
+
+def apply(fleet: Fleet, event: Event) -> Fleet:
+    """The fleet after `event`; pure. Events of unknown lanes add them at the end."""
+    match event:
+        case LaneChanged(lane, record):
+            if record is None:
+                view = _view(fleet, lane)
+                gone = replace(view, record=None, activity=PLANNED, facts=None, fault=None)
+                return _with(fleet, gone)
+            return _with(fleet, replace(_view(fleet, lane, record.agent), record=record))
+        case ActivityChanged(lane, activity):
+            return _with(fleet, replace(_view(fleet, lane), activity=activity))
+        case GitFactsChanged(lane, facts):
+            return _with(fleet, replace(_view(fleet, lane), facts=facts))
+        case FaultsChanged(faults):
+            by_lane = {fault.lane: fault for fault in faults}
+            for fault in faults:
+                fleet = _with(fleet, _view(fleet, fault.lane))
+            views = {
+                lane: replace(view, fault=by_lane.get(lane)) for lane, view in fleet.lanes.items()
+            }
+            return replace(fleet, lanes=views)
+        case OperationBegan(_, _, lane, summary):
+            return _busy(fleet, lane, summary)
+        case OperationStep(_, _, lane, what):
+            return _busy(fleet, lane, what)
+        case OperationEnded(_, _, lane, _, _, _):
+            return _busy(fleet, lane, "")
+        case Link():
+            return replace(fleet, link=event)
+        case GateOutput() | Notice():
+            return fleet
+
+
+def _view(fleet: Fleet, lane: LaneId, agent: str = "") -> LaneView:
+    known = fleet.lanes.get(lane)
+    return known if known is not None else LaneView(lane, lane[:1].upper(), "", agent)
+
+
+def _with(fleet: Fleet, view: LaneView) -> Fleet:
+    return replace(fleet, lanes={**fleet.lanes, view.lane: view})
+
+
+def _busy(fleet: Fleet, lane: LaneId | None, what: str) -> Fleet:
+    if lane is None or lane not in fleet.lanes:
+        return fleet
+    return _with(fleet, replace(fleet.lanes[lane], busy=what))

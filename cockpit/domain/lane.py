@@ -1,0 +1,83 @@
+"""What a lane is, as our state remembers it and as git and the disk show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from cockpit.domain.ids import CommitId, LaneId, OpId, PaneId, RefName, SessionId, WindowId
+
+
+@dataclass(frozen=True, slots=True)
+class PaneRef:
+    """A lane's pane on our tmux server. `pid` is the pane's first process."""
+
+    session: SessionId
+    window: WindowId
+    pane: PaneId
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRecord:
+    """Our state's view of a started lane: one file in `lanes/` of the state folder."""
+
+    lane: LaneId
+    branch: RefName
+    worktree: Path
+    admin: Path
+    """The worktree's git folder, `<common>/worktrees/<id>`."""
+    base: CommitId
+    """Where the branch stood when the lane was started or adopted."""
+    agent: str
+    op: OpId
+    """The operation that made this record."""
+    adopted: bool = False
+    """The branch existed before; undoing the start must keep it."""
+    pane: PaneRef | None = None
+    session_name: str = ""
+    """Named agent session to resume, if the agent has such."""
+
+
+class Disagreement(StrEnum):
+    """How our state, the folder and git's own list can differ (three-way validation)."""
+
+    FOLDER_MISSING = "folder-missing"
+    NOT_A_WORKTREE = "not-a-worktree"
+    UNKNOWN_TO_GIT = "unknown-to-git"
+    OTHER_BRANCH = "other-branch"
+    BRANCH_MISSING = "branch-missing"
+    UNRECORDED = "unrecorded"
+    """git and the disk have a worktree on the lane's branch or path; our state does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFault:
+    """A disagreement, said for people, with what to do about it."""
+
+    lane: LaneId
+    what: Disagreement
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class GitFacts:
+    """What git says about a lane now. Paths are counted, lines are of the whole change
+    against the merge base with the target, uncommitted work included."""
+
+    head: CommitId | None
+    branch: RefName | None
+    """None when HEAD is detached."""
+    ahead: int = 0
+    behind: int = 0
+    dirty: int = 0
+    """Changed or untracked paths that are not committed."""
+    files: int = 0
+    added: int = 0
+    removed: int = 0
+    operation: str = ""
+    """`rebase`, `merge`, … when one is under way in the worktree."""
+    outside: tuple[str, ...] = ()
+    """Changed paths outside the lane's zone."""

@@ -1,0 +1,84 @@
+"""When a lane may land, and what landing it would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cockpit.domain.change import CommitLine, PathChange
+from cockpit.domain.ids import CommitId, LaneId, RefName, TreeId
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the landing's entry checks. `key` is the key that mends it, or empty."""
+
+    name: str
+    ok: bool
+    text: str
+    paths: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The commander's yes to exactly this commit and task text, used once."""
+
+    lane: LaneId
+    commit: CommitId
+    task_digest: str
+    """sha256 of the task's text; empty when the lane has no task."""
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LandingPreview:
+    """Exactly what landing `lane` now would do; nothing has moved. `result` is None where it
+    conflicts or a check fails before the merge is built."""
+
+    lane: LaneId
+    target: RefName
+    target_old: CommitId
+    source: CommitId
+    result: CommitId | None
+    tree: TreeId | None
+    checks: tuple[Check, ...]
+    commits: tuple[CommitLine, ...]
+    changes: tuple[PathChange, ...]
+    conflicts: tuple[str, ...]
+    message: str
+    gate: tuple[str, ...]
+    checkout: Path | None
+    """The checkout that would follow the target, if any."""
+
+    @property
+    def may_land(self) -> bool:
+        return self.result is not None and all(check.ok for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOutcome:
+    """What `merge-tree` said: the tree, and conflicting paths (empty when it is clean)."""
+
+    tree: TreeId
+    conflicts: tuple[str, ...]
+    messages: str = ""
+
+
+TRAILER_LANE = "Cockpit-Lane"
+TRAILER_TASK = "Cockpit-Task"
+TRAILER_APPROVAL = "Cockpit-Approved"
+
+
+def message_for(template: str, *, lane: str, key: str, summary: str, commit: str) -> str:
+    """The merge commit's message: one sanitised subject line, our trailers in the last block.
+
+    `summary` comes from outside; it becomes one line of at most 200 characters in which
+    nothing can pass for a trailer.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in summary).split())[:200]
+    subject = template
+    for name, value in (("lane", lane), ("key", key)):
+        subject = subject.replace("{" + name + "}", value)
+    subject = subject.replace("{summary}", line or lane)
+    return f"{subject}\n\n{TRAILER_LANE}: {lane}\n{TRAILER_APPROVAL}: {commit}\n"

@@ -1,0 +1,43 @@
+"""What tearing a lane down would take away, listed before anyone says yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cockpit.domain.change import CommitLine
+from cockpit.domain.ids import CommitId, LaneId, RefName
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What lies in a lane's folder that is not in a commit. Paths relative to the folder;
+    lists are capped, the counts are not."""
+
+    changed: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+    """Folders that hold a repository of their own."""
+    changed_count: int = 0
+    untracked_count: int = 0
+    ignored_count: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TeardownPreview:
+    """Exactly what would go. `token` changes when any of it changes: a yes to an older
+    picture is refused."""
+
+    lane: LaneId
+    branch: RefName
+    tip: CommitId | None
+    worktree: Path
+    unmerged: tuple[CommitLine, ...]
+    """Commits of the lane whose content is not in the target."""
+    holdings: Holdings
+    processes: tuple[str, ...]
+    """Programs that run in the lane and will be ended."""
+    trash: Path
+    token: str

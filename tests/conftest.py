@@ -1,0 +1,115 @@
+"""Isolation for every test: its own HOME, XDG folders, git identity and tmux directory.
+
+No test sees the real home, the user's git config or the user's tmux server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A private home; returns it. tmux sockets go to a short path (108 bytes at most)."""
+    home = tmp_path / "home"
+    home.mkdir()
+    sockets = tempfile.mkdtemp(prefix="ck-")
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "TMUX", "COCKPIT_", "XDG_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("TMUX_TMPDIR", sockets)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Commander\n\temail = commander@example.org\n"
+        "[init]\n\tdefaultBranch = main\n"
+    )
+    yield home
+    _reap(Path(sockets))
+
+
+def _reap(sockets: Path) -> None:
+    """End every tmux server whose socket lies below `sockets`, by its own pid."""
+    for socket in sockets.glob("tmux-*/*"):
+        answer = subprocess.run(
+            ["tmux", "-S", str(socket), "display-message", "-p", "#{pid}"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+        if answer.returncode == 0 and answer.stdout.strip().isdigit():
+            pid = int(answer.stdout)
+            subprocess.run(
+                ["tmux", "-S", str(socket), "kill-server"],
+                capture_output=True,
+                timeout=10,
+                check=False,
+            )
+            for _ in range(100):
+                try:
+                    os.kill(pid, 0)
+                except ProcessLookupError:
+                    break
+                time.sleep(0.02)
+            else:
+                os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(sockets, ignore_errors=True)
+
+
+def git(cwd: Path, *argv: str, stdin: str | None = None) -> str:
+    """Plain git as an agent or a person would run it; returns stdout, raises on failure."""
+    done = subprocess.run(
+        ["git", "-C", str(cwd), *argv],
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+        input=stdin,
+        check=False,
+        timeout=60,
+    )
+    if done.returncode != 0:
+        raise AssertionError(f"git {' '.join(argv)}: {done.stderr}")
+    return done.stdout
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """A real repository with history: two source folders, a README, ignored files."""
+    root = tmp_path / "project"
+    root.mkdir()
+    git(root, "init", "-q")
+    (root / "src").mkdir()
+    (root / "docs").mkdir()
+    (root / "src" / "api.py").write_text("def answer():\n    return 42\n")
+    (root / "src" / "auth.py").write_text("def login():\n    return False\n")
+    (root / "docs" / "guide.md").write_text("# Guide\n\nRead me.\n")
+    (root / "README.md").write_text("# Project\n")
+    (root / ".gitignore").write_text(".env\nbuild/\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    (root / "docs" / "guide.md").write_text("# Guide\n\nRead me first.\n")
+    git(root, "commit", "-q", "-am", "second")
+    return root
+
+
+def retry_until(check: Callable[[], bool], *, seconds: float = 8.0, why: str = "") -> None:
+    """Wait for a state instead of sleeping; fails with `why` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if check():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {why or check}")
