@@ -21,6 +21,7 @@ from cockpit.domain.events import (
 from cockpit.domain.ids import LaneId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
 
+UP = Link(True)
 PLANNED = Activity(State.PLANNED, "none", "not started", 0.0)
 
 
@@ -51,7 +52,7 @@ class Fleet:
     repository: str
     target: str
     lanes: dict[LaneId, LaneView] = field(default_factory=dict)
-    link: Link = Link(True)
+    link: Link = UP
 
     def lane(self, lane: LaneId) -> LaneView | None:
         return self.lanes.get(lane)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from cockpit.domain.ids import CommitId, LaneId, OpId, PaneId, RefName, SessionId, WindowId
 
@@ -81,3 +83,52 @@ class GitFacts:
     """`rebase`, `merge`, … when one is under way in the worktree."""
     outside: tuple[str, ...] = ()
     """Changed paths outside the lane's zone."""
+
+
+def record_to_json(record: LaneRecord) -> dict[str, Any]:
+    """The record as JSON values, for the registry and for plans that must bring it back."""
+    pane = record.pane
+    return {
+        "lane": record.lane,
+        "branch": record.branch,
+        "worktree": str(record.worktree),
+        "admin": str(record.admin),
+        "base": record.base,
+        "agent": record.agent,
+        "op": record.op,
+        "adopted": record.adopted,
+        "session_name": record.session_name,
+        "pane": None
+        if pane is None
+        else {
+            "session": pane.session,
+            "window": pane.window,
+            "pane": pane.pane,
+            "pid": pane.pid,
+        },
+    }
+
+
+def record_from_json(data: Mapping[str, Any]) -> LaneRecord:
+    """The record that `record_to_json` wrote. Raises `KeyError`, `TypeError` or `ValueError`
+    on anything else."""
+    pane = data["pane"]
+    return LaneRecord(
+        lane=LaneId(str(data["lane"])),
+        branch=RefName(str(data["branch"])),
+        worktree=Path(data["worktree"]),
+        admin=Path(data["admin"]),
+        base=CommitId(str(data["base"])),
+        agent=str(data["agent"]),
+        op=OpId(str(data["op"])),
+        adopted=bool(data.get("adopted", False)),
+        session_name=str(data.get("session_name", "")),
+        pane=None
+        if pane is None
+        else PaneRef(
+            SessionId(str(pane["session"])),
+            WindowId(str(pane["window"])),
+            PaneId(str(pane["pane"])),
+            int(pane["pid"]),
+        ),
+    )

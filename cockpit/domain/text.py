@@ -17,12 +17,24 @@ LINES_CAP = 2_000
 """Lines a text keeps."""
 
 _INVISIBLE = frozenset(
-    [0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0]
-    + list(range(0x200B, 0x2010))
-    + list(range(0x2028, 0x202F))
-    + list(range(0x2060, 0x2070))
-    + list(range(0xFFF9, 0xFFFC))
-    + list(range(0xE0000, 0xE0080))
+    code
+    for first, last in (
+        (0x00AD, 0x00AD),  # soft hyphen
+        (0x034F, 0x034F),
+        (0x061C, 0x061C),  # Arabic letter mark
+        (0x115F, 0x1160),
+        (0x17B4, 0x17B5),
+        (0x180E, 0x180E),
+        (0x200B, 0x200F),  # zero width, direction marks
+        (0x2028, 0x202E),  # separators, embeddings, overrides
+        (0x2060, 0x206F),  # isolates
+        (0x3164, 0x3164),
+        (0xFEFF, 0xFEFF),
+        (0xFFA0, 0xFFA0),
+        (0xFFF9, 0xFFFB),
+        (0xE0000, 0xE007F),  # tags
+    )
+    for code in range(first, last + 1)
 )
 _KEEP = frozenset({0x200C, 0x200D})  # joiners: emoji and scripts need them, they cannot reorder
 
@@ -30,9 +42,9 @@ _KEEP = frozenset({0x200C, 0x200D})  # joiners: emoji and scripts need them, the
 def _table() -> dict[int, str]:
     table = {code: chr(0x2400 + code) for code in range(0x20)}
     table[0x7F] = "\u2421"
-    table.update({code: "\ufffd" for code in range(0x80, 0xA0)})
-    table.update({code: "\ufffd" for code in _INVISIBLE - _KEEP})
-    table.update({code: "\ufffd" for code in range(0xD800, 0xE000)})  # undecodable bytes
+    table.update(dict.fromkeys(range(128, 160), "�"))
+    table.update(dict.fromkeys(_INVISIBLE - _KEEP, "�"))
+    table.update(dict.fromkeys(range(55296, 57344), "�"))  # undecodable bytes
     return table
 
 

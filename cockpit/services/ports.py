@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,9 +25,17 @@ from cockpit.domain.ids import (
     WindowId,
 )
 from cockpit.domain.lane import GitFacts, LaneRecord, PaneRef
+from cockpit.domain.launch import Launch as Launch
 from cockpit.domain.merge import Approval, MergeOutcome
 from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.pane import Frame as Frame
+from cockpit.domain.pane import PaneInfo as PaneInfo
+from cockpit.domain.rubbish import TrashEntry as TrashEntry
+from cockpit.domain.runs import RunResult as RunResult
 from cockpit.domain.teardown import Holdings
+from cockpit.domain.worktree import Head as Head
+from cockpit.domain.worktree import SyncPlan as SyncPlan
+from cockpit.domain.worktree import WorktreeInfo as WorktreeInfo
 
 # ---------------------------------------------------------------- clock, locks, journal
 
@@ -120,39 +127,6 @@ class StateFiles(Protocol):
 # ---------------------------------------------------------------- git
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where a worktree's HEAD stands; `ref` None when detached, `commit` None when unborn."""
-
-    ref: RefName | None
-    commit: CommitId | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorktreeInfo:
-    """One worktree as git's admin folders list it. The main checkout has `admin` = git dir."""
-
-    path: Path
-    admin: Path
-    head: Head
-    main: bool = False
-    locked: str | None = None
-    exists: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SyncPlan:
-    """How a checkout would follow the target from `old` to `new`, and what is in the way."""
-
-    checkout: Path
-    old: CommitId
-    new: CommitId
-    changes: tuple[PathChange, ...]
-    in_the_way: tuple[str, ...]
-    staging: Path
-    """Where the new contents are laid out before anything moves."""
-
-
 class Git(Protocol):
     """The repository. All calls go through the one door and the shadow directory."""
 
@@ -212,6 +186,10 @@ class Git(Protocol):
         """Changed, staged and untracked paths (not ignored ones)."""
         ...
 
+    def tracked_folders(self, worktree: Path) -> list[Path]:
+        """The worktree's folders that hold tracked files, itself first; capped at 2,000."""
+        ...
+
     def holdings(self, worktree: Path) -> Holdings: ...
     def diff(self, worktree: Path, target: RefName) -> LaneDiff: ...
     def commits(self, old: CommitId, new: CommitId, *, limit: int = 200) -> list[CommitLine]: ...
@@ -249,10 +227,18 @@ class Git(Protocol):
         returned. Then the index. Can be redone after a kill."""
         ...
 
+    def drop_staging(self, staging: Path) -> None:
+        """Take away what `stage_sync` laid out; not an error if it is gone."""
+        ...
+
     # pins
     def pin_lane(self, worktree: Path, admin: Path, ref: RefName, reason: str) -> CommitId:
         """One commit under `ref` that keeps HEAD, the branch tip, every commit of the lane's
         reflogs and state files and every blob of its index alive through any gc."""
+        ...
+
+    def exclude(self, patterns: Sequence[str]) -> None:
+        """Replace our marked block in `<common>/info/exclude`; the rest stays byte for byte."""
         ...
 
     # moving a worktree away and back
@@ -264,19 +250,6 @@ class Git(Protocol):
 
 
 # ---------------------------------------------------------------- vault, trash, processes
-
-
-@dataclass(frozen=True, slots=True)
-class TrashEntry:
-    """One torn-down lane. `size` in bytes."""
-
-    name: str
-    lane: LaneId
-    op: OpId
-    at: float
-    folder: Path
-    admin: Path | None
-    size: int
 
 
 class Vault(Protocol):
@@ -307,6 +280,10 @@ class Trash(Protocol):
         """Rename; done already (source gone, destination there) is fine; both is an error."""
         ...
 
+    def note(self, name: str, *, lane: LaneId, op: OpId, folder: Path, admin: Path | None) -> None:
+        """Remember whose entry `name` is, for `entries`; durable on return."""
+        ...
+
     def entries(self) -> list[TrashEntry]: ...
     def empty(self, entry: TrashEntry) -> None: ...
 
@@ -321,18 +298,6 @@ class Processes(Protocol):
     def end(self, pids: Iterable[int], *, grace: float) -> list[int]:
         """TERM, wait up to `grace` seconds, KILL; returns who is still there."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """A finished gate or setup command. `code` is None when the deadline ended it."""
-
-    code: int | None
-    seconds: float
-    tail: str
-    """The last lines, raw from outside."""
-    log: Path
-    truncated: bool = False
 
 
 class Runner(Protocol):
@@ -364,22 +329,6 @@ class LaneFiles(Protocol):
 
 
 # ---------------------------------------------------------------- tmux
-
-
-@dataclass(frozen=True, slots=True)
-class PaneInfo:
-    """A lane's pane as tmux lists it now. `exit_code` is None while it lives or is unknown."""
-
-    ref: PaneRef
-    lane: LaneId
-    op: str
-    dead: bool
-    exit_code: int | None
-    title: str
-    command: str
-    in_mode: bool
-    width: int
-    height: int
 
 
 class Tmux(Protocol):
@@ -428,25 +377,17 @@ class Tmux(Protocol):
         """Press tmux key names (`Enter`, `Escape`, `C-c`)."""
         ...
 
+    def open_app(
+        self, session: str, *, cwd: Path, argv: Sequence[str], env: Mapping[str, str]
+    ) -> None:
+        """A session for the app itself, unless a living one of that name is there already."""
+        ...
+
     def attach_argv(self, session: str) -> list[str]:
         """The command line that attaches this terminal to a session of ours."""
         ...
 
     def kill_server(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One capture of a pane: its rows with SGR, cursor (column, row), title."""
-
-    pane: PaneId
-    rows: tuple[str, ...]
-    cursor: tuple[int, int]
-    width: int
-    height: int
-    title: str = ""
-    dead: bool = False
-    exit_code: int | None = None
 
 
 class LivePanes(Protocol):
@@ -476,24 +417,14 @@ class LivePanes(Protocol):
         """Switch the last used client of the server to a lane's session; False if no client."""
         ...
 
+    async def detach(self) -> bool:
+        """Give the last used client's terminal back; False if no client."""
+        ...
+
     async def list_panes(self) -> dict[LaneId, PaneInfo]: ...
 
 
 # ---------------------------------------------------------------- agents
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """How to run an agent: argument list, extra environment, whether the prompt is in it.
-    `ready` is a regular expression on the screen after which a prompt may be pasted."""
-
-    argv: tuple[str, ...]
-    env: Mapping[str, str]
-    prompt_given: bool
-    ready: str
-    interrupt: tuple[str, ...]
-    """tmux keys that stop the agent's turn."""
-    session_name: str = ""
 
 
 class Agents(Protocol):

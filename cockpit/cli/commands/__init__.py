@@ -1,0 +1,1 @@
+"""One file a subcommand, each with NAME, HELP, DESCRIPTION, EXAMPLES, `add_arguments`, `run`."""

@@ -1,0 +1,281 @@
+"""The agents that lanes can run: presets completed by lanes.yaml.
+
+Turns a lane's wishes (a prompt, a model, a session to resume) into an argument list, and
+what its pane shows into a state. Argument lists are never shell text, and no value of the
+commander's or of a task can pass for an option.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from cockpit.adapters.agents import presets
+from cockpit.adapters.agents.presets import GENERIC, Preset
+from cockpit.domain.activity import Activity
+from cockpit.domain.evidence import Evidence, Rules, Sign
+from cockpit.domain.ids import LaneId
+from cockpit.domain.judgement import judge, shows_work, signs
+from cockpit.domain.launch import Launch
+from cockpit.domain.pane import PaneInfo
+from cockpit.errors import Unavailable, UsageError
+
+ARGUMENT_CAP = 8_000
+"""Bytes of a prompt that go on the command line; tmux takes about 16 KB for a whole command,
+so a longer one is pasted."""
+
+
+class AgentLike(Protocol):
+    """What lanes.yaml says of an agent."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def preset(self) -> str: ...
+    @property
+    def command(self) -> Sequence[str]: ...
+    @property
+    def args(self) -> Sequence[str]: ...
+    @property
+    def env(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent, preset and lanes.yaml put together."""
+
+    name: str
+    preset: Preset
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+
+
+class AgentCatalogue:
+    """Fulfils `services.ports.Agents`. Presets are read once, when first used."""
+
+    def __init__(
+        self,
+        config_agents: Mapping[str, AgentLike],
+        which: Callable[..., str | None] = shutil.which,
+    ):
+        self._config = config_agents
+        self._which = which
+        self._agents: dict[str, Agent] = {}
+        self._worked: dict[LaneId, float] = {}
+        self._host = socket.gethostname()
+
+    # ------------------------------------------------------------ what an agent is
+
+    def agent(self, name: str) -> Agent:
+        """Raises `UsageError` for an agent that neither lanes.yaml nor a preset names."""
+        known = self._agents.get(name)
+        if known is None:
+            known = self._agents[name] = self._put_together(name)
+        return known
+
+    def _put_together(self, name: str) -> Agent:
+        config = self._config.get(name)
+        preset = presets.find((config.preset if config else "") or name)
+        if preset is None and config is not None and config.command:
+            if config.preset not in ("", name):
+                raise self._unknown(config.preset, f"The agent {name} names an unknown preset")
+            preset = presets.find(GENERIC)
+        if preset is None:
+            raise self._unknown(name, "Nobody knows an agent")
+        if config is None:
+            return Agent(name, preset, preset.command, preset.args, {})
+        command = tuple(config.command) or preset.command
+        return Agent(name, preset, command, (*preset.args, *config.args), config.env)
+
+    def _unknown(self, name: str, said: str) -> UsageError:
+        known = sorted({*presets.names(), *self._config} - {GENERIC})
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        return UsageError(
+            f"{said} {name!r}.",
+            detail=f"Known agents: {', '.join(known)}",
+            hint=f"{hint}Change lanes.yaml, or give the agent a `command` there.",
+        )
+
+    # ------------------------------------------------------------ starting it
+
+    def launch(
+        self,
+        agent: str,
+        *,
+        lane: LaneId,
+        model: str,
+        prompt: str,
+        session: str,
+        resume: bool,
+        permission: str,
+    ) -> Launch:
+        """The argument list for `lane`'s agent, its program as an absolute path.
+
+        Raises `UsageError` for an unknown agent or a wish that it has no option for,
+        `Unavailable` when its program isn't installed.
+        """
+        known = self.agent(agent)
+        preset = known.preset
+        options: list[str] = []
+        if resume and session and preset.resume:
+            options += _filled(known, preset.resume, "session", session, lane)
+        elif resume:
+            options += preset.resume_last
+        if model:
+            options += _filled(known, preset.model, "model", model, lane)
+        if permission:
+            options += _filled(known, preset.permission, "permission", permission, lane)
+        if session and preset.session and not resume:
+            options += _filled(known, preset.session, "session", session, lane)
+        given = _prompt_arguments(preset, prompt)
+        return Launch(
+            argv=(*self._program(known), *options, *known.args, *given),
+            env=dict(known.env),
+            prompt_given=bool(given),
+            ready=preset.ready,
+            interrupt=preset.interrupt,
+            session_name=session if preset.session else "",
+        )
+
+    def _program(self, agent: Agent) -> tuple[str, ...]:
+        """The command with its program resolved. A path with a slash that isn't absolute is
+        the lane's own and is looked up there when the pane starts."""
+        if not agent.command:
+            raise UsageError(
+                f"The agent {agent.name} has no command.",
+                hint=f"Give it one in lanes.yaml: agents: {{{agent.name}: {{command: [...]}}}}",
+            )
+        program, *rest = (_placeholder(word) for word in agent.command)
+        if program.startswith("~"):
+            program = str(Path(program).expanduser())
+        if "/" in program and not program.startswith("/"):
+            return (program, *rest)
+        path = agent.env.get("PATH")
+        found = self._which(program) if path is None else self._which(program, path=path)
+        if found is None:
+            raise Unavailable(
+                f"The agent {agent.name} can't be run: {program!r} is not installed.",
+                detail=f"No program {program!r} on the PATH.",
+                hint=f"Install {program}, or change the lane's agent in lanes.yaml.",
+            )
+        return (os.path.abspath(found), *rest)
+
+    # ------------------------------------------------------------ reading it
+
+    def judge(
+        self,
+        agent: str,
+        *,
+        pane: PaneInfo | None,
+        rows: Sequence[str],
+        previous: Activity | None,
+        now: float,
+    ) -> Activity:
+        """What the agent does. Never raises for an agent that lanes.yaml no longer names."""
+        rules = self.rules(agent)
+        evidence = self._evidence(pane, rows, previous, now)
+        if pane is not None and shows_work(evidence, rules):
+            self._worked[pane.lane] = now
+        return judge(evidence, rules)
+
+    def explain(
+        self,
+        agent: str,
+        *,
+        pane: PaneInfo | None,
+        rows: Sequence[str],
+        previous: Activity | None = None,
+        now: float = 0.0,
+    ) -> tuple[tuple[str, str], ...]:
+        """(source, sentence) of every sign, strongest first, recognised or not."""
+        evidence = self._evidence(pane, rows, previous, now)
+        return tuple((sign.source, _sentence(sign)) for sign in signs(evidence, self.rules(agent)))
+
+    def rules(self, agent: str) -> Rules:
+        """The agent's signs; none for an agent that nobody knows. A shell that no preset names
+        is one all the same when it is what the lane runs."""
+        try:
+            known = self.agent(agent)
+        except UsageError:
+            return Rules()
+        rules = known.preset.rules
+        if not rules.foreground or not known.command:
+            return rules
+        own = Path(_placeholder(known.command[0])).name
+        return replace(rules, shells=rules.shells | {own})
+
+    def _evidence(
+        self, pane: PaneInfo | None, rows: Sequence[str], previous: Activity | None, now: float
+    ) -> Evidence:
+        if pane is None:
+            return Evidence(found=False, now=now, previous=previous)
+        return Evidence(
+            found=True,
+            now=now,
+            dead=pane.dead,
+            exit_code=pane.exit_code,
+            title=pane.title,
+            own_title=pane.title not in ("", self._host),
+            command=pane.command,
+            rows=rows,
+            previous=previous,
+            worked_at=self._worked.get(pane.lane),
+        )
+
+
+def _filled(
+    agent: Agent, template: Sequence[str], what: str, value: str, lane: LaneId
+) -> tuple[str, ...]:
+    """`template` with `value` in it. Raises `UsageError` for a value that could be read as an
+    option, or when the agent has no such option."""
+    if not template:
+        raise UsageError(
+            f"Lane {lane} names a {what}, but the agent {agent.name} has no option for it.",
+            hint=f"Remove `{what}` from the lane in lanes.yaml, or put it into the agent's args.",
+        )
+    if value.startswith("-") or not value.isprintable():
+        raise UsageError(
+            f"The {what} of lane {lane} can't be given to the agent {agent.name}.",
+            detail=f"{what}: {value!r} begins with a dash or holds control characters",
+            hint=f"Change `{what}` in lanes.yaml.",
+        )
+    return tuple(word.replace("{" + what + "}", value) for word in template)
+
+
+def _prompt_arguments(preset: Preset, prompt: str) -> tuple[str, ...]:
+    """The prompt as arguments, empty when it is to be pasted: after `--` or in the flag's
+    `=`-form, so that one which begins with a dash is no option."""
+    plain = all(c.isprintable() or c in "\n\t" for c in prompt)
+    if not prompt or not plain or len(os.fsencode(prompt)) > ARGUMENT_CAP:
+        return ()
+    if preset.prompt == "positional":
+        return ("--", prompt)
+    if preset.prompt == "flag" and preset.prompt_flag.startswith("--"):
+        return (f"{preset.prompt_flag}={prompt}",)
+    if preset.prompt == "flag" and not prompt.startswith("-"):
+        return (preset.prompt_flag, prompt)
+    return ()
+
+
+def _placeholder(word: str) -> str:
+    if word == "{python}":
+        return sys.executable or "python3"
+    if word == "{shell}":
+        shell = os.environ.get("SHELL", "")
+        usable = shell.startswith("/") and os.access(shell, os.X_OK)
+        return shell if usable else "sh"
+    return word
+
+
+def _sentence(sign: Sign) -> str:
+    states = " or ".join(state.value for state in sign.states)
+    return f"{states}: {sign.rule}" if states else sign.rule

@@ -1,0 +1,186 @@
+"""Argument lists for git: pure builders, so that every option stands in one place.
+
+Outside names never come where an option could be read: ids are checked to be full hex ids,
+refs to be full ref names, paths stand after `--` (and are literal: `GIT_LITERAL_PATHSPECS`)
+or go through standard input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cockpit.adapters.git.parse import REF_FORMAT, is_full_id
+from cockpit.errors import UsageError
+
+NO_SUBMODULES = "--ignore-submodules=dirty"
+"""git drops our environment when it enters a submodule, and a planted nested repository's
+fsmonitor ran in status and diff; with this it isn't entered (DESIGN §7, edge 1)."""
+
+QUIET_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", NO_SUBMODULES)
+EXACT_DIFF = (*QUIET_DIFF, "--no-renames")
+
+
+def object_id(text: str) -> str:
+    """`text` if it is a full object id; raises `UsageError` otherwise."""
+    if not is_full_id(text):
+        raise UsageError(f"{text[:80]!r} is not a full object id.")
+    return text
+
+
+def list_config() -> list[str]:
+    """All settings of a configuration file given on standard input, includes not followed."""
+    return ["config", "--file", "-", "--no-includes", "-z", "--list"]
+
+
+def known_filters() -> list[str]:
+    return ["config", "-z", "--includes", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$"]
+
+
+def status(*, ignored: bool = False) -> list[str]:
+    argv = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames"]
+    argv += ["--no-ahead-behind", NO_SUBMODULES]
+    return [*argv, "--ignored=matching"] if ignored else argv
+
+
+def count_sides(left: str, right: str) -> list[str]:
+    return ["rev-list", "--left-right", "--count", f"{object_id(left)}...{object_id(right)}", "--"]
+
+
+def committed_lines(base: str, head: str) -> list[str]:
+    argv = ["diff-tree", "-r", "--numstat", "-z", *EXACT_DIFF]
+    return [*argv, object_id(base), object_id(head), "--"]
+
+
+def worktree_lines(base: str, paths: Sequence[str]) -> list[str]:
+    """Lines of `paths` (empty: all) between tree `base` and the worktree."""
+    return ["diff", "--numstat", "-z", *EXACT_DIFF, object_id(base), "--", *paths]
+
+
+def changes(old: str, new: str) -> list[str]:
+    """`-t` is off: trees don't appear. Both sides by full id, both names of a rename."""
+    argv = ["diff-tree", "-r", "--raw", "-z", "--no-abbrev", *EXACT_DIFF]
+    return [*argv, object_id(old), object_id(new), "--"]
+
+
+_PATCH = ("--patch", "--raw", "--numstat", "--full-index", *QUIET_DIFF, "--find-renames", "-U3")
+
+
+def committed_patch(base: str, head: str) -> list[str]:
+    return ["diff-tree", "-r", *_PATCH, object_id(base), object_id(head), "--"]
+
+
+def staged_patch(head: str) -> list[str]:
+    return ["diff-index", "--cached", *_PATCH, object_id(head), "--"]
+
+
+def unstaged_patch() -> list[str]:
+    """`diff`, not `diff-files`: it looks into files whose times alone changed. `--ours`
+    compares an unmerged path with our side instead of printing a combined diff."""
+    return ["diff", *_PATCH, "--ours", "--"]
+
+
+def index(*, flags: bool = False) -> list[str]:
+    return ["ls-files", "-s", *(["-v"] if flags else []), "-z"]
+
+
+def tree(tree_ish: str) -> list[str]:
+    return ["ls-tree", "-r", "-z", "--full-tree", object_id(tree_ish)]
+
+
+def refs(*patterns: str) -> list[str]:
+    return ["for-each-ref", f"--format={REF_FORMAT}", "--", *patterns]
+
+
+def refs_containing(commit: str) -> list[str]:
+    return ["for-each-ref", f"--contains={object_id(commit)}", f"--format={REF_FORMAT}"]
+
+
+def peel(rev: str, kind: str = "commit") -> list[str]:
+    """`rev` (a full id or full ref name) peeled to `kind`."""
+    return ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{{kind}}}"]
+
+
+def move_ref(ref: str, new: str, old: str, reason: str) -> list[str]:
+    note = " ".join(reason.split()) or "cockpit"
+    argv = ["update-ref", "--no-deref", "--create-reflog", "-m", note]
+    return [*argv, ref, object_id(new), object_id(old)]
+
+
+def delete_ref(ref: str, old: str) -> list[str]:
+    return ["update-ref", "--no-deref", "-d", ref, object_id(old)]
+
+
+def detach_head(commit: str) -> list[str]:
+    return ["update-ref", "--no-deref", "-m", "cockpit: gate", "HEAD", object_id(commit)]
+
+
+def is_ancestor(old: str, new: str) -> list[str]:
+    return ["merge-base", "--is-ancestor", object_id(old), object_id(new)]
+
+
+def merge_base(one: str, two: str) -> list[str]:
+    return ["merge-base", object_id(one), object_id(two)]
+
+
+def commits_between(old: str, new: str, limit: int) -> list[str]:
+    return ["rev-list", f"--max-count={limit}", object_id(new), f"^{object_id(old)}", "--"]
+
+
+def picks(target: str, tip: str) -> list[str]:
+    """Commits of `tip` whose patch id is not in `target`, merges left out."""
+    argv = ["rev-list", "--cherry-pick", "--right-only", "--no-merges"]
+    return [*argv, f"{object_id(target)}...{object_id(tip)}", "--"]
+
+
+def merges(target: str, tip: str) -> list[str]:
+    argv = ["rev-list", "--merges", "--parents", "--max-count=100"]
+    return [*argv, object_id(tip), f"^{object_id(target)}", "--"]
+
+
+def merge_tree(ours: str, theirs: str) -> list[str]:
+    argv = ["merge-tree", "--write-tree", "-z", "--name-only", "--messages"]
+    return [*argv, object_id(ours), object_id(theirs)]
+
+
+def commit_tree(tree: str, parents: Sequence[str]) -> list[str]:
+    argv = ["commit-tree", object_id(tree)]
+    for parent in parents:
+        argv += ["-p", object_id(parent)]
+    return [*argv, "-F", "-"]
+
+
+def add_worktree(path: Path, *, branch: str | None, commit: str, reason: str) -> list[str]:
+    """The branch must exist; `-c` turns off what the repository's own configuration could
+    run, since this one call goes past the shadow (DESIGN §7, edge 2)."""
+    argv = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"]
+    argv += ["worktree", "add", "--no-checkout", "--lock", "--reason", reason or "cockpit"]
+    if branch is None:
+        return [*argv, "--detach", "--", str(path), object_id(commit)]
+    return [*argv, "--", str(path), branch]
+
+
+def read_tree(commit: str, *, into_worktree: bool = False) -> list[str]:
+    update = ["--reset", "-u"] if into_worktree else []
+    return ["read-tree", *update, object_id(commit)]
+
+
+def checkout_all(sparse: Sequence[str] = ()) -> list[str]:
+    return [*sparse, "-c", "checkout.workers=2", "checkout-index", "--all", "--force", "--index"]
+
+
+def checkout_some(prefix: Path) -> list[str]:
+    return ["checkout-index", "--force", f"--prefix={prefix}/", "-z", "--stdin"]
+
+
+def clean() -> list[str]:
+    return ["clean", "-ffdq"]
+
+
+def hash_files(paths: Sequence[str]) -> list[str]:
+    """Blob ids of files as `git add` would store them (filters by their own path)."""
+    return ["hash-object", "--", *paths]
+
+
+def filters_of(*, cached: bool) -> list[str]:
+    return ["check-attr", *(["--cached"] if cached else []), "-z", "--stdin", "filter"]

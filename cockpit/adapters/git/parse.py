@@ -1,0 +1,405 @@
+"""What git prints, as values: pure parsers of NUL-separated plumbing output.
+
+Names are bytes to git and hostile to us; they become `str` by `os.fsdecode` (undecodable
+bytes as surrogates), so that `os.fsencode` gives the same bytes back. A parser that meets
+something it doesn't know raises `Unreadable`, never guesses.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+
+from cockpit.domain.change import PathChange
+from cockpit.errors import CockpitError
+
+_HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_VERSION = re.compile(rb"git version (\d+)\.(\d+)(?:\.(\d+))?")
+_MARKERS = (
+    re.compile(rb"^<{7} ", re.MULTILINE),
+    re.compile(rb"^={7}\r?$", re.MULTILINE),
+    re.compile(rb"^>{7} ", re.MULTILINE),
+)
+
+
+class Unreadable(CockpitError):
+    """git printed something that this version of cockpit can't read."""
+
+    def __init__(self, what: str, piece: bytes):
+        super().__init__(
+            f"git's answer can't be read: {what}.",
+            detail=repr(piece[:200]),
+            hint="Run `cockpit doctor` and report the git version that it shows.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEntry:
+    """One line of `status --porcelain=v2 -z`: kind is `1`, `2`, `u`, `?` or `!`."""
+
+    kind: str
+    xy: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`head` is None while the branch is unborn."""
+
+    head: str | None
+    entries: tuple[StatusEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One entry of `ls-files -s -v -z`. `tag` is git's letter: `S` skip-worktree, a small
+    letter assume-unchanged."""
+
+    mode: str
+    blob: str
+    stage: int
+    path: str
+    tag: str = "H"
+
+
+@dataclass(frozen=True, slots=True)
+class TreeMerge:
+    """The answer of `merge-tree --write-tree -z --name-only --messages`."""
+
+    tree: str
+    conflicts: tuple[str, ...]
+    messages: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefLine:
+    """One ref. `commit` is None when it names (or peels to) something else."""
+
+    name: str
+    commit: str | None
+    symref: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitObject:
+    """A commit as stored. `at` is the author's time in seconds since the epoch."""
+
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    at: float
+    message: str
+
+    @property
+    def subject(self) -> str:
+        return self.message.lstrip("\n").split("\n", 1)[0]
+
+
+def is_full_id(text: str) -> bool:
+    """Whether `text` is a full object id (sha1 or sha256), hence never an option."""
+    return _HEX.fullmatch(text) is not None
+
+
+def nul_fields(out: bytes) -> list[bytes]:
+    """The fields of NUL-terminated output."""
+    fields = out.split(b"\0")
+    if fields and not fields[-1]:
+        fields.pop()
+    return fields
+
+
+def version(out: bytes) -> tuple[int, int, int]:
+    """`git version 2.39.5 (Apple Git-154)` -> (2, 39, 5)."""
+    found = _VERSION.match(out)
+    if not found:
+        raise Unreadable("no version", out)
+    return int(found[1]), int(found[2]), int(found[3] or 0)
+
+
+def config(out: bytes) -> list[tuple[str, str | None]]:
+    """`config -z --list`: (key, value) in order; a key without `=` has no value (true)."""
+    pairs: list[tuple[str, str | None]] = []
+    for field in nul_fields(out):
+        key, newline, value = field.partition(b"\n")
+        pairs.append((os.fsdecode(key), os.fsdecode(value) if newline else None))
+    return pairs
+
+
+def status(out: bytes) -> Status:
+    """`status --porcelain=v2 --branch -z`, renames off (a rename record is read too)."""
+    head: str | None = None
+    entries: list[StatusEntry] = []
+    fields = iter(nul_fields(out))
+    for field in fields:
+        kind = field[:1].decode("ascii", "replace")
+        if kind == "#":
+            words = field.split(b" ")
+            if words[1:2] == [b"branch.oid"] and words[2] != b"(initial)":
+                head = words[2].decode("ascii")
+        elif kind in ("?", "!"):
+            entries.append(StatusEntry(kind, kind * 2, os.fsdecode(field[2:])))
+        elif kind in ("1", "2", "u"):
+            before = {"1": 8, "2": 9, "u": 10}[kind]
+            words = field.split(b" ", before)
+            if len(words) != before + 1:
+                raise Unreadable("a status entry", field)
+            entries.append(StatusEntry(kind, words[1].decode("ascii"), os.fsdecode(words[-1])))
+            if kind == "2":
+                next(fields, None)
+        else:
+            raise Unreadable("a status entry", field)
+    return Status(head, tuple(entries))
+
+
+def raw_changes(out: bytes) -> list[PathChange]:
+    """`diff-tree -r --raw -z --no-renames --no-abbrev`; a leading commit id is skipped."""
+    changes: list[PathChange] = []
+    fields = iter(nul_fields(out))
+    for field in fields:
+        if not field.startswith(b":"):
+            if is_full_id(field.decode("ascii", "replace").strip()):
+                continue
+            raise Unreadable("a raw diff entry", field)
+        words = field[1:].decode("ascii").split(" ")
+        path = next(fields, None)
+        if len(words) != 5 or path is None:
+            raise Unreadable("a raw diff entry", field)
+        changes.append(PathChange(os.fsdecode(path), words[0], words[1], words[2], words[3]))
+    return changes
+
+
+def numstat(out: bytes) -> dict[str, tuple[int | None, int | None]]:
+    """`--numstat -z --no-renames`: path -> (added, removed), None for a binary file.
+
+    An unmerged path is printed twice; the larger figures are kept.
+    """
+    lines: dict[str, tuple[int | None, int | None]] = {}
+    for field in nul_fields(out):
+        words = field.split(b"\t", 2)
+        if len(words) != 3:
+            if is_full_id(field.decode("ascii", "replace").strip()):
+                continue
+            raise Unreadable("a numstat entry", field)
+        path = os.fsdecode(words[2])
+        if words[0] == b"-":
+            lines[path] = (None, None)
+            continue
+        added, removed = int(words[0]), int(words[1])
+        before = lines.get(path, (0, 0))
+        lines[path] = (max(added, before[0] or 0), max(removed, before[1] or 0))
+    return lines
+
+
+def left_right(out: bytes) -> tuple[int, int]:
+    """`rev-list --left-right --count`: (left, right)."""
+    words = out.split()
+    if len(words) != 2:
+        raise Unreadable("a count", out)
+    return int(words[0]), int(words[1])
+
+
+def index_entries(out: bytes) -> list[IndexEntry]:
+    """`ls-files -s -z`, with or without `-v` (which puts a letter before each entry)."""
+    entries: list[IndexEntry] = []
+    for field in nul_fields(out):
+        head, tab, path = field.partition(b"\t")
+        words = head.decode("ascii", "replace").split(" ")
+        tag = words.pop(0) if len(words) == 4 else "H"
+        if not tab or len(words) != 3:
+            raise Unreadable("an index entry", field)
+        entries.append(IndexEntry(words[0], words[1], int(words[2]), os.fsdecode(path), tag))
+    return entries
+
+
+def tree_blobs(out: bytes) -> set[str]:
+    """The object ids of `ls-tree -r -z`."""
+    return {field.split(b"\t", 1)[0].split()[-1].decode("ascii") for field in nul_fields(out)}
+
+
+def merged_tree(out: bytes) -> TreeMerge:
+    """`merge-tree --write-tree -z --name-only --messages`: tree, conflicted paths, messages.
+
+    Clean: `tree NUL NUL message…`; with conflicts the paths stand between the two.
+    """
+    fields = out.split(b"\0")
+    tree = fields[0].decode("ascii", "replace").strip()
+    if not is_full_id(tree):
+        raise Unreadable("a merged tree", out)
+    paths: list[str] = []
+    at = 1
+    while at < len(fields) and fields[at]:
+        path = os.fsdecode(fields[at])
+        if path not in paths:
+            paths.append(path)
+        at += 1
+    return TreeMerge(tree, tuple(paths), _merge_messages(fields[at + 1 :]))
+
+
+def _merge_messages(fields: list[bytes]) -> str:
+    messages: list[str] = []
+    at = 0
+    while at < len(fields) and fields[at].isdigit():
+        count = int(fields[at])
+        body = fields[at + count + 2 : at + count + 3]
+        messages += [piece.decode("utf-8", "surrogateescape") for piece in body]
+        at += count + 3
+    return "".join(messages)
+
+
+REF_FORMAT = "%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(symref) %(refname)"
+
+
+def refs(out: bytes) -> list[RefLine]:
+    """`for-each-ref` with `REF_FORMAT`; an annotated tag is peeled once."""
+    lines: list[RefLine] = []
+    for line in out.splitlines():
+        words = os.fsdecode(line).split(" ")
+        if len(words) != 6:
+            raise Unreadable("a ref", line)
+        kind, name, peeled_kind, peeled, symref, ref = words
+        commit = name if kind == "commit" else peeled if peeled_kind == "commit" else None
+        lines.append(RefLine(ref, commit, symref))
+    return lines
+
+
+def commit(data: bytes) -> CommitObject:
+    """A commit object's bytes. Text in an unknown or wrong encoding is read with `�`."""
+    head, _, body = data.partition(b"\n\n")
+    tree, parents, who, encoding = "", [], b"", "utf-8"
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key == b"tree":
+            tree = value.decode("ascii", "replace")
+        elif key == b"parent":
+            parents.append(value.decode("ascii", "replace"))
+        elif key == b"author":
+            who = value
+        elif key == b"encoding":
+            encoding = value.decode("ascii", "replace")
+    name, _, rest = who.partition(b" <")
+    words = rest.rpartition(b">")[2].split()
+    at = float(words[0]) if words and words[0].isdigit() and len(words[0]) < 13 else 0.0
+    return CommitObject(
+        tree, tuple(parents), _text(name, encoding), at, _text(body.rstrip(b"\n"), encoding)
+    )
+
+
+def _text(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding, "replace")
+    except (LookupError, ValueError):
+        return data.decode("utf-8", "replace")
+
+
+def object_types(out: bytes) -> dict[str, str]:
+    """`cat-file --batch-check` of full ids: id -> type; missing ones are left out."""
+    types: dict[str, str] = {}
+    for line in out.decode("ascii", "replace").splitlines():
+        words = line.split(" ")
+        if len(words) == 3 and is_full_id(words[0]):
+            types[words[0]] = words[1]
+    return types
+
+
+def attributes(out: bytes) -> list[tuple[str, str]]:
+    """`check-attr -z`: (path, value) of the one attribute that was asked for."""
+    fields = nul_fields(out)
+    return [
+        (os.fsdecode(fields[at]), os.fsdecode(fields[at + 2]))
+        for at in range(0, len(fields) - 2, 3)
+    ]
+
+
+def has_markers(data: bytes) -> bool:
+    """Whether all three conflict markers stand at the beginning of lines."""
+    return all(marker.search(data) for marker in _MARKERS)
+
+
+_ESCAPES = {
+    ord("a"): 7,
+    ord("b"): 8,
+    ord("t"): 9,
+    ord("n"): 10,
+    ord("v"): 11,
+    ord("f"): 12,
+    ord("r"): 13,
+    ord('"'): 34,
+    ord("\\"): 92,
+}
+
+
+def unquote(name: bytes) -> str:
+    """A path as git prints it without `-z`: C-quoted if it holds anything unusual."""
+    if not (len(name) > 1 and name.startswith(b'"') and name.endswith(b'"')):
+        return os.fsdecode(name)
+    inner, plain, at = name[1:-1], bytearray(), 0
+    while at < len(inner):
+        if inner[at] != 92:
+            plain.append(inner[at])
+            at += 1
+        elif inner[at + 1 : at + 4].isdigit():
+            plain.append(int(inner[at + 1 : at + 4], 8) & 255)
+            at += 4
+        elif inner[at + 1 : at + 2] and inner[at + 1] in _ESCAPES:
+            plain.append(_ESCAPES[inner[at + 1]])
+            at += 2
+        else:
+            raise Unreadable("a quoted path", name)
+    return os.fsdecode(bytes(plain))
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFile:
+    """One file of `--patch-with-raw --numstat`: `body` from its first `@@`, raw bytes."""
+
+    path: str
+    old_path: str
+    status: str
+    added: int | None
+    removed: int | None
+    body: bytes
+
+
+def patch(out: bytes) -> list[PatchFile]:
+    """`--patch --raw --numstat` without `-z`: a list of files, then their patches in the
+    same order (every line of a hunk begins with a blank, `+`, `-` or a backslash, names are
+    quoted, so `diff --git ` at the beginning of a line is always a header).
+
+    An unmerged path (`U`) has no patch; it is kept only if nothing else is said of it.
+    """
+    listing, _, patches = (b"\n" + out).partition(b"\ndiff --git ")
+    names, counts = _listing(listing)
+    bodies = iter(patches.split(b"\ndiff --git ") if patches else [])
+    files = [
+        PatchFile(path, old, letter, added, removed, b"")
+        if letter == "U"
+        else PatchFile(path, old, letter, added, removed, _hunks(next(bodies, b"")))
+        for (letter, old, path), (added, removed) in zip(names, counts, strict=False)
+    ]
+    told = {file.path for file in files if file.status != "U"}
+    return [file for file in files if file.status != "U" or file.path not in told]
+
+
+def _listing(
+    listing: bytes,
+) -> tuple[list[tuple[str, str, str]], list[tuple[int | None, int | None]]]:
+    """(letter, old path, path) and (added, removed) of each file, in order."""
+    names: list[tuple[str, str, str]] = []
+    counts: list[tuple[int | None, int | None]] = []
+    for line in listing.split(b"\n"):
+        words = line.split(b"\t")
+        if line.startswith(b":"):
+            letter = words[0].rpartition(b" ")[2][:1].decode("ascii", "replace")
+            old = unquote(words[1])
+            names.append((letter, old, unquote(words[2]) if len(words) > 2 else old))
+        elif len(words) >= 3 and (words[0].isdigit() or words[0] == b"-"):
+            binary = words[0] == b"-"
+            counts.append((None, None) if binary else (int(words[0]), int(words[1])))
+    counts += [(0, 0)] * (len(names) - len(counts))
+    return names, counts
+
+
+def _hunks(body: bytes) -> bytes:
+    _, found, rest = body.partition(b"\n@@ ")
+    return b"@@ " + rest.split(b"\n* Unmerged path ", 1)[0] if found else b""

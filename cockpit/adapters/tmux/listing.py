@@ -1,0 +1,125 @@
+"""What we ask tmux to list, and how the lines are read. Pure.
+
+Fields are separated by `|`. Those that programs can influence (command, title) are stripped
+of control characters by tmux itself before they are printed, and the title comes last, so
+that no program can forge a line or a field. A line that does not read is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cockpit.domain.ids import LaneId, PaneId, SessionId, WindowId, is_lane_name
+from cockpit.domain.lane import PaneRef
+from cockpit.domain.pane import PaneInfo
+
+LANE_OPTION = "@cockpit_lane"
+OP_OPTION = "@cockpit_op"
+
+_COMMAND = "#{s/[[:cntrl:]|]/_/:pane_current_command}"
+_TITLE = "#{s/[[:cntrl:]]/ /:pane_title}"
+_DEATH = "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}"
+
+REF_FORMAT = "#{session_id}|#{window_id}|#{pane_id}|#{pane_pid}"
+PANES_FORMAT = (
+    f"{REF_FORMAT}|#{{{LANE_OPTION}}}|#{{{OP_OPTION}}}|{_DEATH}|"
+    f"#{{?pane_in_mode,1,0}}|#{{pane_width}}|#{{pane_height}}|{_COMMAND}|{_TITLE}"
+)
+PANES_FILTER = f"#{{==:#{{session_name}},lane-#{{{LANE_OPTION}}}}}"
+LIST_PANES = ("list-panes", "-a", "-f", PANES_FILTER, "-F", PANES_FORMAT)
+"""Each lane's own pane once, under its lane session (not its link in the hub)."""
+
+CLIENTS_FORMAT = (
+    "#{client_control_mode}|#{client_activity}|#{client_pid}|#{session_name}|#{client_name}"
+)
+LIST_CLIENTS = ("list-clients", "-F", CLIENTS_FORMAT)
+
+FRAME_FORMAT = f"#{{cursor_x}}|#{{cursor_y}}|#{{pane_width}}|#{{pane_height}}|{_DEATH}|{_TITLE}"
+
+_REF = re.compile(r"(\$\d+)\|(@\d+)\|(%\d+)\|(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientInfo:
+    """A terminal attached to our server; `activity` in seconds since the epoch."""
+
+    name: str
+    session: str
+    activity: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """The tail of a capture: where the cursor stands, and whether the program lives."""
+
+    cursor: tuple[int, int]
+    width: int
+    height: int
+    dead: bool
+    exit_code: int | None
+    title: str
+
+
+def parse_ref(text: str) -> PaneRef | None:
+    found = _REF.fullmatch(text)
+    if found is None:
+        return None
+    session, window, pane, pid = found.groups()
+    return PaneRef(SessionId(session), WindowId(window), PaneId(pane), int(pid))
+
+
+def parse_panes(lines: Iterable[str]) -> dict[LaneId, PaneInfo]:
+    found = (_pane(line) for line in lines)
+    return {info.lane: info for info in found if info is not None}
+
+
+def _pane(line: str) -> PaneInfo | None:
+    fields = line.split("|", 13)
+    if len(fields) != 14:
+        return None
+    ref = parse_ref("|".join(fields[:4]))
+    lane, op, dead, status, signal, mode, width, height, command, title = fields[4:]
+    if ref is None or not is_lane_name(lane) or not (width.isdigit() and height.isdigit()):
+        return None
+    return PaneInfo(
+        ref=ref,
+        lane=LaneId(lane),
+        op=op,
+        dead=dead == "1",
+        exit_code=exit_code(status, signal),
+        title=title,
+        command=command,
+        in_mode=mode == "1",
+        width=int(width),
+        height=int(height),
+    )
+
+
+def exit_code(status: str, signal: str) -> int | None:
+    """The exit code as a shell would tell it (128 + signal); None while it is not known."""
+    if signal.isdigit():
+        return 128 + int(signal)
+    return int(status) if status.isdigit() else None
+
+
+def parse_clients(lines: Iterable[str]) -> list[ClientInfo]:
+    """Terminals (not control clients), the last used first; of those used in the same second
+    the one that shows the app, since a wish to step into a lane is made there."""
+    clients = []
+    for line in lines:
+        fields = line.split("|", 4)
+        if len(fields) == 5 and fields[0] == "0" and fields[1].isdigit() and fields[2].isdigit():
+            clients.append(ClientInfo(fields[4], fields[3], int(fields[1]), int(fields[2])))
+    return sorted(clients, key=lambda client: (-client.activity, client.session != "cockpit"))
+
+
+def parse_geometry(text: str) -> Geometry | None:
+    fields = text.split("|", 7)
+    if len(fields) != 8 or not all(field.isdigit() for field in fields[:4]):
+        return None
+    x, y, width, height = map(int, fields[:4])
+    dead, status, signal, title = fields[4:]
+    return Geometry((x, y), width, height, dead == "1", exit_code(status, signal), title)

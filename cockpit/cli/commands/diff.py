@@ -1,0 +1,86 @@
+"""`cockpit diff`: a lane's whole change."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from cockpit.cli import words
+from cockpit.cli.context import Context
+from cockpit.cli.lanes import add_lane, find
+from cockpit.cli.output import Output
+from cockpit.cli.shapes import diff_document
+from cockpit.cli.table import Column
+from cockpit.domain.change import FileDiff, LaneDiff, Layer
+
+NAME = "diff"
+HELP = "show a lane's whole change, uncommitted work included"
+DESCRIPTION = """\
+Shows what the lane changed since it left the target branch: its commits, then every file,
+committed, staged, changed and untracked alike, each marked with where the change lies.
+Control characters are shown as symbols; --json has every byte."""
+EXAMPLES = (
+    ("cockpit diff alpha", "commits and unified diff"),
+    ("cockpit diff alpha --stat", "files and counts only"),
+    ("cockpit diff alpha --json", "for a program"),
+)
+
+COLUMNS = (
+    Column(""),
+    Column("FILE", least=12),
+    Column("LINES", right=True),
+    Column("WHERE"),
+)
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_lane(parser)
+    parser.add_argument("--stat", action="store_true", help="files and counts only")
+
+
+def run(args: Namespace, context: Context) -> int:
+    lane = find(context.cockpit.fleet(), args.lane)
+    diff = context.cockpit.diff(lane)
+    if context.out.json:
+        context.out.document(diff_document(lane, diff, body=not args.stat))
+        return 0
+    for line in words.commits(diff.commits):
+        context.out.line(*line)
+    if args.stat:
+        _stat(context.out, diff)
+    else:
+        for file in diff.files:
+            _file(context.out, file)
+    if not diff.files:
+        context.out.line(f"{lane} changed nothing.")
+    return 0
+
+
+def _stat(out: Output, diff: LaneDiff) -> None:
+    if diff.files:
+        out.table(
+            COLUMNS,
+            [[file.status, _name(file), _lines(file), _layer(file)] for file in diff.files],
+        )
+
+
+def _file(out: Output, file: FileDiff) -> None:
+    out.line((f"{file.status} {_name(file)}", "bold"), (f"  {_lines(file)} {_layer(file)}", "dim"))
+    for line in file.body.split("\n"):
+        out.line((line, _STYLES.get(line[:1], "")))
+    if file.truncated:
+        out.line(("… cut; look at the file itself for the rest", "yellow"))
+
+
+def _name(file: FileDiff) -> str:
+    moved = file.old_path and file.old_path != file.path
+    return f"{file.old_path} → {file.path}" if moved else file.path
+
+
+def _lines(file: FileDiff) -> str:
+    return "binary" if file.added is None else f"+{file.added} -{file.removed}"
+
+
+def _layer(file: FileDiff) -> str:
+    return "" if file.layer is Layer.COMMITTED else file.layer.value

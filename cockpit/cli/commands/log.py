@@ -1,0 +1,69 @@
+"""`cockpit log`: the journal."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from cockpit.cli import words
+from cockpit.cli.context import Context
+from cockpit.cli.output import Cell
+from cockpit.cli.shapes import operation_document
+from cockpit.cli.table import Column
+from cockpit.domain.operation import UNDOABLE, Operation, OpState
+from cockpit.errors import UsageError
+
+NAME = "log"
+HELP = "the journal: every step, its number, who took it"
+DESCRIPTION = """\
+Shows the steps that were taken in this repository, by whom and how they ended, the newest
+last. ↶ marks a step that `cockpit undo N` can undo. --json has every old and new id."""
+EXAMPLES = (
+    ("cockpit log", "the last 50 steps"),
+    ("cockpit log -n 5", "the last 5"),
+    ("cockpit log -n 0 --json", "the whole journal"),
+)
+
+COLUMNS = (
+    Column("N", right=True),
+    Column(""),
+    Column("WHEN"),
+    Column("BY"),
+    Column("STATE"),
+    Column("WHAT", least=20),
+)
+
+_STATE_STYLES = {OpState.PENDING: "yellow", OpState.DONE: "", OpState.ABANDONED: "red"}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "-n", metavar="N", dest="last", type=int, default=50, help="how many; 0 means all"
+    )
+
+
+def run(args: Namespace, context: Context) -> int:
+    if args.last < 0:
+        raise UsageError("-n takes 0 (all) or a number of steps.")
+    operations = context.cockpit.log(last=args.last or None)
+    if context.out.json:
+        context.out.document({"operations": [operation_document(op) for op in operations]})
+        return 0
+    if not operations:
+        context.out.line("Nothing was done here yet.")
+        return 0
+    undone = {op.undoes for op in operations if op.state is OpState.DONE}
+    context.out.table(COLUMNS, [_row(op, op.seq in undone) for op in operations])
+    return 0
+
+
+def _row(op: Operation, undone: bool) -> list[Cell]:
+    can = op.kind in UNDOABLE and op.state is OpState.DONE and not undone
+    why = op.outcome.get("error") if op.state is OpState.ABANDONED else ""
+    return [
+        str(op.seq),
+        "↶" if can else "",
+        (words.moment(op.at), "dim"),
+        op.by,
+        ("undone" if undone else op.state.value, _STATE_STYLES[op.state]),
+        f"{op.summary} ({why})" if why else op.summary,
+    ]

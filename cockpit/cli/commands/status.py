@@ -1,0 +1,129 @@
+"""`cockpit status`: every lane at a glance."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cockpit.cli import words
+from cockpit.cli.context import Context
+from cockpit.cli.lanes import find
+from cockpit.cli.output import STATE_STYLES, Cell
+from cockpit.cli.shapes import status_document
+from cockpit.cli.table import Column
+from cockpit.domain.activity import GLYPHS
+from cockpit.domain.fleet import Fleet, LaneView
+from cockpit.domain.ids import LaneId, branch_name
+
+NAME = "status"
+HELP = "show every lane, its agent and its change"
+DESCRIPTION = """\
+Looks at git and tmux and shows each lane: the state of its agent with glyph, word and how
+long, commits ahead and behind the target, changed files and lines (uncommitted work
+included), and how many files lie outside its zone. It changes nothing.
+
+With --watch it looks every second, until Ctrl-C; with --json as well, one document a line
+each time something changed."""
+EXAMPLES = (
+    ("cockpit status", "the table"),
+    ("cockpit status alpha --json", "one lane, for a program"),
+    ("cockpit status --watch", "again and again"),
+)
+
+COLUMNS = (
+    Column("", least=1),
+    Column("LANE", least=8),
+    Column("AGENT", least=6),
+    Column("STATE"),
+    Column("BRANCH", least=8),
+    Column("↑", right=True),
+    Column("↓", right=True),
+    Column("FILES", right=True),
+    Column("LINES", right=True),
+    Column("NOTES", least=10),
+)
+
+EVERY = 1.0
+"""Seconds between two looks of --watch."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("lanes", metavar="LANE", nargs="*", help="only these lanes")
+    parser.add_argument("--watch", action="store_true", help="look again every second")
+
+
+def run(args: Namespace, context: Context) -> int:
+    lanes = [find(context.cockpit.fleet(), name) for name in args.lanes]
+    if not args.watch:
+        _show(context, _look(context, lanes))
+        return 0
+    last: Fleet | None = None
+    while not context.out.closed:
+        fleet = _look(context, lanes)
+        if fleet != last or context.out.is_terminal:
+            context.out.clear()
+            _show(context, fleet)
+            context.out.finish()
+        last = fleet
+        context.pause(EVERY)
+    return 0
+
+
+def _look(context: Context, lanes: Sequence[LaneId]) -> Fleet:
+    fleet = context.observe(lanes or None)
+    if not lanes:
+        return fleet
+    return replace(fleet, lanes={lane: fleet.lanes[lane] for lane in lanes})
+
+
+def _show(context: Context, fleet: Fleet) -> None:
+    now = context.clock()
+    if context.out.json:
+        context.out.document(status_document(fleet, now))
+        return
+    context.out.line((fleet.repository, "bold"), f" → {fleet.target}")
+    if not fleet.link.up:
+        context.out.line(("tmux does not answer: ", "yellow"), fleet.link.why)
+    if not fleet.lanes:
+        context.out.line("No lanes yet: name some under `lanes:` in lanes.yaml.")
+        return
+    context.out.table(COLUMNS, [_row(view, now) for view in fleet.lanes.values()])
+    for view in fleet.lanes.values():
+        if view.fault is not None:
+            context.out.line((f"{view.lane}: ", "red"), view.fault.title)
+            context.out.line(("  → ", "cyan"), view.fault.hint)
+
+
+def _row(view: LaneView, now: float) -> list[Cell]:
+    activity, facts = view.activity, view.facts
+    style = STATE_STYLES.get(activity.state, "")
+    since = f" {words.age(now - activity.since)}" if activity.since else ""
+    branch = facts.branch if facts is not None else view.record.branch if view.record else None
+    return [
+        (view.key, "bold"),
+        view.lane,
+        view.agent,
+        (f"{GLYPHS[activity.state]} {activity.state.value}{since}", style),
+        branch_name(branch) if branch is not None else "-",
+        str(facts.ahead) if facts is not None else "-",
+        str(facts.behind) if facts is not None else "-",
+        str(facts.files) if facts is not None else "-",
+        f"+{facts.added} -{facts.removed}" if facts is not None else "-",
+        _notes(view),
+    ]
+
+
+def _notes(view: LaneView) -> Cell:
+    notes = [view.busy] if view.busy else []
+    if view.fault is not None:
+        notes.append(view.fault.what.value)
+    if view.facts is not None:
+        facts = view.facts
+        notes += [facts.operation] if facts.operation else []
+        notes += [f"{facts.dirty} uncommitted"] if facts.dirty else []
+        notes += [f"{len(facts.outside)} outside its zone"] if facts.outside else []
+    if view.activity.detail:
+        notes.append(view.activity.detail)
+    style = "red" if view.fault is not None else "yellow" if view.needs_commander else ""
+    return (", ".join(notes), style)

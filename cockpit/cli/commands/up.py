@@ -1,0 +1,58 @@
+"""`cockpit up`: open the cockpit. The only command that may load Textual, and only the app's
+own process does (`--bare`): the hosted form starts that process in our tmux server and
+becomes a tmux client. `--hosted` is how the server starts it; nobody types that.
+"""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser, Namespace
+
+from cockpit.cli.context import Context
+from cockpit.cli.guard import refuse_nested
+from cockpit.cli.terminal import become, require_room, require_terminal
+
+NAME = "up"
+HELP = "open the cockpit (the default command)"
+DESCRIPTION = """\
+Opens the board: one live panel a lane. The app runs in session `cockpit` of cockpit's own
+tmux server (never yours), so it survives a closed terminal and a dropped ssh; `cockpit up`
+finds it again as it was, from a second terminal too. `q` ends the app, `Q` detaches; both
+leave the lanes running.
+
+With --bare it runs in this terminal, without hosting."""
+EXAMPLES = (
+    ("cockpit", "open it here"),
+    ("cockpit -C ~/project up", "open it for another folder"),
+    ("cockpit up --bare", "without tmux around the app"),
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--bare", action="store_true", help="run in this terminal, not hosted")
+    parser.add_argument("--hosted", action="store_true", help=SUPPRESS)
+
+
+def run(args: Namespace, context: Context) -> int:
+    refuse_nested(NAME)
+    require_terminal(NAME, "`cockpit status` works without one.")
+    if not (args.bare or args.hosted):
+        require_room(NAME)
+        become(host(context))
+    return run_app_here(context, hosted=args.hosted)
+
+
+def host(context: Context) -> list[str]:
+    """Have the app running in our tmux server; returns the command line that attaches to it."""
+    from cockpit.services.hosting import host_app
+
+    argv = host_app(context.cockpit)
+    context.close()
+    return argv
+
+
+def run_app_here(context: Context, *, hosted: bool) -> int:
+    """Run the app in this terminal until the commander leaves it."""
+    from cockpit.services.wiring import build_supervisor
+    from cockpit.ui.app import run_app
+
+    return run_app(build_supervisor(context.cockpit), hosted=hosted)

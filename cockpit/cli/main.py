@@ -1,0 +1,24 @@
+"""The entry point. It imports nothing before it knows that more than the version is wanted:
+`cockpit --version` stays within three times `python -c pass` (DESIGN §14).
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (`argv` without the program's name); returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words in (["--version"], ["-V"]):
+        from cockpit import __version__
+
+        sys.stdout.write(f"cockpit {__version__}\n")
+        return 0
+    from cockpit.cli.dispatch import run
+
+    return run(words)

@@ -1,0 +1,77 @@
+"""Tables for a terminal, as pure functions: how wide text is, and how columns share a line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+GAP = 2
+"""Blank cells between columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `least` is the width it may be cut down to when the line is too long; None:
+    never cut."""
+
+    title: str
+    right: bool = False
+    least: int | None = None
+
+
+def cells(text: str) -> int:
+    """How many terminal cells `text` takes: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Me", "Mn")
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
+        for c in text
+    )
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells; what is cut ends in `…`."""
+    if cells(text) <= width:
+        return text
+    kept, used = [], 0
+    for c in text:
+        used += cells(c)
+        if used > width - 1:
+            break
+        kept.append(c)
+    return "".join(kept) + "…" if width > 0 else ""
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """`text` filled with blanks to `width` cells."""
+    fill = " " * max(0, width - cells(text))
+    return fill + text if right else text + fill
+
+
+def widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], total: int) -> list[int]:
+    """The width of each column, so that the line fits `total` cells where it can.
+
+    Columns give up cells one by one, the widest above its `least` first. `total` 0 means
+    as wide as it likes (a pipe).
+    """
+    wanted = [
+        max([cells(column.title), *(cells(row[at]) for row in rows)])
+        for at, column in enumerate(columns)
+    ]
+    over = sum(wanted) + GAP * (len(columns) - 1) - total if total > 0 else 0
+    while over > 0:
+        spare = [
+            (wanted[at] - column.least, at)
+            for at, column in enumerate(columns)
+            if column.least is not None and wanted[at] > column.least
+        ]
+        if not spare:
+            break
+        wanted[max(spare)[1]] -= 1
+        over -= 1
+    return wanted

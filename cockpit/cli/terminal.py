@@ -1,0 +1,78 @@
+"""What the terminal can do, and handing it over to tmux.
+
+A program that takes over the terminal replaces this one (`execvpe`), so that no Python
+process stands between the commander and the panes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from cockpit.errors import CockpitError, Unavailable, UsageError
+
+LEAST_COLUMNS = 60
+LEAST_ROWS = 16
+"""Below this the board can't show even one lane's panel and its status line."""
+
+FALLBACK_TERM = "xterm-256color"
+
+
+def require_terminal(command: str, instead: str) -> None:
+    """Raises `UsageError` unless stdin and stdout are a terminal; `instead` is the hint."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(f"`cockpit {command}` needs a terminal, and there is none.", hint=instead)
+
+
+def require_room(command: str) -> None:
+    """Raises `CockpitError` when the terminal is too small. A size of 0 is unknown, not small."""
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+    if (columns and columns < LEAST_COLUMNS) or (rows and rows < LEAST_ROWS):
+        raise CockpitError(
+            f"The terminal has {columns} columns and {rows} rows; "
+            f"`cockpit {command}` needs {LEAST_COLUMNS} by {LEAST_ROWS}.",
+            hint="Make it larger, or use `cockpit status`.",
+        )
+
+
+def outer_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a tmux client: it may run inside the user's own tmux, and it must
+    know its terminal (a TERM without an entry falls back to xterm-256color)."""
+    cleaned = {
+        name: value for name, value in environment.items() if name not in ("TMUX", "TMUX_PANE")
+    }
+    if not _is_known(cleaned.get("TERM", "")):
+        cleaned["TERM"] = FALLBACK_TERM
+    return cleaned
+
+
+def _is_known(term: str) -> bool:
+    """Whether the terminfo database has `term`, with what tmux needs of it."""
+    if not term:
+        return False
+    try:
+        import curses
+    except ImportError:
+        return True  # a Python without curses can't tell; tmux will
+    try:
+        curses.setupterm(term, fd=1)
+    except curses.error:
+        return False
+    return bool(curses.tigetstr("clear") and curses.tigetstr("cup"))
+
+
+def become(argv: Sequence[str]) -> NoReturn:
+    """Replace this program by `argv`. Raises `Unavailable` when it is not installed."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execvpe(argv[0], list(argv), outer_environment(os.environ))
+    except FileNotFoundError as missing:
+        raise Unavailable(
+            f"{argv[0]} is not installed.", hint=f"Install it, for example `apt install {argv[0]}`."
+        ) from missing

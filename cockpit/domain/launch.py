@@ -1,0 +1,20 @@
+"""How a lane's agent is run, as a value: what the agents' adapter plans and services carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How to run an agent: argument list, extra environment, whether the prompt is in it.
+    `ready` is a regular expression on the screen after which a prompt may be pasted."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    prompt_given: bool
+    ready: str
+    interrupt: tuple[str, ...]
+    """tmux keys that stop the agent's turn."""
+    session_name: str = ""

@@ -1,0 +1,21 @@
+"""Running the app inside our own tmux server, so that it outlives the terminal (DESIGN §6)."""
+
+from __future__ import annotations
+
+import sys
+
+from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.panes import DROPPED
+
+APP_SESSION = "cockpit"
+
+
+def host_app(cockpit: LocalCockpit) -> list[str]:
+    """Start the server and the app's session where they are not there yet; returns the
+    command line that attaches this terminal to the app."""
+    work = cockpit.work
+    work.tmux.ensure_server()
+    env = {name: value for name, value in work.environment.items() if not DROPPED.match(name)}
+    argv = [sys.executable, "-m", "cockpit", "-C", str(work.root), "up", "--hosted"]
+    work.tmux.open_app(APP_SESSION, cwd=work.root, argv=argv, env=env)
+    return work.tmux.attach_argv(APP_SESSION)

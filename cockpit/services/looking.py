@@ -1,0 +1,131 @@
+"""Looking at lanes without touching them: processes, panes, git, and whether they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cockpit.domain.activity import Activity, State
+from cockpit.domain.events import (
+    ActivityChanged,
+    Event,
+    FaultsChanged,
+    GitFactsChanged,
+    LaneChanged,
+    Link,
+)
+from cockpit.domain.ids import LaneId
+from cockpit.domain.lane import GitFacts, LaneRecord
+from cockpit.errors import CockpitError
+from cockpit.services import panes, validation, zones
+from cockpit.services.api import Explanation
+from cockpit.services.ports import PaneInfo
+from cockpit.services.workplace import Workplace
+
+BOTTOM = 12
+"""Rows of the screen's bottom that an explanation shows."""
+
+
+def activity_of(work: Workplace, record: LaneRecord, previous: Activity | None = None) -> Activity:
+    """What the lane's agent does now, with its evidence. A failed look is `unknown`."""
+    try:
+        return judge(work, record, panes.find(work, record), previous)
+    except CockpitError as error:
+        return Activity(State.UNKNOWN, "none", error.title, work.clock.now())
+
+
+def judge(
+    work: Workplace,
+    record: LaneRecord,
+    pane: PaneInfo | None,
+    previous: Activity | None,
+    rows: Sequence[str] | None = None,
+) -> Activity:
+    """The verdict on a pane that was listed; `rows` plain, captured here unless given."""
+    now = work.clock.now()
+    if pane is None:
+        return Activity(State.EXITED, "process", "the lane has no pane", now)
+    if rows is None:
+        try:
+            rows = work.tmux.capture(pane.ref.pane)
+        except CockpitError as error:
+            return Activity(State.UNKNOWN, "none", error.title, now)
+    return work.agents.judge(record.agent, pane=pane, rows=rows, previous=previous, now=now)
+
+
+def facts_of(work: Workplace, record: LaneRecord) -> GitFacts | None:
+    """What git says of the lane, its paths outside the zone included; None when it can't say."""
+    lane = work.config.lanes.get(record.lane)
+    if not record.worktree.is_dir():
+        return None
+    facts = work.git.facts(record.worktree, work.target)
+    if lane is None or facts.head is None:
+        return facts
+    target = work.git.read_ref(work.target)
+    base = work.git.merge_base(facts.head, target) if target else None
+    paths = work.git.dirty_paths(record.worktree) if facts.dirty else []
+    if base is not None and base != facts.head:
+        paths += [change.path for change in work.git.changes(base, facts.head)]
+    return replace(facts, outside=zones.outside(work, lane, sorted(set(paths))))
+
+
+def observe(
+    work: Workplace,
+    lanes: Sequence[LaneId] | None,
+    known: Mapping[LaneId, Activity],
+    *,
+    activity: bool = True,
+) -> list[Event]:
+    """Look at these lanes (all by default); what can't be seen is told as unknown."""
+    events: list[Event] = []
+    records = work.registry.lanes()
+    shown, why = panes.lanes_of_panes(work) if activity else ({}, "")
+    if activity:
+        events.append(Link(not why, why))
+    for lane, record in records.items():
+        if lanes is not None and lane not in lanes:
+            continue
+        events.append(LaneChanged(lane, record))
+        if activity:
+            seen = (
+                Activity(State.UNKNOWN, "none", why, work.clock.now())
+                if why
+                else judge(work, record, shown.get(lane), known.get(lane))
+            )
+            events.append(ActivityChanged(lane, seen))
+        try:
+            facts = facts_of(work, record)
+        except CockpitError as error:
+            events.append(
+                ActivityChanged(
+                    lane, Activity(State.UNKNOWN, "none", error.title, work.clock.now())
+                )
+            )
+            continue
+        if facts is not None:
+            events.append(GitFactsChanged(lane, facts))
+    if lanes is None:
+        events.append(FaultsChanged(tuple(validation.faults(work))))
+    return events
+
+
+def explain(work: Workplace, lane: LaneId, previous: Activity | None) -> Explanation:
+    """The evidence behind a lane's state, strongest first."""
+    record = work.record(lane)
+    pane = panes.find(work, record)
+    rows = work.tmux.capture(pane.ref.pane) if pane is not None else []
+    activity = judge(work, record, pane, previous, rows)
+    if pane is None:
+        evidence: tuple[tuple[str, str], ...] = (("process", "the lane has no pane"),)
+    else:
+        life = "runs"
+        if pane.dead:
+            life = f"ended, code {pane.exit_code if pane.exit_code is not None else 'unknown'}"
+        evidence = (
+            ("process", f"{pane.command or 'program'} (pid {pane.ref.pid}) {life}"),
+            ("title", pane.title or "none"),
+            ("screen", f"{len(rows)} rows, rules of agent {record.agent}"),
+        )
+    verdict = ("verdict", f"{activity.state} by {activity.source}: {activity.rule}")
+    shown = [row for row in rows if row.strip()][-BOTTOM:]
+    return Explanation(activity, (*evidence, verdict), tuple(shown))

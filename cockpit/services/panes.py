@@ -1,0 +1,257 @@
+"""A lane's pane: what runs in it, with which environment, and how it is ended or restarted."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from cockpit.config.model import LaneConfig
+from cockpit.domain.ids import LaneId, OpId, PaneId
+from cockpit.domain.intents import Interrupt, Restart, Stop
+from cockpit.domain.lane import LaneRecord, PaneRef
+from cockpit.domain.operation import OpKind
+from cockpit.errors import CockpitError, Refused, TimedOut
+from cockpit.services import trust
+from cockpit.services.api import Outcome, Tell
+from cockpit.services.ports import Launch, PaneInfo
+from cockpit.services.running import abandoning, begin
+from cockpit.services.workplace import Workplace
+
+DROPPED = re.compile(r"(TMUX|GIT_|COCKPIT_)")
+Step = Callable[[str], None]
+GRACE = 3.0
+"""Seconds an agent gets to end by itself before it is killed."""
+
+
+def lane_environment(work: Workplace, lane: LaneConfig) -> dict[str, str]:
+    """The environment of whoever starts the lane, less tmux's, git's, ours and what the
+    configuration drops, plus the lane's own (DESIGN §6)."""
+    drop = {*work.config.env_drop, *lane.env_drop}
+    env = {
+        name: value
+        for name, value in work.environment.items()
+        if not DROPPED.match(name) and name not in drop
+    }
+    env.update(lane.env)
+    env["COCKPIT_LANE"] = lane.lane
+    env["COCKPIT_ROOT"] = str(work.root)
+    return env
+
+
+def plan_launch(work: Workplace, lane: LaneConfig, prompt: str, *, resume: bool) -> Launch:
+    """How the lane's agent is run. Raises `Unavailable` when it is not installed."""
+    return work.agents.launch(
+        lane.agent,
+        lane=lane.lane,
+        model=lane.model,
+        prompt=prompt,
+        session=lane.session,
+        resume=resume,
+        permission=lane.permission,
+    )
+
+
+def argv_with_setup(work: Workplace, lane: LaneConfig, launch: Launch) -> tuple[str, ...]:
+    """The pane's argument list: the agent itself, or our script that shows the setup
+    commands running and then becomes the agent."""
+    if not work.config.setup.run:
+        return launch.argv
+    lines = ["set -u"]
+    for command in work.config.setup.run:
+        shown = shlex.quote(f"setup: {command}")
+        lines.append(f"printf '%s\\n' {shown}")
+        lines.append(f"( {command}\n) || {{ code=$?; printf '%s\\n' 'setup failed'; exit $code; }}")
+    lines.append("exec " + shlex.join(launch.argv))
+    script = work.state.private_file(f"setup-{lane.lane}.sh", "\n".join(lines).encode() + b"\n")
+    return ("/bin/sh", str(script))
+
+
+def open_or_adopt(
+    work: Workplace,
+    lane: LaneConfig,
+    record: LaneRecord,
+    prompt: str,
+    *,
+    setup: bool,
+    resume: bool = False,
+) -> tuple[LaneRecord, Launch]:
+    """The lane's pane, found by its session if it is there already, else made."""
+    work.tmux.ensure_server()
+    launch = plan_launch(work, lane, prompt, resume=resume)
+    found = work.tmux.panes().get(lane.lane)
+    if found is not None and found.op == record.op:
+        return replace(record, pane=found.ref), launch
+    argv = argv_with_setup(work, lane, launch) if setup else launch.argv
+    pane = work.tmux.open_pane(
+        lane.lane,
+        op=OpId(record.op),
+        cwd=record.worktree,
+        argv=argv,
+        env={**lane_environment(work, lane), **launch.env},
+    )
+    named = launch.session_name or record.session_name
+    return replace(record, pane=pane, session_name=named), launch
+
+
+def find(work: Workplace, record: LaneRecord) -> PaneInfo | None:
+    """The lane's pane as tmux shows it now; None when the server or the pane is gone."""
+    return work.tmux.panes().get(record.lane)
+
+
+def require_pane(work: Workplace, record: LaneRecord) -> PaneInfo:
+    """Raises `Refused` when the lane has no pane."""
+    pane = find(work, record)
+    if pane is None:
+        raise Refused(
+            f"Lane {record.lane} has no running pane.",
+            hint=f"Run its agent again with `cockpit restart {record.lane}` or r on the board.",
+        )
+    return pane
+
+
+def end_agent(work: Workplace, record: LaneRecord) -> None:
+    """End what runs in the lane: its pane's window, then whatever still lives in its folder.
+
+    Raises `TimedOut` when something in there can't be ended.
+    """
+    pane = find(work, record)
+    pane_ref: PaneRef | None = pane.ref if pane is not None else None
+    if pane_ref is not None:
+        if pane is not None and not pane.dead:
+            work.processes.end([pane_ref.pid], grace=GRACE)
+        work.tmux.close_pane(pane_ref)
+    inside = work.processes.inside(record.worktree)
+    left = work.processes.end([pid for pid, _ in inside], grace=GRACE)
+    if left:
+        raise TimedOut(
+            f"Programs in lane {record.lane} do not end.",
+            detail=", ".join(str(pid) for pid in left),
+            hint="End these processes yourself, then try again; nothing was removed.",
+        )
+
+
+def stop(work: Workplace, intent: Stop, tell: Tell, by: str) -> Outcome:
+    """End the lane's agent; worktree and branch stay as they are."""
+    with work.locks.hold(f"lane-{intent.lane}", why="stop"):
+        record = work.record(intent.lane)
+        running = begin(
+            work,
+            tell,
+            OpKind.STOP,
+            lane=intent.lane,
+            by=by,
+            summary=f"stop the agent of {intent.lane}",
+            plan={"lane": intent.lane},
+        )
+        with abandoning(running):
+            running.step("end the agent")
+            end_agent(work, record)
+            work.registry.put(replace(record, pane=None))
+        op = running.done(f"stopped the agent of {intent.lane}")
+    return Outcome(f"Stopped the agent of {intent.lane}.", op, {"lane": intent.lane})
+
+
+def restart(work: Workplace, intent: Restart, tell: Tell, by: str) -> Outcome:
+    """Run the lane's agent again, resuming its session where it has one."""
+    trust.require(work)
+    with work.locks.hold(f"lane-{intent.lane}", why="restart"):
+        record = work.record(intent.lane)
+        lane = work.lane(intent.lane)
+        if not record.worktree.is_dir():
+            raise Refused(
+                f"The folder of lane {intent.lane} is missing: {record.worktree}",
+                hint="Bring it back, or tear the lane down.",
+            )
+        running = begin(
+            work,
+            tell,
+            OpKind.RESTART,
+            lane=intent.lane,
+            by=by,
+            summary=f"restart the agent of {intent.lane}",
+            plan={"lane": intent.lane},
+        )
+        with abandoning(running):
+            running.step("run the agent again")
+            fresh = run_again(work, lane, record)
+            work.registry.put(fresh)
+        op = running.done(f"restarted the agent of {intent.lane}")
+    return Outcome(
+        f"Restarted the agent of {intent.lane}.",
+        op,
+        {"lane": intent.lane, "pane": fresh.pane.pane if fresh.pane else None},
+    )
+
+
+def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneRecord:
+    """The lane's record with a pane in which its agent runs anew."""
+    work.tmux.ensure_server()
+    pane = find(work, record)
+    resume = bool(record.session_name)
+    if pane is None:
+        fresh, _ = open_or_adopt(work, lane, record, "", setup=False, resume=resume)
+        return fresh
+    launch = plan_launch(work, lane, "", resume=resume)
+    if not pane.dead:
+        work.processes.end([pane.ref.pid], grace=GRACE)
+    ref = work.tmux.respawn(
+        PaneId(pane.ref.pane),
+        cwd=record.worktree,
+        argv=launch.argv,
+        env={**lane_environment(work, lane), **launch.env},
+    )
+    return replace(record, pane=ref)
+
+
+def interrupt(work: Workplace, intent: Interrupt, tell: Tell, by: str) -> Outcome:
+    """Press the agent's own stop key and see that the screen answered."""
+    record = work.record(intent.lane)
+    lane = work.lane(intent.lane)
+    pane = require_pane(work, record)
+    if pane.dead:
+        raise Refused(
+            f"The agent of lane {intent.lane} has ended already.",
+            hint=f"Run it again with `cockpit restart {intent.lane}`.",
+        )
+    launch = plan_launch(work, lane, "", resume=False)
+    running = begin(
+        work,
+        tell,
+        OpKind.INTERRUPT,
+        lane=intent.lane,
+        by=by,
+        summary=f"interrupt the agent of {intent.lane}",
+        plan={"lane": intent.lane, "keys": list(launch.interrupt)},
+    )
+    with abandoning(running):
+        running.step("press the agent's stop key")
+        before = work.tmux.capture(pane.ref.pane)
+        work.tmux.press(pane.ref.pane, *launch.interrupt)
+        seen = wait_for_change(work, pane.ref.pane, before, seconds=2.0)
+    answer = "and its screen changed" if seen else "but its screen did not change"
+    op = running.done(f"interrupted {intent.lane}, {answer}", {"seen": seen})
+    return Outcome(
+        f"Pressed {' '.join(launch.interrupt)} in {intent.lane}, {answer}.",
+        op,
+        {"lane": intent.lane, "seen": seen},
+    )
+
+
+def wait_for_change(work: Workplace, pane: PaneId, before: list[str], *, seconds: float) -> bool:
+    """Whether the pane's rows differ from `before` within `seconds`."""
+    deadline = work.clock.monotonic() + seconds
+    while work.clock.monotonic() < deadline:
+        if work.tmux.capture(pane) != before:
+            return True
+        work.clock.wait(0.05)
+    return False
+
+
+def lanes_of_panes(work: Workplace) -> tuple[Mapping[LaneId, PaneInfo], str]:
+    """All lane panes, and why they can't be seen (then empty)."""
+    try:
+        return work.tmux.panes(), ""
+    except CockpitError as error:
+        return {}, error.title

@@ -1,0 +1,328 @@
+"""The app's side of the services: one fleet, one stream of events, nothing that blocks.
+
+Intents and looks run in small thread pools of their own (Textual and `to_thread` share the
+loop's default one); events come back to the loop in order. What agents show is judged from
+the frames that the live view captures anyway, so nothing forks when nothing happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from cockpit.domain.activity import Activity, State
+from cockpit.domain.events import (
+    ActivityChanged,
+    Event,
+    LaneChanged,
+    Link,
+    Notice,
+    OperationEnded,
+)
+from cockpit.domain.fleet import Fleet, apply
+from cockpit.domain.ids import LaneId, OpId, PaneId
+from cockpit.domain.intents import Intent
+from cockpit.domain.lane import LaneRecord
+from cockpit.domain.operation import OpKind
+from cockpit.errors import CockpitError
+from cockpit.services import looking
+from cockpit.services.api import Cockpit
+from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.ports import Frame, LivePanes, PaneInfo, Watcher
+from cockpit.services.relay import SharedPanes
+from cockpit.services.workplace import Workplace
+
+T = TypeVar("T")
+
+TICK = 1.0
+"""Seconds between looks at the journal's folder and at titles of panes (over the pipe)."""
+
+SETTLE = 0.15
+"""Seconds of quiet after a hint from the disk before git is asked."""
+
+SGR = re.compile(r"\x1b\[[0-9;:]*m")
+
+
+class FleetSupervisor:
+    """Fulfils `api.Supervisor` on a `LocalCockpit`."""
+
+    def __init__(
+        self, cockpit: LocalCockpit, live: LivePanes | None, watcher: Watcher | None
+    ) -> None:
+        self._local = cockpit
+        self.cockpit: Cockpit = cockpit
+        self.fleet: Fleet = cockpit.fleet()
+        self.live: LivePanes | None = (
+            SharedPanes(live, hear_frame=self._frame, hear_end=self._ended, hear_link=self._linked)
+            if live is not None
+            else None
+        )
+        self._watcher = watcher
+        self._listeners: list[Callable[[Event, Fleet], None]] = []
+        self._actions = ThreadPoolExecutor(4, thread_name_prefix="intent")
+        self._looks = ThreadPoolExecutor(2, thread_name_prefix="look")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._own_ops: set[OpId] = set()
+        self._hints: set[LaneId] = set()
+        self._hinted = asyncio.Event()
+        self._panes: dict[LaneId, PaneInfo] = {}
+        self._rows: dict[PaneId, tuple[str, ...]] = {}
+        self._watched: dict[str, Sequence[Path]] = {}
+
+    # ------------------------------------------------------------ events
+
+    def subscribe(self, listener: Callable[[Event, Fleet], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _publish(self, event: Event) -> None:
+        """On the loop only: apply, then tell."""
+        before = self.fleet
+        self.fleet = apply(before, event)
+        if self.fleet == before and isinstance(event, ActivityChanged | LaneChanged | Link):
+            return
+        for listener in list(self._listeners):
+            listener(event, self.fleet)
+
+    def _tell(self, event: Event) -> None:
+        """From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._publish, event)
+
+    # ------------------------------------------------------------ life
+
+    async def run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        for sentence in await self._look(lambda: self._local.recover(self._tell)):
+            self._publish(Notice(sentence, "warning"))
+        await self._start_live()
+        await self._refresh(None)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tick())
+            group.create_task(self._follow_hints())
+            if self._watcher is not None:
+                group.create_task(self._watcher.run(self._folders, self._hint))
+
+    async def _start_live(self) -> None:
+        if self.live is None:
+            return
+        try:
+            await self._look(self._local.work.tmux.ensure_server)
+            await self.live.start()
+        except CockpitError as error:
+            self._publish(Link(False, error.title))
+            self._publish(Notice(f"{error.title} {error.hint}".strip(), "error"))
+
+    async def stop(self) -> None:
+        """End threads and the control client; lanes go on."""
+        for task in list(self._tasks):
+            task.cancel()
+        if self.live is not None:
+            await self.live.close()
+        self._actions.shutdown(wait=False, cancel_futures=True)
+        self._looks.shutdown(wait=False, cancel_futures=True)
+
+    # ------------------------------------------------------------ wishes and questions
+
+    def submit(self, intent: Intent) -> None:
+        task = asyncio.get_running_loop().create_task(self._carry_out(intent))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, intent: Intent) -> None:
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        ended: list[OperationEnded] = []
+
+        def tell(event: Event) -> None:
+            if isinstance(event, OperationEnded):
+                ended.append(event)
+            self._tell(event)
+
+        lane = getattr(intent, "lane", None)
+        try:
+            outcome = await loop.run_in_executor(
+                self._actions, lambda: self._local.carry_out(intent, tell, by="app")
+            )
+        except CockpitError as error:
+            if not any(event.error == error.title for event in ended):
+                self._publish(_refusal(intent, error))
+        else:
+            if not ended:
+                self._publish(Notice(outcome.summary, "information", lane))
+        await self._refresh([lane] if lane is not None else None)
+
+    def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
+        return self._look(lambda: query(self._local))
+
+    def _look(self, call: Callable[[], T]) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._looks, call)
+
+    # ------------------------------------------------------------ following
+
+    async def _refresh(self, lanes: Sequence[LaneId] | None) -> None:
+        """Look at git for these lanes (and at panes over the pipe) and tell what is new."""
+        try:
+            events = await self._look(lambda: self._local.observe_git(lanes))
+            await self._look(self._find_folders)
+        except CockpitError as error:
+            self._publish(Notice(error.title, "error"))
+            return
+        for event in events:
+            self._publish(event)
+        await self._refresh_panes()
+
+    async def _tick(self) -> None:
+        """The cheap poll behind all hints: the journal's folder and the panes' titles."""
+        stamp = self._journal_stamp()
+        while True:
+            await asyncio.sleep(TICK)
+            now = self._journal_stamp()
+            if now != stamp:
+                stamp = now
+                await self._refresh(None)
+            else:
+                await self._refresh_panes()
+
+    def _journal_stamp(self) -> tuple[int, int]:
+        try:
+            found = (self._local.state / "journal").stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_ino)
+
+    def _folders(self) -> Mapping[str, Sequence[Path]]:
+        """What to watch, by lane; `""` is the repository itself."""
+        return self._watched
+
+    def _find_folders(self) -> None:
+        """Which folders to watch, anew for lanes that came or went (asks git: not on the loop)."""
+        work = self._local.work
+        common = work.git.common_dir
+        folders: dict[str, Sequence[Path]] = {
+            "": [common, common / "refs" / "heads", common / "worktrees"]
+        }
+        for lane, record in work.registry.lanes().items():
+            known = self._watched.get(lane)
+            if known and known[0] == record.admin:
+                folders[lane] = known
+            elif record.worktree.is_dir():
+                tracked = work.git.tracked_folders(record.worktree)
+                folders[lane] = [record.admin, record.admin / "logs", *tracked]
+        self._watched = folders
+
+    def _hint(self, label: str) -> None:
+        self._hints.update([LaneId(label)] if label else self.fleet.lanes)
+        self._hinted.set()
+
+    async def _follow_hints(self) -> None:
+        while True:
+            await self._hinted.wait()
+            await asyncio.sleep(SETTLE)
+            self._hinted.clear()
+            lanes, self._hints = list(self._hints), set()
+            await self._refresh(lanes)
+
+    # ------------------------------------------------------------ what agents show
+
+    async def _refresh_panes(self) -> None:
+        if self.live is None:
+            await self._judge_by_asking()
+            return
+        try:
+            self._panes = await self.live.list_panes()
+        except CockpitError as error:
+            self._publish(Link(False, error.title))
+            self._all_unknown(error.title)
+            return
+        self._publish(Link(True))
+        for lane, view in self.fleet.lanes.items():
+            if view.record is None:
+                continue
+            pane = self._panes.get(lane)
+            if pane is not None and pane.ref.pane not in self._rows and not pane.dead:
+                frame = await self.live.capture_now(pane.ref.pane)
+                if frame is not None:
+                    self._rows[pane.ref.pane] = _plain(frame.rows)
+            self._judge(view.record, pane)
+
+    async def _judge_by_asking(self) -> None:
+        for event in await self._look(lambda: self._local.observe(None)):
+            self._publish(event)
+
+    def _all_unknown(self, why: str) -> None:
+        now = self._local.work.clock.now()
+        for lane, view in self.fleet.lanes.items():
+            if view.record is not None and view.activity.state is not State.UNKNOWN:
+                self._publish(ActivityChanged(lane, Activity(State.UNKNOWN, "none", why, now)))
+
+    def _judge(self, record: LaneRecord, pane: PaneInfo | None) -> None:
+        rows = self._rows.get(pane.ref.pane, ()) if pane is not None else ()
+
+        def see(work: Workplace, known: dict[LaneId, Activity]) -> list[Event]:
+            seen = looking.judge(work, record, pane, known.get(record.lane), rows)
+            return [ActivityChanged(record.lane, seen)]
+
+        for event in self._local.judge(see):
+            self._publish(event)
+
+    def _frame(self, frame: Frame) -> None:
+        self._rows[frame.pane] = _plain(frame.rows)
+        lane = self._lane_of(frame.pane)
+        if lane is None:
+            return
+        pane, record = self._panes.get(lane), self.fleet.lanes[lane].record
+        if pane is not None and record is not None:
+            self._judge(record, _with_frame(pane, frame))
+
+    def _ended(self, pane: PaneId, _code: int | None) -> None:
+        if self._lane_of(pane) is not None:
+            task = asyncio.get_running_loop().create_task(self._refresh_panes())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _linked(self, up: bool, why: str) -> None:
+        self._publish(Link(up, why))
+        if not up:
+            self._all_unknown(why or "the tmux server does not answer")
+
+    def _lane_of(self, pane: PaneId) -> LaneId | None:
+        for lane, info in self._panes.items():
+            if info.ref.pane == pane:
+                return lane
+        return None
+
+
+def _plain(rows: Sequence[str]) -> tuple[str, ...]:
+    return tuple(SGR.sub("", row) for row in rows)
+
+
+def _with_frame(pane: PaneInfo, frame: Frame) -> PaneInfo:
+    """The listed pane with what the newer frame says of title and life."""
+    return PaneInfo(
+        ref=pane.ref,
+        lane=pane.lane,
+        op=pane.op,
+        dead=frame.dead,
+        exit_code=frame.exit_code,
+        title=frame.title,
+        command=pane.command,
+        in_mode=pane.in_mode,
+        width=frame.width,
+        height=frame.height,
+    )
+
+
+def _refusal(intent: Intent, error: CockpitError) -> OperationEnded:
+    """A wish that was refused before it became an operation."""
+    name = type(intent).__name__.lower()
+    kind = OpKind(name) if name in OpKind._value2member_map_ else OpKind.NOTICE
+    detail = f" {error.detail}" if error.detail else ""
+    return OperationEnded(
+        OpId(""), kind, getattr(intent, "lane", None), "", error.title + detail, error.hint
+    )

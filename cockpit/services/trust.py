@@ -1,0 +1,53 @@
+"""Trust by hash: nothing from lanes.yaml runs before the commander saw it once (DESIGN §8)."""
+
+from __future__ import annotations
+
+from cockpit.domain.intents import Trust
+from cockpit.domain.operation import OpKind
+from cockpit.errors import Refused
+from cockpit.services.api import Outcome, Tell, TrustState
+from cockpit.services.running import begin
+from cockpit.services.workplace import Workplace
+
+FILE = "trust"
+
+
+def state_of(work: Workplace) -> TrustState:
+    """What lanes.yaml would run, and whether exactly that is trusted."""
+    known = work.state.read(FILE) or {}
+    digest = work.config.trust_digest
+    return TrustState(digest, known.get("digest") == digest, work.config.trust_lines)
+
+
+def require(work: Workplace) -> None:
+    """Raises `Refused` unless the executing part of lanes.yaml is trusted as it is."""
+    if state_of(work).trusted:
+        return
+    name = work.config.path.name
+    raise Refused(
+        f"{name} can run commands that you have not trusted yet.",
+        detail="\n".join(work.config.trust_lines),
+        hint="Read what it runs and trust it with `cockpit trust`.",
+    )
+
+
+def trust(work: Workplace, intent: Trust, tell: Tell, by: str) -> Outcome:
+    """Remember the digest that was shown. Raises `Refused` if the file changed meanwhile."""
+    if intent.digest != work.config.trust_digest:
+        raise Refused(
+            f"{work.config.path.name} changed since it was shown.",
+            hint="Look at it again with `cockpit trust`.",
+        )
+    running = begin(
+        work,
+        tell,
+        OpKind.TRUST,
+        lane=None,
+        by=by,
+        summary=f"trust {work.config.path.name}",
+        plan={"digest": intent.digest, "lines": list(work.config.trust_lines)},
+    )
+    running.step("remember what was trusted")
+    work.state.write(FILE, {"digest": intent.digest, "at": work.clock.now()})
+    op = running.done(f"trusted {work.config.path.name}")
+    return Outcome(f"Trusted {work.config.path.name}.", op, {"digest": intent.digest})

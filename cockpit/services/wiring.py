@@ -1,0 +1,85 @@
+"""The composition root: the only place that knows which adapter fulfils which port."""
+
+from __future__ import annotations
+
+
+def build_cockpit(
+    start: Path,
+    *,
+    by: str = "cli",
+    environment: Mapping[str, str] | None = None,
+    probe: Probe = no_probe,
+) -> LocalCockpit:
+    """The services of the repository around `start`. `by` is who acts, for the journal.
+
+    Raises `CockpitError` with what to do: no git, no repository, no or a wrong lanes.yaml.
+    """
+    env = dict(os.environ if environment is None else environment)
+    git = open_repository(start)
+    try:
+        return LocalCockpit(_workplace(git, env, probe))
+    except BaseException:
+        git.close()
+        raise
+
+
+def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Workplace:
+    root = root_of(git)
+    config = load_config(config_path(root), preset_names=presets.names())
+    state = paths.state_dir(git.common_dir)
+    make_private_dir(state)
+    clock = SystemClock()
+    facts = FileState(state)
+    return Workplace(
+        config=config,
+        repository=paths.repository_name(git.common_dir),
+        root=root,
+        state_dir=state,
+        clock=clock,
+        locks=FileLocks(state / "locks"),
+        journal=FileJournal(state / "journal", clock),
+        registry=FileRegistry(state / "lanes"),
+        state=facts,
+        git=git,
+        vault=GitVault(state / "vault.git"),
+        trash=FolderTrash(git.common_dir, state),
+        processes=ProcProcesses(),
+        runner=ProcessRunner(),
+        files=SafeLaneFiles(),
+        tmux=_tmux(git, config, state),
+        agents=AgentCatalogue(config.agents),
+        approvals=FileApprovals(facts),
+        probe=probe,
+        environment=env,
+    )
+
+
+def _tmux(git: GitRepository, config: Config, state: Path) -> TmuxServer:
+    return TmuxServer(
+        f"cockpit-{paths.repository_id(git.common_dir)}",
+        state / "run",
+        history=config.tmux.history,
+        return_key=config.tmux.return_key,
+        user_config=config.tmux.config == "user",
+    )
+
+
+def root_of(git: GitRepository) -> Path:
+    """Where lanes.yaml lies: the main checkout, or in a bare repository the worktree that
+    holds one."""
+    if git.main_checkout is not None:
+        return git.main_checkout
+    for info in git.worktrees():
+        if info.exists and config_path(info.path).exists():
+            return info.path
+    raise UsageError(
+        f"This bare repository has no worktree with a lanes.yaml: {git.common_dir}",
+        hint="Add a worktree of the target branch and put lanes.yaml there.",
+    )
+
+
+def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:
+    """The app's side of `cockpit`; call it on the event loop's thread."""
+    server = cockpit.work.tmux
+    live = ControlClient(server) if isinstance(server, TmuxServer) else None
+    return FleetSupervisor(cockpit, live, FileWatcher())

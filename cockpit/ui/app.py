@@ -1,0 +1,334 @@
+"""The application: it wires keys to actions, events to screens, and holds nothing else.
+
+Keys are looked up here, before Textual's own bindings see them (none of Textual's defaults
+are inherited: its Ctrl-Q and Ctrl-P have priority). There are no `action_*` methods that
+change anything, so no markup can name one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Literal
+
+from textual import events
+from textual.app import App
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, TextArea
+
+from cockpit.domain import names
+from cockpit.domain.events import Event, Notice, OperationEnded
+from cockpit.domain.fleet import LaneView
+from cockpit.domain.ids import LaneId
+from cockpit.domain.operation import OpKind
+from cockpit.domain.text import safe
+from cockpit.domain.theme import ThemeSpec
+from cockpit.errors import CockpitError
+from cockpit.services.api import Supervisor
+from cockpit.ui import attach, deeds, present, themes
+from cockpit.ui.actions import BY_ID, Action, Danger
+from cockpit.ui.bridge import Bridge
+from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
+from cockpit.ui.keymap import Keymap
+from cockpit.ui.messages import FleetChanged, Told
+from cockpit.ui.screens.base import Keyed
+from cockpit.ui.screens.confirm import ConfirmScreen
+from cockpit.ui.screens.fleet import FleetScreen
+from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
+
+Severity = Literal["information", "warning", "error"]
+TWICE = 1.5
+"""Seconds within which a second Ctrl-C quits."""
+
+
+class CockpitApp(App[None], inherit_bindings=False):
+    """The cockpit. `hosted`: it runs inside our own tmux server, so stepping into a lane is a
+    switch of the client; `keys` are the commander's own (action id → key)."""
+
+    CSS_PATH = "tcss/base.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "cockpit"
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        *,
+        hosted: bool,
+        themes_known: Mapping[str, ThemeSpec] | None = None,
+        theme_name: str = "",
+        keys: Mapping[str, str] | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self.supervisor = supervisor
+        self.hosted = hosted
+        self.now = now
+        self.keymap = Keymap(keys)
+        self.drafts: dict[tuple[LaneId, ...], str] = {}
+        self.board = FleetScreen(supervisor.fleet, supervisor.cockpit.config.columns)
+        self._themes = list(themes_known or {})
+        for spec in (themes_known or {}).values():
+            self.register_theme(themes.to_textual(spec))
+        self._wanted_theme = theme_name or "dark"
+        self._gate = BurstGate()
+        self._held: list[tuple[Action, events.Key]] = []
+        self._release: Timer | None = None
+        self._interrupted = -TWICE
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.DEFAULTS
+
+    def get_default_screen(self) -> Screen[object]:
+        return self.board  # type: ignore[return-value]
+
+    def on_mount(self) -> None:
+        self._wear(self._wanted_theme)
+        for problem in self.keymap.problems:
+            self.toast(Content(problem), severity="warning")
+        bridge = Bridge(self, self.supervisor, self.board.view_of)
+        self.run_worker(bridge.run(), group="supervisor")
+        self.do(self._ask_for_trust())
+
+    async def _ask_for_trust(self) -> None:
+        from cockpit.ui.screens.trust import ask_trust
+
+        await ask_trust(self, always=False)
+
+    # ------------------------------------------------------------ themes
+
+    def _wear(self, name: str) -> None:
+        if name in self._themes:
+            self.theme = themes.PREFIX + name
+        elif self._themes:
+            self.theme = themes.PREFIX + self._themes[0]
+            known = ", ".join(self._themes)
+            self.toast(
+                present.text(f"There is no theme {name}; there are: {known}."), severity="warning"
+            )
+
+    def wear_next_theme(self) -> None:
+        if self._themes:
+            here = self.theme.removeprefix(themes.PREFIX)
+            at = self._themes.index(here) if here in self._themes else -1
+            self._wear(self._themes[(at + 1) % len(self._themes)])
+
+    # ------------------------------------------------------------ events
+
+    def on_fleet_changed(self, message: FleetChanged) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Keyed):
+                screen.show_fleet(message.fleet)
+
+    def on_told(self, message: Told) -> None:
+        event = message.event
+        for screen in self.screen_stack:
+            if isinstance(screen, Keyed):
+                screen.hear(event)
+        self._toast_event(event)
+
+    def _toast_event(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            levels: dict[str, Severity] = {"warning": "warning", "error": "error"}
+            level = levels.get(event.severity, "information")
+            self.toast(present.text(event.text), severity=level)
+        elif isinstance(event, OperationEnded):
+            if event.error:
+                hint = f" {event.hint}" if event.hint else ""
+                self.toast(present.text(event.error + hint), severity="error")
+            else:
+                self.toast(present.text(event.summary))
+            if event.kind is OpKind.SEND and not event.error and event.lane is not None:
+                self.drafts.pop((event.lane,), None)
+
+    def toast(self, content: Content, *, severity: Severity = "information") -> None:
+        """A short message; the one way to `notify`, so that no text becomes markup."""
+        self.notify(content.plain, severity=severity, markup=False)
+
+    def complain(self, error: CockpitError) -> None:
+        """Show a failure: what happened, what is known, what to do."""
+        parts = (error.title, error.detail, error.hint)
+        lines = [safe(part, width=300).text for part in parts if part]
+        self.toast(Content("\n".join(lines)), severity="error")
+
+    # ------------------------------------------------------------ actions
+
+    def perform(self, action_id: str, key: str = "") -> None:
+        """Do an action now, or say why not. The one path for keys, palette and clicks."""
+        action = BY_ID[action_id]
+        context = self.board.context()
+        reason = action.why_not(context)
+        if reason is not None:
+            self.toast(Content(self.keymap.say(reason)), severity="warning")
+            return
+        own = getattr(self.screen, f"do_{action_id}", None)
+        if own is not None:
+            self._finish(own())
+        elif action.danger is Danger.ASKS:
+            self.do(self._after_yes(action, key))
+        else:
+            self._finish(deeds.DEEDS[action_id](self, context, key))
+
+    async def _after_yes(self, action: Action, key: str) -> None:
+        context = self.board.context()
+        question, lines = deeds.question(action, context)
+        if await self.push_screen_wait(ConfirmScreen(question, lines)):
+            self._finish(deeds.DEEDS[action.id](self, context, key))
+
+    def _finish(self, outcome: object) -> None:
+        if isinstance(outcome, Coroutine):
+            self.do(outcome)
+
+    def do(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine as a worker; a failure for people becomes a toast."""
+        self.run_worker(self._guarded(work), group="deeds")
+
+    async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        except CockpitError as error:
+            self.complain(error)
+
+    def detach(self) -> None:
+        live = self.supervisor.live
+        if live is not None:
+            self.do(live.detach())
+
+    @property
+    def can_hand_over(self) -> bool:
+        return attach.can_hand_over(self)
+
+    def planned_details(self, view: LaneView) -> list[tuple[str, str]]:
+        """What starting this lane would make, by lanes.yaml."""
+        lane = self.supervisor.cockpit.config.lanes.get(view.lane)
+        if lane is None:
+            return []
+        values = names.NameValues(
+            repo=self.supervisor.cockpit.repository,
+            lane=lane.lane,
+            agent=lane.agent,
+            role=lane.role,
+        )
+        shown = [("agent", f"{lane.agent} {lane.model}".strip())]
+        try:
+            shown.append(("branch", names.expand_branch(lane.branch, values)))
+        except CockpitError as error:
+            shown.append(("branch", error.title))
+        shown.append(("zone", ", ".join(lane.zone.include) or "the whole repository"))
+        if lane.zone.exclude:
+            shown.append(("but not", ", ".join(lane.zone.exclude)))
+        return shown
+
+    # ------------------------------------------------------------ keys
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._take_key(event):
+                return
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            if self._take_paste(event):
+                return
+        if isinstance(event, events.InputEvent | events.AppFocus):
+            self._back_on_board()
+        await super().on_event(event)
+
+    def _back_on_board(self) -> None:
+        """Input reaches the app, so the commander has come back from a pane."""
+        desk = self.board.desk
+        if desk is not None and desk.inside and self.hosted:
+            desk.came_back()
+            self.board.layout_changed()
+
+    def _take_key(self, event: events.Key) -> bool:
+        """Whether a key was ours. Text fields, the palette and Textual's own widgets get what
+        is left."""
+        self._back_on_board()
+        if event.key == "ctrl+c":
+            self._interrupt(event.time)
+            return True
+        screen = self.screen
+        if isinstance(screen, SmallScreen):
+            if event.key in {"q", "ctrl+q"}:
+                self.exit()
+            return True
+        if not isinstance(screen, Keyed):
+            return False
+        if screen.take_key(event):
+            return True
+        if isinstance(self.focused, Input | TextArea):
+            action = self.keymap.find(screen.text_scopes, event.key)
+            if action is not None:
+                self.perform(action.id, event.key)
+            return action is not None
+        action = self.keymap.find(screen.scopes, event.key)
+        self._gate_key(action, event)
+        return True
+
+    def _gate_key(self, action: Action | None, event: events.Key) -> None:
+        """Let one key act: at once, after a moment, or (in a burst) not at all."""
+        moves = action is not None and action.moves
+        verdict = self._gate.feed(event.key, event.time, moves=moves)
+        if verdict is Verdict.BURST:
+            self._held.clear()
+            self._say_burst()
+        if action is None or verdict in (Verdict.BURST, Verdict.DROP):
+            return
+        if verdict is Verdict.NOW and not self._held:
+            self.perform(action.id, event.key)
+            return
+        self._held.append((action, event))
+        if self._release is None:
+            wait = HOLD_SAFE if action.danger is Danger.SAFE else HOLD
+            self._release = self.set_timer(wait, self._let_go)
+
+    def _let_go(self) -> None:
+        self._release = None
+        held, self._held = self._held, []
+        for action, event in held:
+            self.perform(action.id, event.key)
+
+    @property
+    def keys_held(self) -> bool:
+        """Whether a key waits for its moment (tests wait for this to pass)."""
+        return bool(self._held)
+
+    def _say_burst(self) -> None:
+        self.toast(
+            Content(
+                "That looked like pasted text, so no key was obeyed."
+                f" {self.keymap.key('type')} types into the pane,"
+                f" {self.keymap.key('send')} sends a prompt."
+            ),
+            severity="warning",
+        )
+
+    def _take_paste(self, event: events.Paste) -> bool:
+        self._back_on_board()
+        if isinstance(self.focused, Input | TextArea):
+            return False
+        if self.screen is self.board and self.board.take_paste(event.text):
+            return True
+        if isinstance(self.screen, Keyed):
+            self._say_burst()
+            return True
+        return False
+
+    def _interrupt(self, at: float) -> None:
+        if at - self._interrupted < TWICE:
+            self.exit()
+            return
+        self._interrupted = at
+        self.toast(
+            Content(f"{self.keymap.key('quit')} (or Ctrl-C again) closes cockpit; lanes run on.")
+        )
+
+    # ------------------------------------------------------------ size
+
+    def on_resize(self, event: events.Resize) -> None:
+        tiny = event.size.width < MIN_COLUMNS or event.size.height < MIN_ROWS
+        showing = isinstance(self.screen, SmallScreen)
+        if tiny and not showing:
+            self.push_screen(SmallScreen())
+        elif showing and not tiny:
+            self.pop_screen()

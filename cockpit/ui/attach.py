@@ -1,0 +1,108 @@
+"""Handing the terminal over: to a lane's pane, to the editor, to a shell.
+
+Hosted in our own tmux server, stepping into a lane only switches the client. Otherwise the
+app is suspended while a child has the terminal. Two traps of Textual 8.2.8: `suspend()`
+leaves the terminal unrestored if anything is raised inside it, so nothing is; and a repaint
+during it fills the stopped writer's queue of 30 and blocks for ever, so `batch_update()`
+holds repaints back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.app import App, SuspendNotSupported
+
+from cockpit.errors import CockpitError, Unavailable
+
+_DROPPED = ("TMUX", "GIT_", "COCKPIT_")
+
+
+def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Ours without what would bind the child to a tmux server, a repository or a lane."""
+    return {name: value for name, value in environment.items() if not name.startswith(_DROPPED)}
+
+
+def editor_argv(environment: Mapping[str, str], folder: Path) -> list[str]:
+    """The commander's editor on a folder. Raises `Unavailable` when the variable is not a
+    command line."""
+    command = environment.get("VISUAL") or environment.get("EDITOR") or "vi"
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise Unavailable(
+            "The editor's name can not be read.",
+            detail=f"$VISUAL or $EDITOR: {error}",
+            hint="Set EDITOR to a command, for example: export EDITOR=vim",
+        ) from error
+    return [*(words or ["vi"]), str(folder)]
+
+
+def shell_argv(environment: Mapping[str, str]) -> list[str]:
+    return [environment.get("SHELL") or "/bin/sh"]
+
+
+def can_hand_over(app: App[Any]) -> bool:
+    """Whether this app sits on a terminal that another program can be given."""
+    driver = app._driver
+    return driver is not None and driver.can_suspend
+
+
+async def hand_over(app: App[Any], argv: Sequence[str], *, cwd: Path | None = None) -> int:
+    """Run a program on this terminal and wait for it; returns its exit code.
+
+    Raises `Unavailable` when it can't be started or the terminal can't be handed over.
+    """
+    failure: BaseException | None = None
+    code = 0
+    try:
+        with app.batch_update(), app.suspend(), _interrupts_ignored():
+            try:
+                code = await _run(argv, cwd)
+            except (OSError, ValueError, asyncio.CancelledError) as error:
+                failure = error
+    except SuspendNotSupported as error:
+        raise Unavailable("This terminal can not be handed to another program.") from error
+    app.refresh(layout=True)
+    if isinstance(failure, asyncio.CancelledError):
+        raise failure
+    if failure is not None:
+        raise _not_started(argv, failure) from failure
+    return code
+
+
+async def _run(argv: Sequence[str], cwd: Path | None) -> int:
+    process = await asyncio.create_subprocess_exec(
+        *argv, cwd=cwd, env=child_environment(os.environ)
+    )
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+
+
+@contextmanager
+def _interrupts_ignored() -> Any:
+    """Ctrl-C in the child is the child's: a handler that does nothing (children get the
+    default back, which they would not if it were ignored)."""
+    before = signal.signal(signal.SIGINT, lambda number, stack: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _not_started(argv: Sequence[str], failure: BaseException) -> CockpitError:
+    return Unavailable(
+        f"{argv[0]} could not be started.",
+        detail=str(failure),
+        hint="Check that it is installed and that the lane's folder is there.",
+    )

@@ -1,0 +1,61 @@
+"""Between the supervisor and the widgets: everything crosses as a message, nothing else does.
+
+One app-level worker runs the supervisor; its events and the control client's frames become
+messages to the app and the pane views (chain: see `messages`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual.app import App
+
+from cockpit.domain.events import Event, GateOutput, Link, Notice, OperationEnded, OperationStep
+from cockpit.domain.fleet import Fleet
+from cockpit.domain.ids import PaneId
+from cockpit.errors import CockpitError
+from cockpit.services.api import Supervisor
+from cockpit.services.ports import Frame
+from cockpit.ui.messages import FleetChanged, FrameArrived, Told
+from cockpit.ui.widgets.pane_view import PaneView
+
+
+class Bridge:
+    """`view_of` finds the view that shows a pane now, if any."""
+
+    def __init__(
+        self,
+        app: App[object],
+        supervisor: Supervisor,
+        view_of: Callable[[PaneId], PaneView | None],
+    ) -> None:
+        self._app = app
+        self._supervisor = supervisor
+        self._view_of = view_of
+
+    async def run(self) -> None:
+        """Run the supervisor until cancelled; what ends it early is shown, not hidden."""
+        supervisor = self._supervisor
+        unsubscribe = supervisor.subscribe(self._hear)
+        if supervisor.live is not None:
+            supervisor.live.on_frame = self._paint
+        self._app.post_message(FleetChanged(supervisor.fleet))
+        try:
+            await supervisor.run()
+        except CockpitError as error:
+            self._app.post_message(Told(Notice(f"{error.title} {error.hint}".strip(), "error")))
+            down = replace(supervisor.fleet, link=Link(False, error.title))
+            self._app.post_message(FleetChanged(down))
+        finally:
+            unsubscribe()
+
+    def _hear(self, event: Event, fleet: Fleet) -> None:
+        self._app.post_message(FleetChanged(fleet))
+        if isinstance(event, OperationStep | OperationEnded | GateOutput | Notice | Link):
+            self._app.post_message(Told(event))
+
+    def _paint(self, frame: Frame) -> None:
+        view = self._view_of(frame.pane)
+        if view is not None and view.is_attached:
+            view.post_message(FrameArrived(frame))

@@ -1,0 +1,273 @@
+"""What the board says, as pure functions: a lane or a fleet in, styled `Content` out.
+
+Styles are names of theme variables (`$state-asking`), resolved where they are drawn. All
+text from outside passes through `safe` here or arrives as `Safe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from cockpit.domain.activity import GLYPHS, NEEDS_COMMANDER, State
+from cockpit.domain.fleet import Fleet, LaneView
+from cockpit.domain.ids import branch_name
+from cockpit.domain.lane import GitFacts
+from cockpit.domain.text import safe
+
+ORDER = (
+    State.ASKING,
+    State.ERROR,
+    State.EXITED,
+    State.LIMITED,
+    State.STALLED,
+    State.WORKING,
+    State.STARTING,
+    State.SETUP,
+    State.IDLE,
+    State.UNKNOWN,
+    State.PLANNED,
+)
+"""States by how soon the commander should know."""
+
+MARK = "✚"
+FAULT = "⚠"
+EMPTY = Content("")
+GAP = Content("  ")
+
+Part = tuple[int, Content]
+"""A piece of a line and its rank; where the line is too narrow the highest rank goes first."""
+
+
+def text(raw: object, style: str = "", *, width: int = 400) -> Content:
+    """Outside text as one line of content in a style."""
+    shown = safe(str(raw), width=width).text
+    return Content.styled(shown, style) if style else Content(shown)
+
+
+def state_style(state: State) -> str:
+    return f"$state-{state.value}"
+
+
+def age(seconds: float) -> str:
+    """`now`, `20s`, `5m`, `3h`, `2d`: coarse, so that the board repaints seldom."""
+    if seconds < 10:
+        return "now"
+    if seconds < 60:
+        return f"{int(seconds // 10) * 10}s"
+    for unit, size, limit in (("m", 60, 60), ("h", 3600, 48)):
+        if seconds < size * limit:
+            return f"{int(seconds // size)}{unit}"
+    return f"{int(seconds // 86400)}d"
+
+
+def number(value: int) -> str:
+    """`999`, `1.2k`, `12k`, `3.4m`."""
+    for size, unit in ((1_000_000, "m"), (1_000, "k")):
+        if value >= size:
+            scaled = value / size
+            return f"{scaled:.1f}{unit}" if scaled < 10 else f"{int(scaled)}{unit}"
+    return str(value)
+
+
+def size(value: int) -> str:
+    """Bytes for people: `512 B`, `1.5 MB`."""
+    amount = float(value)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1024 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{value} B"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 file`, `3 files`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def fit(parts: Sequence[Part], width: int, gap: Content = GAP) -> Content:
+    """The parts joined, those of the highest rank left out until it fits, then cut."""
+    kept = [part for part in parts if part[1]]
+    while len(kept) > 1 and _width(kept, gap) > width:
+        kept.remove(max(reversed(kept), key=lambda part: part[0]))
+    line = gap.join(part for _, part in kept)
+    return line.truncate(max(0, width), ellipsis=True) if line.cell_length > width else line
+
+
+def _width(parts: Sequence[Part], gap: Content) -> int:
+    return sum(part.cell_length for _, part in parts) + gap.cell_length * (len(parts) - 1)
+
+
+# ------------------------------------------------------------------ one lane
+
+
+def status(view: LaneView, now: float) -> Content:
+    """Glyph and word of the lane's state with its age, or its fault, or what is under way."""
+    if view.busy:
+        return text(f"◔ {safe(view.busy).text}", "$accent")
+    if view.fault is not None:
+        return text(f"{FAULT} {view.fault.what.value}", "bold $state-error")
+    activity = view.activity
+    style = state_style(activity.state)
+    if activity.state in NEEDS_COMMANDER:
+        style = f"bold {style}"
+    line = Content.styled(f"{GLYPHS[activity.state]} {_state_word(view)}", style)
+    if activity.since <= 0 or activity.state is State.PLANNED:
+        return line
+    return Content.assemble(line, (f" {age(now - activity.since)}", "$muted"))
+
+
+def _state_word(view: LaneView) -> str:
+    activity = view.activity
+    if activity.state is State.EXITED and activity.detail.strip().lstrip("-").isdigit():
+        return f"exited {activity.detail.strip()}"
+    return activity.state.value
+
+
+def panel_title(view: LaneView, now: float, *, marked: bool, selected: bool) -> list[Part]:
+    """The parts of a panel's upper edge, most needed first."""
+    name = "bold $accent" if selected else "bold $foreground"
+    key = Content.styled(f" {safe(view.key, width=4).text} ", _key_style(view, selected))
+    title = safe(view.title, width=60)
+    return [
+        (0, Content.assemble((f"{MARK} ", "bold $accent"), key) if marked else key),
+        (0, text(view.lane, name)),
+        (1, status(view, now)),
+        (4, Content.styled(title.text, "$muted") if title else EMPTY),
+    ]
+
+
+def _key_style(view: LaneView, selected: bool) -> str:
+    if view.needs_commander:
+        state = "error" if view.fault is not None else view.activity.state.value
+        return f"bold $background on $state-{state}"
+    return "bold $background on $accent" if selected else "bold $foreground on $panel"
+
+
+def panel_agent(view: LaneView) -> Content:
+    return text(view.agent, "$muted", width=24)
+
+
+def panel_foot(view: LaneView) -> list[Part]:
+    """The parts of a panel's lower edge: branch, distance to the target, size of the change."""
+    facts = view.facts
+    if facts is None:
+        return []
+    return [
+        (3, _branch(view, facts)),
+        (1, _distance(facts)),
+        (2, _change(facts)),
+        (0, _outside(facts)),
+    ]
+
+
+def _branch(view: LaneView, facts: GitFacts) -> Content:
+    if facts.operation:
+        return text(f"{facts.operation} under way", "bold $warning")
+    if facts.branch is None:
+        return Content.styled("HEAD detached", "bold $warning") if facts.head else EMPTY
+    name = branch_name(facts.branch)
+    expected = view.record.branch if view.record is not None else facts.branch
+    return text(name, "$foreground" if facts.branch == expected else "bold $warning", width=60)
+
+
+def _distance(facts: GitFacts) -> Content:
+    ahead = (f"↑{number(facts.ahead)}", "$success") if facts.ahead else ("", "")
+    behind = (f"↓{number(facts.behind)}", "$warning") if facts.behind else ("", "")
+    between = " " if facts.ahead and facts.behind else ""
+    return Content.assemble(ahead, between, behind)
+
+
+def _change(facts: GitFacts) -> Content:
+    if not facts.files and not facts.dirty:
+        return EMPTY
+    parts: list[tuple[str, str]] = []
+    if facts.files:
+        parts.append((f"~{number(facts.files)}", "$foreground"))
+        parts.append((f" +{number(facts.added)}", "$success"))
+        parts.append((f" −{number(facts.removed)}", "$error"))
+    if facts.dirty:
+        parts.append((" " * bool(parts) + f"✎{number(facts.dirty)}", "$warning"))
+    return Content.assemble(*parts)
+
+
+def _outside(facts: GitFacts) -> Content:
+    if not facts.outside:
+        return EMPTY
+    return Content.styled(f"{FAULT} {plural(len(facts.outside), 'file')} outside", "bold $warning")
+
+
+def planned_lines(
+    view: LaneView, details: Sequence[tuple[str, str]], start_key: str
+) -> list[Content]:
+    """What the panel of a lane without a pane shows instead of one."""
+    lines = [EMPTY]
+    if view.fault is not None:
+        lines.append(text(view.fault.title, "bold $state-error"))
+        lines.append(text(view.fault.hint, "$foreground"))
+        lines.append(EMPTY)
+    elif view.busy:
+        lines.append(text(view.busy, "$accent"))
+        lines.append(EMPTY)
+    elif view.record is None:
+        lines.append(
+            Content.assemble((start_key, "bold $accent"), ("  starts this lane", "$foreground"))
+        )
+        lines.append(EMPTY)
+    for name, value in details:
+        lines.append(Content.assemble((f"{name:<9}", "$muted"), text(value, "$foreground")))
+    return lines
+
+
+def last_words(view: LaneView, restart_key: str) -> Content:
+    """The line over a dead pane's last row."""
+    return Content.assemble(
+        (f" {GLYPHS[State.EXITED]} {_state_word(view)} ", "bold $background on $state-exited"),
+        (f" {restart_key} runs it again ", "$foreground on $panel"),
+    )
+
+
+# ------------------------------------------------------------------ the fleet
+
+
+def counts(fleet: Fleet) -> list[tuple[State, int]]:
+    """How many lanes are in each state, most pressing first, empty states left out."""
+    tally: dict[State, int] = {}
+    for view in fleet.lanes.values():
+        state = State.ERROR if view.fault is not None else view.activity.state
+        tally[state] = tally.get(state, 0) + 1
+    return [(state, tally[state]) for state in ORDER if state in tally]
+
+
+def summary(fleet: Fleet) -> Content:
+    """`? 2 asking  ● 3 working  ○ 1 idle`; what needs the commander stands in a block of
+    colour, so that it is seen from across the room."""
+    parts = []
+    for state, count in counts(fleet):
+        line = f"{GLYPHS[state]} {count} {state.value}"
+        if state in NEEDS_COMMANDER:
+            parts.append(Content.styled(f" {line} ", f"bold $background on {state_style(state)}"))
+        else:
+            parts.append(Content.styled(line, state_style(state)))
+    return GAP.join(parts) if parts else Content.styled("no lanes", "$muted")
+
+
+def header(fleet: Fleet, width: int, *, note: str = "") -> Content:
+    """The board's first line. `note` is ours, such as `3 marked`."""
+    left: list[Part] = [(0, summary(fleet))]
+    if not fleet.link.up:
+        why = safe(fleet.link.why, width=80).text or "tmux does not answer"
+        left.append((1, Content.styled(f" {FAULT} {why} ", "bold $background on $state-error")))
+    if note:
+        left.append((2, Content.styled(note, "bold $accent")))
+    begin = fit(left, width - 2)
+    where = Content.assemble(
+        text(fleet.repository, "bold $foreground", width=40),
+        (" → ", "$muted"),
+        text(fleet.target, "$foreground", width=40),
+    )
+    room = width - 2 - begin.cell_length
+    if where.cell_length + 2 > room:
+        return Content.assemble(" ", begin)
+    return Content.assemble(" ", begin, " " * (room - where.cell_length), where)

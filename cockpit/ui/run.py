@@ -1,0 +1,48 @@
+"""Running the application: the filter first, then the app, then everything closed again."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Mapping
+
+from cockpit.domain.theme import ThemeSpec
+from cockpit.services.api import Supervisor
+from cockpit.ui import chokepoint
+from cockpit.ui.app import CockpitApp
+
+
+def run_app(
+    make_supervisor: Callable[[], Supervisor],
+    *,
+    hosted: bool,
+    themes: Mapping[str, ThemeSpec],
+    theme: str = "",
+    keys: Mapping[str, str] | None = None,
+) -> None:
+    """Run the cockpit on this terminal until the commander leaves.
+
+    `make_supervisor` is called on the event loop. Raises `Unavailable` when the filter for
+    escape codes does not hold with this Textual, and what `make_supervisor` raises.
+    """
+    chokepoint.install()
+    chokepoint.self_test()
+    asyncio.run(_run(make_supervisor, hosted, themes, theme, keys))
+
+
+async def _run(
+    make_supervisor: Callable[[], Supervisor],
+    hosted: bool,
+    themes: Mapping[str, ThemeSpec],
+    theme: str,
+    keys: Mapping[str, str] | None,
+) -> None:
+    supervisor = make_supervisor()
+    try:
+        app = CockpitApp(
+            supervisor, hosted=hosted, themes_known=themes, theme_name=theme, keys=keys
+        )
+        gc.freeze()  # what start-up made stays; collections look only at what comes later
+        await app.run_async()
+    finally:
+        await supervisor.stop()

@@ -1,0 +1,116 @@
+"""What every screen of ours has: the scopes of its keys, its hints, and who is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+
+from cockpit.domain.events import Event
+from cockpit.domain.fleet import Fleet
+from cockpit.ui.actions import ACTIONS, Action, Scope
+from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.lines_view import LinesView
+
+if TYPE_CHECKING:
+    from cockpit.ui.app import CockpitApp
+
+
+class Keyed:
+    """Mixed into screens whose keys come from the registry. A method `do_<action id>` is what
+    an action does on this screen; actions without one are done by `deeds`."""
+
+    scopes: ClassVar[tuple[Scope, ...]] = ()
+    text_scopes: ClassVar[tuple[Scope, ...]] = ()
+    """Scopes that still count while text is being written on this screen."""
+
+    @property
+    def cockpit(self) -> CockpitApp:
+        return cast("CockpitApp", cast("Screen[object]", self).app)
+
+    def take_key(self, event: events.Key) -> bool:
+        """A screen's own use of the next key (a prefix); True if it was taken."""
+        return False
+
+    def hear(self, event: Event) -> None:
+        """An event that is more than a change of the fleet."""
+
+    def show_fleet(self, fleet: Fleet) -> None:
+        """The fleet changed."""
+
+    def hinted(self) -> list[Action]:
+        """Actions that the hint bar names, by rank."""
+        mine = [action for action in ACTIONS if action.scope in self.scopes and action.hint]
+        return sorted(mine, key=lambda action: (self.scopes.index(action.scope), action.hint))
+
+    def hints(self) -> list[tuple[str, str]]:
+        keymap = self.cockpit.keymap
+        return [(keymap.key(action.id), action.title.lower()) for action in self.hinted()]
+
+    def refresh_hints(self) -> None:
+        bar = cast("Screen[object]", self).query_one_optional(HintBar)
+        if bar is not None:
+            bar.hint(self.hints())
+
+
+class ReadingScreen(Keyed, Screen[None], inherit_bindings=False):
+    """A full screen of lines: a heading, the lines, the hints."""
+
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.READING,)
+    has_cursor: ClassVar[bool] = False
+
+    def compose(self) -> ComposeResult:
+        yield Line(self.heading(), id="heading")
+        yield LinesView(cursor=self.has_cursor, id="body")
+        yield HintBar()
+
+    def on_mount(self) -> None:
+        self.refresh_hints()
+
+    def heading(self) -> Content:
+        return Content("")
+
+    @property
+    def reader(self) -> LinesView:
+        """The lines that the moving keys move."""
+        return self.query_one("#body", LinesView)
+
+    def do_line_down(self) -> None:
+        self.reader.move(1)
+
+    def do_line_up(self) -> None:
+        self.reader.move(-1)
+
+    def do_scroll_left(self) -> None:
+        self.reader.sideways(-1)
+
+    def do_scroll_right(self) -> None:
+        self.reader.sideways(1)
+
+    def do_page_down(self) -> None:
+        self.reader.page(1)
+
+    def do_page_up(self) -> None:
+        self.reader.page(-1)
+
+    def do_top(self) -> None:
+        self.reader.to_end(last=False)
+
+    def do_bottom(self) -> None:
+        self.reader.to_end(last=True)
+
+    def do_close(self) -> None:
+        self.dismiss()
+
+
+class BoxScreen(Keyed, ModalScreen[bool], inherit_bindings=False):
+    """A dialog over the board; dismissed with True for a yes."""
+
+    def on_mount(self) -> None:
+        self.refresh_hints()
+
+    def do_close(self) -> None:
+        self.dismiss(False)

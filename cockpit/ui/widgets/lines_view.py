@@ -1,0 +1,155 @@
+"""Many lines of `Content`, drawn one by one as they are looked at: diffs, logs, lists, help.
+
+The only widget that shows long text from outside. It takes nothing but `Content`, so nothing
+can be taken for markup, and draws only what is visible, so a large diff costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from cockpit.ui.look import style_named, unpadded
+
+
+class LinesView(ScrollView):
+    """Lines with an optional cursor line (`cursor` is -1 without one). Keys come from the
+    registry through the screen, so the widget itself takes no focus."""
+
+    DEFAULT_CSS = """
+    LinesView {
+        background: $background;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+    }
+    """
+    ALLOW_SELECT = False
+    can_focus = False
+
+    cursor = reactive(-1, repaint=False)
+
+    class Chosen(Message):
+        """The cursor moved to a line."""
+
+        def __init__(self, view: LinesView, line: int) -> None:
+            super().__init__()
+            self.view = view
+            self.line = line
+
+        @property
+        def control(self) -> LinesView:
+            return self.view
+
+    def __init__(
+        self,
+        lines: Iterable[Content] = (),
+        *,
+        cursor: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Content] = list(lines)
+        self._drawn: dict[int, Strip] = {}
+        self._wide = 0
+        self.has_cursor = cursor
+        self.follow = False
+        """Keep the last line in view while lines are added."""
+
+    def on_mount(self) -> None:
+        self._measure()
+
+    @property
+    def lines(self) -> Sequence[Content]:
+        return self._lines
+
+    def set_lines(self, lines: Iterable[Content], *, keep: bool = False) -> None:
+        """Show other lines, from the top unless `keep`."""
+        self._lines = list(lines)
+        self._drawn.clear()
+        self._measure()
+        if self.has_cursor:
+            top = max(0, self.cursor) if keep else 0
+            self.cursor = min(top, len(self._lines) - 1)
+        if not keep:
+            self.scroll_to(0, 0, animate=False)
+        self.refresh()
+
+    def add_lines(self, lines: Iterable[Content], *, cap: int = 5000) -> None:
+        """Append lines; of more than `cap` the oldest go."""
+        self._lines.extend(lines)
+        if len(self._lines) > cap:
+            del self._lines[: len(self._lines) - cap]
+            self._drawn.clear()
+        self._measure()
+        self.refresh()
+        if self.follow:
+            self.scroll_end(animate=False)
+
+    def _measure(self) -> None:
+        self._wide = max((line.cell_length for line in self._lines), default=0)
+        self.virtual_size = Size(self._wide, len(self._lines))
+
+    def notify_style_update(self) -> None:
+        self._drawn.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        left, top = self.scroll_offset
+        index, width = top + y, self.size.width
+        ground = self.visual_style
+        if index >= len(self._lines):
+            return Strip.blank(width, ground.rich_style)
+        chosen = self.has_cursor and index == self.cursor
+        if chosen:
+            ground = ground + style_named(self, "on $panel")
+            strip = unpadded(self, self._lines[index], ground)
+        else:
+            strip = self._drawn.get(index) or unpadded(self, self._lines[index], ground)
+            self._drawn[index] = strip
+        return strip.crop_extend(left, left + width, ground.rich_style)
+
+    # ------------------------------------------------------------ moving
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        if not self.is_mounted or not self.has_cursor:
+            return
+        self.refresh_lines(old, 1)
+        self.refresh_lines(new, 1)
+        self.scroll_to_region(Region(0, new, 1, 1), animate=False, x_axis=False)
+        self.post_message(self.Chosen(self, new))
+
+    def move(self, by: int) -> None:
+        """The cursor (or, without one, the view) `by` lines down."""
+        if self.has_cursor:
+            self.cursor = max(0, min(len(self._lines) - 1, self.cursor + by))
+        else:
+            self.scroll_relative(y=by, animate=False)
+
+    def page(self, by: int) -> None:
+        self.move(by * max(1, self.size.height - 2))
+
+    def sideways(self, by: int) -> None:
+        self.scroll_relative(x=by * 8, animate=False, force=True)
+
+    def to_end(self, *, last: bool) -> None:
+        if self.has_cursor:
+            self.cursor = len(self._lines) - 1 if last else 0
+        elif last:
+            self.scroll_end(animate=False)
+        else:
+            self.scroll_home(animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        if self.has_cursor:
+            line = self.scroll_offset.y + event.y
+            if 0 <= line < len(self._lines):
+                self.cursor = line

@@ -1,0 +1,503 @@
+"""What each command asks of the services, and what it prints."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cockpit.domain.activity import State
+from cockpit.domain.change import FileDiff, Layer
+from cockpit.domain.ids import CommitId, LaneId
+from cockpit.domain.intents import (
+    Adopt,
+    Approve,
+    EmptyTrash,
+    Gate,
+    Intent,
+    Interrupt,
+    Land,
+    Restart,
+    RestoreTrash,
+    Send,
+    Start,
+    Stop,
+    Teardown,
+    Trust,
+    Undo,
+)
+from cockpit.domain.merge import Check
+from cockpit.domain.operation import OpKind, OpState
+from cockpit.errors import GateRed, Refused
+from tests.cli.conftest import Json
+from tests.cli.fake import (
+    FAULT,
+    GATE_LINES,
+    LANES_YAML,
+    ONE,
+    TWO,
+    WARNING,
+    FakeCockpit,
+    Run,
+    failing,
+    operation,
+    trash_entry,
+)
+
+A, B, G = LaneId("alpha"), LaneId("beta"), LaneId("gamma")
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("words", "intents"),
+    [
+        (["start", "gamma"], [Start(G)]),
+        (["start", "alpha", "gamma", "alpha"], [Start(A), Start(G)]),
+        (["start", "--all"], [Start(G)]),
+        (["start", "gamma", "--prompt=-x;"], [Start(G, "-x;")]),
+        (["start", "g"], [Start(G)]),
+        (["adopt", "gamma", "feature/x"], [Adopt(G, "feature/x")]),
+        (["stop", "alpha"], [Stop(A)]),
+        (["restart", "--all"], [Restart(A), Restart(B)]),
+        (["interrupt", "A", "B"], [Interrupt(A), Interrupt(B)]),
+        (["send", "alpha", "run; it"], [Send(A, "run; it")]),
+        (["send", "alpha", "--force", "yes"], [Send(A, "yes", force=True)]),
+        (["send", "alpha", "--", "--json"], [Send(A, "--json")]),
+        (["gate", "alpha"], [Gate(A)]),
+        (["approve", "alpha"], [Approve(A)]),
+        (["approve", "alpha", "--commit", "a" * 40], [Approve(A, CommitId("a" * 40))]),
+        (["approve", "alpha", "--revoke"], [Approve(A, revoke=True)]),
+        (["merge", "alpha", "--yes"], [Land(A, TWO, ONE)]),
+        (["merge", "alpha", "-y", "-m", "why"], [Land(A, TWO, ONE, "why")]),
+        (["teardown", "alpha", "--yes"], [Teardown(A, "token-alpha")]),
+        (["teardown", "--all", "-y"], [Teardown(A, "token-alpha"), Teardown(B, "token-beta")]),
+        (["undo", "--yes"], [Undo(2)]),
+        (["undo", "5", "--yes"], [Undo(5)]),
+    ],
+)
+def test_intents(
+    words: list[str], intents: list[Intent], run: Run, fake: FakeCockpit, capsys: Capture
+) -> None:
+    assert run(*words) == 0
+    assert fake.intents == intents
+    assert fake.recoveries == 1
+    seen = capsys.readouterr()
+    assert seen.out.startswith("Did ")
+    assert "\x1b" not in seen.out + seen.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["adopt", "gamma", "x"],
+        ["send", "alpha", "x"],
+        ["gate", "alpha"],
+        ["approve", "alpha"],
+        ["merge", "alpha", "--yes"],
+        ["undo", "--yes"],
+    ],
+)
+def test_an_outcome_as_json(words: list[str], run_json: Json) -> None:
+    code, document = run_json(*words)
+    assert code == 0
+    assert document["summary"].startswith("Did ")
+    assert document["operation"] == {"seq": 8, "id": "8-start-abcdef01", "kind": "start"}
+    assert document["branch"] == "a/work"
+
+
+def test_several_lanes_one_failing(run_json: Json, fake: FakeCockpit) -> None:
+    fake.refuses[A] = Refused("No room.", hint="Make some.")
+    code, document = run_json("start", "alpha", "gamma")
+    assert code == 3
+    assert fake.intents == [Start(G)]
+    first, second = document["lanes"]
+    assert first == {"lane": "alpha", "error": document["error"]}
+    assert second["lane"] == "gamma"
+    assert document["error"] == {
+        "code": 3,
+        "title": "No room.",
+        "detail": "",
+        "hint": "Make some.",
+    }
+
+
+def test_nothing_to_do_is_no_error(run: Run, run_json: Json, fake: FakeCockpit) -> None:
+    fake.started = ("alpha", "beta", "gamma")
+    assert run_json("start", "--all") == (0, {"lanes": []})
+    fake.started = ()
+    assert run_json("teardown", "--all") == (0, {"lanes": []})
+    assert run("stop", "--all") == 0
+
+
+def test_starts_are_staggered(run: Run, fake: FakeCockpit, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.started = ()
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    assert run("start", "--all") == 0
+    assert slept == [3.0, 3.0]
+
+
+def test_prompt_from_file_and_stdin(
+    run: Run, fake: FakeCockpit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p.md").write_text("från fil\n", encoding="utf-8")
+    assert run("-C", str(tmp_path), "send", "alpha", "-f", "p.md") == 0
+    stdin = io.TextIOWrapper(io.BytesIO(b"from stdin"))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert run("start", "gamma", "-f", "-") == 0
+    assert fake.intents == [Send(A, "från fil\n"), Start(G, "from stdin")]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe", b"x" * ((4 << 20) + 1)])
+def test_a_file_that_is_no_prompt(
+    content: bytes, run: Run, fake: FakeCockpit, tmp_path: Path
+) -> None:
+    file = tmp_path / "p"
+    file.write_bytes(content)
+    assert run("send", "alpha", "-f", str(file)) == 2
+    assert run("send", "alpha", "-f", str(tmp_path)) == 2
+    assert not fake.intents
+
+
+# -------------------------------------------------------------------- status
+
+
+def test_status_json_is_the_design(run_json: Json, fake: FakeCockpit) -> None:
+    fake.outside = ("docs/x",)
+    code, document = run_json("status")
+    assert code == 0
+    assert set(document) == {"repository", "target", "lanes"}
+    first = document["lanes"][0]
+    age = first["evidence"].pop("age_s")
+    assert isinstance(age, float) and age > 0
+    assert first == {
+        "lane": "alpha",
+        "key": "A",
+        "agent": "claude",
+        "task": None,
+        "branch": "alpha/work",
+        "worktree": "/tmp/project-alpha",
+        "pane": "%12",
+        "state": "working",
+        "evidence": {"source": "screen", "rule": "spinner"},
+        "ahead": 2,
+        "behind": 1,
+        "dirty": 3,
+        "files": 4,
+        "added": 50,
+        "removed": 6,
+        "zone": {"ok": False, "outside": ["docs/x"]},
+        "clashes": [],
+        "train": None,
+        "ports": {},
+    }
+    planned = document["lanes"][2]
+    assert planned["state"] == "planned"
+    assert planned["evidence"]["age_s"] is None
+    assert planned["ahead"] is planned["worktree"] is planned["zone"]["ok"] is None
+
+
+def test_looking_changes_nothing(run: Run, fake: FakeCockpit) -> None:
+    for words in (
+        ["status"],
+        ["explain", "alpha"],
+        ["diff", "alpha"],
+        ["capture", "alpha"],
+        ["path", "alpha"],
+        ["log"],
+        ["trash"],
+        ["check"],
+        ["trust", "--show"],
+        ["wait", "alpha", "--for", "working"],
+    ):
+        assert run(*words) == 0, words
+    assert fake.recoveries == 0
+    assert not fake.intents
+
+
+def test_status_for_people(run: Run, fake: FakeCockpit, capsys: Capture) -> None:
+    fake.fault = FAULT
+    assert run("status") == 0
+    out = capsys.readouterr().out
+    assert "project → main" in out
+    assert "● working" in out
+    assert "+50 -6" in out
+    assert "The folder of beta is gone." in out
+    assert "\x1b" not in out
+
+
+def test_status_of_one_lane(run_json: Json) -> None:
+    _, document = run_json("status", "beta")
+    assert [lane["lane"] for lane in document["lanes"]] == ["beta"]
+
+
+def test_status_watch_tells_only_changes(
+    run: Run, fake: FakeCockpit, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.activities = [State.WORKING, State.WORKING, State.IDLE]
+    looks = iter([None, None])
+
+    def pause(_seconds: float) -> None:
+        if next(looks, "stop") == "stop":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", pause)
+    assert run("status", "--watch", "--json") == 130
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["lanes"][0]["state"] for line in lines] == ["working", "idle"]
+
+
+def test_wait(run_json: Json, fake: FakeCockpit) -> None:
+    fake.activities = [State.WORKING, State.WORKING, State.IDLE]
+    code, document = run_json("wait", "alpha", "beta", "--for", "idle,asking")
+    assert code == 0
+    assert [lane["state"] for lane in document["lanes"]] == ["idle", "idle"]
+
+
+def test_wait_times_out_and_gives_up(run_json: Json, fake: FakeCockpit) -> None:
+    code, document = run_json("wait", "alpha", "--for", "idle", "--timeout", "0")
+    assert code == document["error"]["code"] == 6
+    fake.activities = [State.EXITED]
+    assert run_json("wait", "alpha", "--for", "idle")[0] == 1
+    assert run_json("wait", "alpha", "--for", "exited")[0] == 0
+
+
+def test_explain(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
+    fake.fault = replace(FAULT, lane=A)
+    code, document = run_json("explain", "alpha")
+    assert code == 0
+    assert document["rule"] == "permission question"
+    assert document["evidence"] == [{"source": "title", "says": "no rule matched"}]
+    assert document["fault"]["what"] == "folder-missing"
+    assert run("explain", "alpha") == 0
+    assert "? asking by screen: permission question" in capsys.readouterr().out
+
+
+def test_diff(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
+    hostile = FileDiff(
+        "a\x1b]0;x\x07\udcff", "", Layer.UNTRACKED, "A", 1, 0, "@@ -0,0 +1 @@\n+\x1b[31mred", True
+    )
+    fake.files = (hostile, FileDiff("b.png", "b.png", Layer.COMMITTED, "M", None, None, ""))
+    assert run("diff", "alpha") == run("diff", "alpha", "--stat") == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and "\x07" not in out
+    assert "untracked" in out and "binary" in out and "cut" in out
+    _, document = run_json("diff", "alpha")
+    assert document["files"][0]["path"] == hostile.path
+    assert document["files"][0]["diff"] == hostile.body
+    _, short = run_json("diff", "alpha", "--stat")
+    assert "diff" not in short["files"][0]
+
+
+def test_capture_drops_blank_rows_at_the_end(run_json: Json) -> None:
+    assert run_json("capture", "alpha")[1] == {"lane": "alpha", "rows": ["$ make test", "ok"]}
+
+
+def test_path(run: Run, run_json: Json, capsys: Capture) -> None:
+    assert run("path", "alpha") == 0
+    assert capsys.readouterr().out == "/tmp/project-alpha\n"
+    assert run_json("path", "alpha")[1]["path"] == "/tmp/project-alpha"
+    assert run("path", "gamma") == 3
+
+
+# -------------------------------------------------------------------- landing
+
+
+def test_merge_needs_a_yes(run: Run, fake: FakeCockpit, capsys: Capture) -> None:
+    assert run("merge", "alpha") == 3
+    seen = capsys.readouterr()
+    assert "--yes" in seen.err
+    assert "alpha → main: 1 commit, 1 path" in seen.err
+    assert not fake.intents
+
+
+def test_merge_asks_on_a_terminal(
+    run: Run, fake: FakeCockpit, terminal: Callable[..., list[str]], capsys: Capture
+) -> None:
+    asked = terminal("n", "y")
+    assert run("merge", "alpha") == 3
+    assert not fake.intents
+    assert run("merge", "alpha") == 0
+    assert fake.intents == [Land(A, TWO, ONE)]
+    assert asked == ["Land alpha on main? [y/N]"] * 2
+
+
+def test_merge_conflict_is_code_4_with_the_paths(run_json: Json, fake: FakeCockpit) -> None:
+    fake.conflicts = ("src/api.py", "odd\nname")
+    for words in (["merge", "alpha", "--yes"], ["merge", "alpha"]):
+        code, document = run_json(*words)
+        assert code == 4
+        assert document["error"]["paths"] == ["src/api.py", "odd\nname"]
+    assert run_json("merge", "alpha", "--dry-run")[0] == 4
+    assert not fake.intents
+
+
+def test_merge_refused_by_a_check(run: Run, fake: FakeCockpit, capsys: Capture) -> None:
+    fake.checks = (Check("zone", False, "1 path is outside", ("docs/\x1b[2J",)),)
+    assert run("merge", "alpha", "--yes") == 3
+    seen = capsys.readouterr()
+    assert "✗ zone: 1 path is outside" in seen.err
+    assert "\x1b" not in seen.err
+    assert not fake.intents
+
+
+def test_dry_runs_do_nothing(run_json: Json, fake: FakeCockpit) -> None:
+    code, landing = run_json("merge", "alpha", "--dry-run")
+    assert (code, landing["may_land"], landing["source"]) == (0, True, TWO)
+    code, gone = run_json("teardown", "alpha", "--dry-run")
+    assert (code, gone["lanes"][0]["untracked"]) == (0, ["new\nfile"])
+    code, back = run_json("undo", "--dry-run")
+    assert (code, back["lines"]) == (0, ["the branch comes back"])
+    assert not fake.intents
+
+
+def test_gate_output_is_shown_and_is_only_text(
+    run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture
+) -> None:
+    fake.told = (GATE_LINES, WARNING)
+    assert run("gate", "alpha") == 0
+    seen = capsys.readouterr()
+    assert "3 passed" in seen.err and "nearly full" in seen.err
+    assert "\x1b" not in seen.err
+    fake.refuses[A] = GateRed("The gate failed.")
+    assert run_json("gate", "alpha")[0] == 5
+
+
+def test_teardown_shows_and_asks(
+    run: Run, fake: FakeCockpit, terminal: Callable[..., list[str]], capsys: Capture
+) -> None:
+    asked = terminal("no", "yes")
+    assert run("teardown", "alpha", "beta") == 3
+    seen = capsys.readouterr().err
+    assert "1 commit not merged" in seen and "untracked" in seen and "bash (4711)" in seen
+    assert "\x1b" not in seen
+    assert not fake.intents
+    assert run("teardown", "alpha", "beta") == 0
+    assert asked == ["Tear down alpha, beta? [y/N]"] * 2
+
+
+def test_undo_in_the_way(run: Run, fake: FakeCockpit, capsys: Capture) -> None:
+    fake.in_the_way = ("beta landed on it",)
+    assert run("undo", "--yes") == 3
+    assert "beta landed on it" in capsys.readouterr().err
+    assert run("undo", "--dry-run") == 3
+    assert not fake.intents
+
+
+# -------------------------------------------------------------------- trash, log, trust
+
+
+def test_trash(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
+    assert run("trash") == 0
+    assert "empty" in capsys.readouterr().out
+    assert run("trash", "empty", "--yes") == 0
+    assert not fake.intents
+    fake.entries = [trash_entry("alpha-3", at=1.0), trash_entry("alpha-9", at=2.0)]
+    assert run_json("trash", "ls")[1]["entries"][0]["bytes"] == 5_000_000
+    assert run("trash", "restore", "alpha") == 0
+    assert run("trash", "empty") == 3
+    assert run("trash", "empty", "alpha-3", "--yes") == 0
+    assert run("trash", "empty", "--yes") == 0
+    assert fake.intents == [
+        RestoreTrash("alpha-9"),
+        EmptyTrash(("alpha-3",)),
+        EmptyTrash(("alpha-3", "alpha-9")),
+    ]
+
+
+def test_log(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
+    fake.operations = [
+        operation(1),
+        operation(2, OpKind.LAND, state=OpState.ABANDONED, outcome={"error": "too \x1b[1mred"}),
+        operation(3, OpKind.UNDO, undoes=1),
+    ]
+    assert run("log") == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "undone" in out and "too" in out and "↶" not in out
+    _, document = run_json("log", "-n", "1")
+    assert [op["seq"] for op in document["operations"]] == [3]
+    _, document = run_json("log", "-n", "0")
+    assert document["operations"][0]["at"] == "2023-11-14T22:12:20Z"
+
+
+def test_trust(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
+    assert run("trust") == 0
+    assert "lanes.yaml is trusted" in capsys.readouterr().out
+    fake.trusted = False
+    assert run("trust") == 3
+    assert "gate.run: make test" in capsys.readouterr().err
+    assert not fake.intents
+    assert run_json("trust", "--yes")[0] == 0
+    assert fake.intents == [Trust("d" * 64)]
+
+
+def test_an_untrusted_file_is_offered_on_a_terminal_only(
+    run: Run, fake: FakeCockpit, terminal: Callable[..., list[str]]
+) -> None:
+    fake.trusted = False
+    assert run("start", "gamma", "--yes") == 0
+    assert fake.intents == [Start(G)]
+    asked = terminal("y")
+    assert run("start", "gamma") == 0
+    assert fake.intents[1:] == [Trust("d" * 64), Start(G)]
+    assert asked == ["Trust it? [y/N]"]
+
+
+def test_what_was_recovered_is_told(
+    run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture
+) -> None:
+    fake.recovered = ["Finished the landing of alpha."]
+    assert run("stop", "alpha") == 0
+    assert "recovered: Finished the landing" in capsys.readouterr().err
+    assert run_json("recover") == (0, {"recovered": fake.recovered})
+
+
+# -------------------------------------------------------------------- check and init
+
+
+def test_check(run: Run, run_json: Json, capsys: Capture) -> None:
+    assert run("check") == 0
+    assert "lanes.yaml is valid: 3 lanes into main." in capsys.readouterr().out
+    assert run_json("check")[1]["lanes"] == ["alpha", "beta", "gamma"]
+
+
+def test_check_names_each_problem(tmp_path: Path, capsys: Capture) -> None:
+    from cockpit.config.load import parse_config
+    from cockpit.config.problems import ConfigError
+
+    with pytest.raises(ConfigError) as wrong:
+        parse_config(LANES_YAML + "targt: x\ngate: {rnu: [x]}\n", tmp_path / "lanes.yaml")
+    run = failing(wrong.value)
+    assert run("check") == 2
+    seen = capsys.readouterr()
+    assert "lanes.yaml:7: targt" in seen.err and "lanes.yaml:8: gate.rnu" in seen.err
+    assert run("check", "--json") == 2
+    document = json.loads(capsys.readouterr().out)
+    assert [problem["line"] for problem in document["problems"]] == [7, 8]
+    assert document["problems"][0]["nearest"] == "target"
+    assert document["error"]["code"] == 2
+    assert run("init") == 3
+
+
+def test_init_writes_a_file_that_is_valid_and_never_overwrites(
+    run: Run, fake: FakeCockpit, tmp_path: Path, capsys: Capture
+) -> None:
+    from cockpit.config.load import load_config
+
+    fake.config = replace(fake.config, target="odd: 'branch\"#")
+    assert run("init") == 0
+    written = tmp_path / "lanes.yaml"
+    before = written.read_text(encoding="utf-8")
+    assert 'target: "odd: ' in before
+    written.write_text(before.replace('"odd: \'branch\\"#"', "main"), encoding="utf-8")
+    config = load_config(written)
+    assert list(config.lanes) == ["alpha", "beta"]
+    assert run("init") == 3
+    assert "never overwrites" in capsys.readouterr().err
+    assert run("init", "--example") == 0
+    assert capsys.readouterr().out.strip()

@@ -1,0 +1,179 @@
+"""Words to a command: options before and after, help, examples that hold what they promise."""
+
+from __future__ import annotations
+
+import pkgutil
+import shlex
+from pathlib import Path
+
+import pytest
+
+import cockpit.cli.commands
+from cockpit.cli.parser import CommandParser, split
+from cockpit.cli.registry import COMMANDS
+from cockpit.domain.ids import LaneId
+from cockpit.domain.intents import Start
+from tests.cli.conftest import Json
+from tests.cli.fake import FakeCockpit, Run, failing
+
+EVERY = sorted(COMMANDS)
+
+
+def test_registry_and_files_are_the_same_set() -> None:
+    files = {module.name for module in pkgutil.iter_modules(cockpit.cli.commands.__path__)}
+    assert files == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_module_keeps_what_the_registry_says(name: str) -> None:
+    module = COMMANDS[name].load()
+    assert (name, COMMANDS[name].help) == (module.NAME, module.HELP)
+    assert module.EXAMPLES
+    assert module.DESCRIPTION.strip()
+    assert not module.HELP.endswith(".")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_examples_parse(name: str) -> None:
+    module = COMMANDS[name].load()
+    parser = CommandParser(module)
+    for line, what in module.EXAMPLES:
+        words = shlex.split(line.partition(" < ")[0], comments=False)
+        if words[0] == "cd":
+            words = shlex.split(words[1].strip("$()"))
+        assert words[0] == "cockpit"
+        command, rest = split(words[1:])
+        assert (command or "up") == name, line
+        parser.parse_args(rest)
+        assert what
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_help_of_every_command(
+    name: str, run: Run, fake: FakeCockpit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(name, "--help") == 0
+    first = capsys.readouterr().out
+    assert first.startswith(f"cockpit {name} - {COMMANDS[name].help}\n")
+    for part in ("usage:", "examples:", "exit codes:", "--json", "-C DIR"):
+        assert part in first
+    assert max(len(line) for line in first.splitlines()) <= 100
+    assert run("help", name) == 0
+    assert capsys.readouterr().out == first
+    assert not fake.intents
+
+
+def test_every_option_is_in_the_usage_line_of_the_registry() -> None:
+    for spec in COMMANDS.values():
+        parser = CommandParser(spec.load())
+        for action in parser._positionals._group_actions:
+            shown = action.metavar or "|".join(action.choices or ())
+            if action.nargs == "*" and spec.name in ("trash",):
+                continue
+            assert str(shown) in spec.usage, spec.name
+
+
+def test_the_overview_names_every_command(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == run("help") == run("-h") == 0
+    text = capsys.readouterr().out
+    for name, spec in COMMANDS.items():
+        assert f"  {name} " in text
+        assert spec.help in text
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "rest"),
+    [
+        ([], None, []),
+        (["status"], "status", []),
+        (["--json", "status", "alpha"], "status", ["--json", "alpha"]),
+        (["-C", "there", "start", "-y"], "start", ["-C", "there", "-y"]),
+        (["-Cthere", "--no-color", "log"], "log", ["-Cthere", "--no-color"]),
+        (["--bare"], None, ["--bare"]),
+        (["-C"], None, ["-C"]),
+        (["--", "status"], None, ["--", "status"]),
+        (["send", "alpha", "--", "--json"], "send", ["alpha", "--", "--json"]),
+    ],
+)
+def test_split(words: list[str], command: str | None, rest: list[str]) -> None:
+    assert split(words) == (command, rest)
+
+
+def test_options_before_and_after_the_command(run_json: Json, fake: FakeCockpit) -> None:
+    assert run_json("--yes", "start", "alpha")[0] == 0
+    assert run_json("start", "--yes", "alpha")[0] == 0
+    assert fake.intents == [Start(LaneId("alpha"))] * 2
+
+
+def test_directory(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("-C", str(tmp_path), "status") == 0
+    assert run("status", "-C", str(tmp_path / "none")) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["strat"],
+        [""],
+        ["../x"],
+        ["\x1b[2J"],
+        ["status", "--nope"],
+        ["start"],
+        ["start", "alpha", "--all"],
+        ["start", "nobody"],
+        ["start", "a/../b"],
+        ["start", "--", "-alpha"],
+        ["start", "alpha", "--promp", "x"],
+        ["send", "alpha"],
+        ["send", "alpha", "  "],
+        ["send", "alpha", "two", "words"],
+        ["send", "alpha", "text", "-f", "file"],
+        ["send", "alpha", "-f", "missing.md"],
+        ["wait", "alpha"],
+        ["wait", "alpha", "--for", "happy"],
+        ["wait", "alpha", "--for", "idle", "--timeout", "soon"],
+        ["undo", "last"],
+        ["log", "-n", "-1"],
+        ["trash", "burn"],
+        ["trash", "restore"],
+        ["trash", "restore", "nothing"],
+        ["approve", "alpha", "--commit", "HEAD"],
+        ["approve", "alpha", "--commit", "1" * 40, "--revoke"],
+        ["up"],
+        ["attach", "alpha"],
+    ],
+)
+def test_a_wrong_line_is_code_2_a_sentence_and_nothing_done(
+    words: list[str], run: Run, fake: FakeCockpit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert seen.err.startswith("cockpit: ")
+    assert "Traceback" not in seen.err
+    assert "\x1b" not in seen.err
+    assert not fake.intents
+
+
+def test_the_nearest_command_and_lane_are_offered(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("teardwon")
+    run("start", "alpa")
+    seen = capsys.readouterr().err
+    assert "`cockpit teardown`" in seen
+    assert "did you mean alpha?" in seen
+
+
+def test_wrong_lines_as_json(run_json: Json) -> None:
+    for words in (["nope"], ["wait"], ["start", "nobody"]):
+        code, document = run_json(*words)
+        assert code == document["error"]["code"] == 2
+        assert set(document["error"]) == {"code", "title", "detail", "hint"}
+
+
+def test_version_needs_no_repository(capsys: pytest.CaptureFixture[str]) -> None:
+    run = failing(AssertionError("not needed"))
+    assert run("--version") == run("--version", "--no-color") == 0
+    assert capsys.readouterr().out.startswith("cockpit ")
