@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.adapters.clock import WallClock
+from cockpit.adapters.failures import explained, shown
 from cockpit.adapters.files import (
-    explained,
     make_private_dir,
     open_root,
     read_small,
-    shown,
     sweep_temporaries,
     write_at,
 )

@@ -8,60 +8,42 @@ temporary file refuses to replace. What differs from the source is left and repo
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import secrets
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cockpit.adapters.files import (
-    CREATE,
-    READ,
-    TEMPORARY,
-    explain,
-    open_root,
-    opened_parent,
-    parts_of,
-    read_up_to,
-    shown,
-    write_all,
-    write_at,
-)
+from cockpit.adapters.failures import explain, shown
+from cockpit.adapters.files import READ, open_root, opened_parent, parts_of, read_up_to, write_at
+from cockpit.adapters.lane_copy import REWRITE_CAP, copy_named, symlink_at
 from cockpit.adapters.rewriting import moved_paths
-from cockpit.adapters.tree import folders
 from cockpit.errors import CockpitError, Refused
 
-REWRITE_CAP = 4 << 20
-"""Bytes of a file in which paths are rewritten."""
-ENTRIES_CAP = 50_000
-"""Entries of a folder that is copied; more belongs into `link`."""
-_COPY_CHUNK = 1 << 20
-_Action = Callable[[int, str], str | None]
+_Action = Callable[[str, int, str], str | None]
 
 
 class SafeLaneFiles:
     """Fulfils `LaneFiles`: each method returns a line for every name that was not done: the
-    bare name if the source lacks it, else `name (why)`. All can be done again after a kill."""
+    bare name if it is missing, else `name (why)`. All can be done again after a kill."""
 
     def copy(self, source_root: Path, worktree: Path, names: Sequence[str]) -> list[str]:
         """Copy files and folders with their modes. A symlink named itself is followed in the
         commander's checkout (`.env` often is one); inside folders links stay links."""
 
         def act(name: str, parent: int, last: str) -> str | None:
-            return _copy_named(source_root, worktree, name, parent, last)
+            return copy_named(source_root, worktree, name, parent, last)
 
-        return _each(worktree, names, act, create=True)
+        return _each(worktree, names, act, source_root)
 
     def link(self, source_root: Path, worktree: Path, names: Sequence[str]) -> list[str]:
         """Symlinks to the absolute place in the source, unless something is there already."""
 
         def act(name: str, parent: int, last: str) -> str | None:
-            source = source_root.joinpath(*parts_of(name))
-            return _link(source, parent, last) if os.path.lexists(source) else ""
+            goal = os.path.abspath(source_root.joinpath(*parts_of(name)))
+            return symlink_at(goal, parent, last)
 
-        return _each(worktree, names, act, create=True)
+        return _each(worktree, names, act, source_root)
 
     def rewrite(self, source_root: Path, worktree: Path, names: Sequence[str]) -> list[str]:
         """Put the worktree's absolute path in place of the source's, in text files that are
@@ -70,7 +52,7 @@ class SafeLaneFiles:
         def act(name: str, parent: int, last: str) -> str | None:
             return _rewrite(source_root, worktree, parent, last)
 
-        return _each(worktree, names, act, create=False)
+        return _each(worktree, names, act, None)
 
     def write(self, worktree: Path, name: str, content: bytes) -> None:
         """A 0600 file with exactly this content, in place of whatever file was there."""
@@ -86,23 +68,23 @@ class SafeLaneFiles:
 
 
 def _each(
-    worktree: Path,
-    names: Sequence[str],
-    act: Callable[[str, int, str], str | None],
-    *,
-    create: bool,
+    worktree: Path, names: Sequence[str], act: _Action, source_root: Path | None
 ) -> list[str]:
     """Run `act(name, parent descriptor, last component)` for each; it returns None (done),
-    "" (missing) or why it was left."""
+    "" (missing) or why it was left. With `source_root`, names missing there are reported,
+    and folders on the way to the others are made."""
     report = []
     for name in names:
         _refuse_git(name)
+        why: str | None = ""
         try:
-            with (
-                open_root(worktree) as root,
-                opened_parent(root, name, create=create) as (parent, last),
-            ):
-                why = act(name, parent, last)
+            create = source_root is not None
+            if source_root is None or source_root.joinpath(*parts_of(name)).exists():
+                with (
+                    open_root(worktree) as root,
+                    opened_parent(root, name, create=create) as (parent, last),
+                ):
+                    why = act(name, parent, last)
         except FileNotFoundError:
             why = ""
         except OSError as error:
@@ -129,182 +111,7 @@ def _explained(error: OSError, name: str) -> CockpitError:
     return explain(error, "set up", name)
 
 
-# ---------------------------------------------------------------- copy
-
-
-def _copy_named(source_root: Path, worktree: Path, name: str, parent: int, last: str) -> str | None:
-    source = source_root.joinpath(*parts_of(name))
-    try:
-        facts = os.stat(source)
-    except FileNotFoundError:
-        return ""
-    if stat.S_ISDIR(facts.st_mode):
-        return _copy_folder(source, parent, last)
-    if not stat.S_ISREG(facts.st_mode):
-        return "neither a file nor a folder in the source"
-    file = os.open(source, READ & ~os.O_NOFOLLOW)
-    try:
-        rewritten = (source_root, worktree)
-        return _copy_file(file, parent, last, rewritten=rewritten)
-    finally:
-        os.close(file)
-
-
-def _copy_file(
-    file: int, parent: int, last: str, *, rewritten: tuple[Path, Path] | None = None
-) -> str | None:
-    """Copy an open regular file to where nothing is yet."""
-    facts = os.fstat(file)
-    if not stat.S_ISREG(facts.st_mode):
-        return "not a regular file in the source"
-    if _exists(parent, last):
-        return None if _same(file, parent, last, rewritten) else "exists and differs"
-    with _temporary(parent) as (temporary, target):
-        while chunk := os.read(file, _COPY_CHUNK):
-            write_all(target, chunk)
-        os.fchmod(target, stat.S_IMODE(facts.st_mode) & 0o777)
-        os.fsync(target)
-        if not _place(parent, temporary, last):
-            return "exists and differs"
-    os.fsync(parent)
-    return None
-
-
-@contextlib.contextmanager
-def _temporary(parent: int) -> Iterator[tuple[str, int]]:
-    """A new private file in `parent`, removed at the end unless it was renamed away."""
-    name = TEMPORARY + secrets.token_hex(8)
-    file = os.open(name, CREATE, 0o600, dir_fd=parent)
-    try:
-        yield name, file
-    finally:
-        os.close(file)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name, dir_fd=parent)
-
-
-def _place(parent: int, temporary: str, last: str) -> bool:
-    """Give a finished file its name; False if something has that name by now."""
-    try:
-        os.link(temporary, last, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
-            raise
-        os.rename(temporary, last, src_dir_fd=parent, dst_dir_fd=parent)  # no hard links there
-    return True
-
-
-def _exists(parent: int, last: str) -> bool:
-    try:
-        os.stat(last, dir_fd=parent, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _same(file: int, parent: int, last: str, rewritten: tuple[Path, Path] | None) -> bool:
-    """Whether the lane's file is what a copy (and a rewrite of it) would have made."""
-    try:
-        theirs = os.open(last, READ, dir_fd=parent)
-    except OSError:  # a symlink, a socket: not what we would have made
-        return False
-    try:
-        facts, wanted = os.fstat(theirs), os.fstat(file)
-        if not stat.S_ISREG(facts.st_mode):
-            return False
-        if facts.st_size == wanted.st_size and _equal(theirs, file):
-            return True
-        if rewritten is None or max(facts.st_size, wanted.st_size) > REWRITE_CAP:
-            return False
-        os.lseek(file, 0, os.SEEK_SET)
-        os.lseek(theirs, 0, os.SEEK_SET)
-        expected = moved_paths(read_up_to(file, REWRITE_CAP), *rewritten)
-        return expected == read_up_to(theirs, REWRITE_CAP + 1)
-    finally:
-        os.close(theirs)
-
-
-def _equal(one: int, two: int) -> bool:
-    while True:
-        left, right = read_up_to(one, _COPY_CHUNK), read_up_to(two, _COPY_CHUNK)
-        if left != right:
-            return False
-        if not left:
-            return True
-
-
-def _copy_folder(source: Path, parent: int, last: str) -> str | None:
-    """Copy a folder into the lane; what exists there and differs is left and counted."""
-    left = 0
-    seen = 0
-    with open_root(source) as root:
-        modes: list[tuple[str, int]] = [(last, os.fstat(root).st_mode)]
-        for folder in folders(root):
-            if folder.error is not None:
-                raise folder.error
-            seen += len(folder.entries)
-            if seen > ENTRIES_CAP:
-                return f"more than {ENTRIES_CAP} entries; use `link`"
-            here = "/".join((last, *folder.parts))
-            with opened_parent(parent, f"{here}/.", create=True) as (_, _name):
-                pass
-            left += _copy_entries(folder.fd, folder.entries, parent, here)
-            modes.extend(
-                (f"{here}/{name}", facts.st_mode)
-                for name, facts in folder.entries
-                if stat.S_ISDIR(facts.st_mode)
-            )
-    _set_modes(parent, modes)
-    return f"{left} files in it exist and differ" if left else None
-
-
-def _copy_entries(
-    source: int, entries: list[tuple[str, os.stat_result]], parent: int, here: str
-) -> int:
-    """Copy files and links of one folder; returns how many were left. Specials and `.git`
-    are left out: a nested repository has its own way to be set up."""
-    left = 0
-    with opened_parent(parent, f"{here}/x", create=True) as (target, _):
-        for name, facts in entries:
-            if stat.S_ISREG(facts.st_mode):
-                file = os.open(name, READ, dir_fd=source)
-                try:
-                    left += _copy_file(file, target, name) is not None
-                finally:
-                    os.close(file)
-            elif stat.S_ISLNK(facts.st_mode):
-                goal = os.readlink(name, dir_fd=source)
-                left += _symlink(goal, target, name) is not None
-    return left
-
-
-def _set_modes(parent: int, modes: list[tuple[str, int]]) -> None:
-    """Folder modes, deepest first, so that a read-only one was filled before."""
-    for path, mode in reversed(modes):
-        with opened_parent(parent, f"{path}/x") as (folder, _):
-            os.fchmod(folder, stat.S_IMODE(mode) & 0o777)
-
-
 # ---------------------------------------------------------------- link, rewrite
-
-
-def _link(source: Path, parent: int, last: str) -> str | None:
-    return _symlink(os.path.abspath(source), parent, last)
-
-
-def _symlink(goal: str, parent: int, last: str) -> str | None:
-    try:
-        os.symlink(goal, last, dir_fd=parent)
-    except FileExistsError:
-        try:
-            same = os.readlink(last, dir_fd=parent) == goal
-        except OSError:  # it is no symlink
-            same = False
-        return None if same else "something else exists there"
-    os.fsync(parent)
-    return None
 
 
 def _rewrite(source_root: Path, worktree: Path, parent: int, last: str) -> str | None:

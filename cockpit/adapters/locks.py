@@ -17,7 +17,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from cockpit.adapters.files import explain, explained, make_private_dir, shown
+from cockpit.adapters.failures import explain, explained, shown
+from cockpit.adapters.files import make_private_dir
 from cockpit.domain.text import safe
 from cockpit.errors import CockpitError, TimedOut
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cockpit.adapters.files import explained, write_all
+from cockpit.adapters.failures import explained
+from cockpit.adapters.files import write_all
 from cockpit.domain.text import LINE_CAP
 
 _PACE = 0.05

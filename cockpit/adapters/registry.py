@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cockpit.adapters.failures import explained, shown
 from cockpit.adapters.files import (
     TEMPORARY,
-    explained,
     fsync_folder,
     make_private_dir,
     read_small,
-    shown,
     write_atomic,
 )
 from cockpit.adapters.statefiles import parse_state, state_content

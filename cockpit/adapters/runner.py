@@ -20,7 +20,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from cockpit.adapters.files import explain, shown
+from cockpit.adapters.failures import explain, shown
 from cockpit.adapters.output import Lines, LogFile
 from cockpit.adapters.procs import Identity, end_processes, in_session, marked
 from cockpit.domain.runs import RunResult
@@ -77,7 +77,7 @@ class ProcessRunner:
         `tell`, at most 20 times a second. `stop` is asked as often. Raises `CockpitError`
         when it can't be started.
         """
-        mark = f"{_log_mark(log)}-{uuid.uuid4().hex}"
+        mark = f"{log_mark(log)}-{uuid.uuid4().hex}"
         started = time.monotonic()
         with LogFile(log, cap=self._log_cap) as file:
             lines = Lines(tell, file)
@@ -108,12 +108,13 @@ class ProcessRunner:
     def end_orphans(self, log: Path) -> int:
         """End what a run with this log left when cockpit itself was killed; returns how many
         processes were found. For recovery, under the lock that runs with this log take."""
-        found = marked(MARK, _log_mark(log))
+        found = marked(MARK, log_mark(log))
         end_processes(found, grace=self._grace)
         return len(found)
 
 
-def _log_mark(log: Path) -> str:
+def log_mark(log: Path) -> str:
+    """How the mark of every run with this log begins."""
     return hashlib.sha256(os.fsencode(log)).hexdigest()[:16]
 
 

@@ -10,14 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cockpit.adapters.files import (
-    explained,
-    fsync_folder,
-    make_private_dir,
-    read_small,
-    shown,
-    write_atomic,
-)
+from cockpit.adapters.failures import explained, shown
+from cockpit.adapters.files import fsync_folder, make_private_dir, read_small, write_atomic
 from cockpit.errors import CockpitError, Refused
 
 STATE_VERSION = 1

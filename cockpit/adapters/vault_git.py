@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from cockpit.adapters.files import explain, shown
+from cockpit.adapters.failures import explain, shown
 from cockpit.domain.text import safe
 from cockpit.errors import CockpitError, TimedOut, Unavailable
 
@@ -42,7 +42,7 @@ _FINISH = 600.0
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     return {
         **kept,
         "GIT_DIR": str(folder),
@@ -55,7 +55,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 class VaultGit:
-    """Runs git on the bare repository `folder`. `lock` is a descriptor that children share."""
+    """Runs git on the bare repository `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -80,11 +80,16 @@ class VaultGit:
 
 
 class Child:
-    """One git process of its own group; leaving the block without `finish` kills it."""
+    """One git process of its own group; leaving the block without `finish` kills it.
+
+    It shares the descriptor `lock`, so that the lock lives as long as the longer-lived of us.
+    """
 
     def __init__(self, git: VaultGit, argv: Sequence[str], *, lock: int | None = None) -> None:
         self._name = f"git {argv[0]}"
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._where = shown(git.folder)
+        self._ahead = b""
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as we
         try:
             self._process = subprocess.Popen(
                 git.argv(argv),
@@ -142,20 +147,24 @@ class Child:
             view = view[count:]
 
     def read_line(self) -> bytes:
-        """One line of git's answer, without its end. Lines are short: header lines only."""
-        line = b""
-        while not line.endswith(b"\n"):
-            line += self._read(1)
-        return line[:-1]
+        """One line of git's answer, without its end. Header lines only: they are short."""
+        while b"\n" not in self._ahead:
+            self._ahead += self._receive(1 << 16)
+        line, _, self._ahead = self._ahead.partition(b"\n")
+        return line
 
     def read(self, size: int) -> Iterator[bytes]:
         """Exactly `size` bytes, in chunks."""
+        chunk, self._ahead = self._ahead[:size], self._ahead[size:]
+        size -= len(chunk)
+        if chunk:
+            yield chunk
         while size:
-            chunk = self._read(min(size, 1 << 20))
+            chunk = self._receive(min(size, 1 << 20))
             size -= len(chunk)
             yield chunk
 
-    def _read(self, most: int) -> bytes:
+    def _receive(self, most: int) -> bytes:
         if not select.select([self._stdout], [], [], _STALL)[0]:
             raise self._stalled(_STALL)
         chunk = os.read(self._stdout.fileno(), most)
@@ -167,7 +176,7 @@ class Child:
         """git's whole answer, to a question that needs no input."""
         self._stdin.close()
         until = time.monotonic() + deadline
-        chunks = []
+        chunks: list[bytes] = []
         while True:
             left = until - time.monotonic()
             if left <= 0 or not select.select([self._stdout], [], [], left)[0]:
@@ -209,8 +218,3 @@ class Child:
             if full
             else f"Nothing was changed. Check the vault with `git --git-dir {self._where} fsck`.",
         )
-
-    @property
-    def _where(self) -> str:
-        argument = self._process.args
-        return shown("vault.git") if isinstance(argument, str) else "vault.git"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cockpit.domain.ids import LaneId
     from cockpit.domain.intents import Intent
     from cockpit.services.api import Cockpit, Outcome
+    from cockpit.services.cockpit import LocalCockpit
 
 BY = "cli"
 """Who the journal says acted."""
@@ -56,6 +57,20 @@ class Context:
         if self._cockpit is None:
             self._cockpit = self._connect(self.start)
         return self._cockpit
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the services were made already."""
+        return self._cockpit is not None
+
+    @property
+    def local(self) -> LocalCockpit:
+        """The services with what hosting the app needs of them: our tmux server."""
+        from cockpit.services.cockpit import LocalCockpit
+
+        cockpit = self.cockpit
+        assert isinstance(cockpit, LocalCockpit), "only real services can host the app"
+        return cockpit
 
     @property
     def acting(self) -> Cockpit:

@@ -119,6 +119,8 @@ class Output:
             parts.append((shown, style))
             if at < len(columns) - 1:
                 parts.append(" " * GAP)
+        while parts and not _text(parts[-1]).strip():
+            parts.pop()
         self.line(*parts)
 
     def clear(self) -> None:

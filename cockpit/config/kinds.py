@@ -68,7 +68,7 @@ class Text:
     lines: bool = False
 
     def read(self, node: Node, path: KeyPath, problems: Problems) -> Any:
-        found = scalar(node, path, problems, self.words)
+        found = scalar(node, path, problems, "text")
         if found is None:
             return BAD
         complaint = self._complaint(found.text)
@@ -109,7 +109,7 @@ def _meant_bool(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Int:
-    """A whole number in decimal; `words_for` are words that stand for a number (`auto: 0`)."""
+    """A whole number in decimal; `word` may stand for `word_value` (`auto` for 0)."""
 
     low: int
     high: int
@@ -118,11 +118,14 @@ class Int:
 
     @property
     def words(self) -> str:
-        number = f"whole number {self.low}-{self.high}"
+        return self._words("")
+
+    def _words(self, article: str) -> str:
+        number = f"{article}whole number {self.low}-{self.high}"
         return f"{self.word} or {number}" if self.word else number
 
     def read(self, node: Node, path: KeyPath, problems: Problems) -> Any:
-        found = scalar(node, path, problems, f"a {self.words}")
+        found = scalar(node, path, problems, self._words("a "))
         if found is None:
             return BAD
         text = found.text
@@ -134,7 +137,7 @@ class Int:
             octal = re.fullmatch(r"0[0-9]{1,11}", text, re.ASCII)
             meant = str(int(text)) if octal and self.low <= int(text) <= self.high else ""
             problems.add(
-                found.at, path, f"must be a {self.words}, not {what_is(found)}", nearest=meant
+                found.at, path, f"must be {self._words('a ')}, not {what_is(found)}", nearest=meant
             )
         elif not self.low <= int(text) <= self.high:
             problems.add(found.at, path, f"must be {self.low} to {self.high}, not {text}")

@@ -127,16 +127,22 @@ def _read(path: Path) -> bytes:
         ) from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UsageError(
-                f"{path} is not a regular file",
-                hint="Put a plain text file there; `cockpit init` writes one.",
-            )
-        try:
-            return file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise _unreadable(path, error) from error
+    try:
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        raw = b""
+        if regular:
+            with open(descriptor, "rb", closefd=False) as file:
+                raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(descriptor)
+    if not regular:
+        raise UsageError(
+            f"{path} is not a regular file",
+            hint="Put a plain text file there; `cockpit init` writes one.",
+        )
+    return raw
 
 
 def _unreadable(path: Path, error: Exception) -> UsageError:

@@ -16,6 +16,7 @@ import time
 import tty
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 PASTE_BEGINS = b"\x1b[200~"
 PASTE_ENDS = b"\x1b[201~"
@@ -52,7 +53,7 @@ class Terminal:
     def __init__(self) -> None:
         self._in = sys.stdin.fileno()
         self._buffer = b""
-        self._saved: list[object] | None = None
+        self._saved: list[Any] | None = None
         self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 

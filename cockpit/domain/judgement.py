@@ -237,17 +237,22 @@ def _question(rule: ScreenRule, shown: Sequence[str]) -> str:
 
 def _cut(rows: Sequence[str]) -> list[str]:
     """The last rows that aren't blank, trailing blanks gone, each capped."""
-    capped = (row[:ROW_CAP].rstrip() for row in rows[-ROWS_CAP:])
-    return [row for row in capped if row]
+    return [row for row in _bottom(rows) if row]
 
 
 def _foot(rows: Sequence[str]) -> str:
     """The last paragraph of the screen as one line of at most `ROW_CAP` characters."""
     last: list[str] = []
-    for row in reversed(rows[-ROWS_CAP:]):
-        text = row[:ROW_CAP].strip()
-        if text:
-            last.append(text)
-        elif last:
+    for row in reversed(_bottom(rows)):
+        if not row:
             break
+        last.append(row.strip())
     return " ".join(reversed(last))[-ROW_CAP:]
+
+
+def _bottom(rows: Sequence[str]) -> list[str]:
+    """At most `ROWS_CAP` capped rows that end with the last one that isn't blank."""
+    end = len(rows)
+    while end and not rows[end - 1][:ROW_CAP].strip():
+        end -= 1
+    return [row[:ROW_CAP].rstrip() for row in rows[max(0, end - ROWS_CAP) : end]]

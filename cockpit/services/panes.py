@@ -10,7 +10,7 @@ from dataclasses import replace
 from cockpit.config.model import LaneConfig
 from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.domain.intents import Interrupt, Restart, Stop
-from cockpit.domain.lane import LaneRecord, PaneRef
+from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError, Refused, TimedOut
 from cockpit.services import trust
@@ -112,16 +112,14 @@ def require_pane(work: Workplace, record: LaneRecord) -> PaneInfo:
 
 
 def end_agent(work: Workplace, record: LaneRecord) -> None:
-    """End what runs in the lane: its pane's window, then whatever still lives in its folder.
+    """End what runs in the lane: its pane's window (a hang-up, as a closed terminal gives,
+    which shells heed and SIGTERM they don't), then whatever still lives in its folder.
 
     Raises `TimedOut` when something in there can't be ended.
     """
     pane = find(work, record)
-    pane_ref: PaneRef | None = pane.ref if pane is not None else None
-    if pane_ref is not None:
-        if pane is not None and not pane.dead:
-            work.processes.end([pane_ref.pid], grace=GRACE)
-        work.tmux.close_pane(pane_ref)
+    if pane is not None:
+        work.tmux.close_pane(pane.ref)
     inside = work.processes.inside(record.worktree)
     left = work.processes.end([pid for pid, _ in inside], grace=GRACE)
     if left:

@@ -271,6 +271,10 @@ class Vault(Protocol):
 class Trash(Protocol):
     """Folders renamed away, on their own file system; nothing is deleted but by `empty`."""
 
+    def folder_for(self, worktree: Path) -> Path:
+        """The trash folder that this worktree would go into; nothing is made."""
+        ...
+
     def place_for(self, worktree: Path, name: str) -> Path:
         """Where the folder would go; the parent exists afterwards."""
         ...

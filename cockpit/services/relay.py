@@ -85,5 +85,8 @@ class SharedPanes:
     async def step_into(self, session: str) -> bool:
         return await self._panes.step_into(session)
 
+    async def detach(self) -> bool:
+        return await self._panes.detach()
+
     async def list_panes(self) -> dict[LaneId, PaneInfo]:
         return await self._panes.list_panes()

@@ -35,7 +35,7 @@ class Running:
 
     def update(self, plan: Plan) -> None:
         """Make what is newly known durable before acting on it."""
-        self.op = self.work.journal.update(self.op, plan.to_json())
+        self.op = self.work.journal.update(self.op, {**self.op.intent, **plan.to_json()})
 
     def done(self, summary: str, outcome: Mapping[str, Any] | None = None) -> Operation:
         """Write the good end."""

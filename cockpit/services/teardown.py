@@ -56,7 +56,7 @@ def preview(work: Workplace, lane: LaneId) -> TeardownPreview:
         unmerged=tuple(unmerged),
         holdings=holdings,
         processes=running,
-        trash=work.trash.place_for(record.worktree, "x").parent,
+        trash=work.trash.folder_for(record.worktree),
         token=_token(record, tip, holdings),
     )
 

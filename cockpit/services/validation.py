@@ -77,9 +77,9 @@ def _unrecorded(
             continue
         if reason == "cockpit: gate" or any(reason.endswith(op) for op in pending):
             continue
-        lane = _lane_at(work, info)
-        if lane is not None:
-            found.append(lane)
+        fault = _lane_at(work, info)
+        if fault is not None and fault.lane not in {record.lane for record in records}:
+            found.append(fault)
     return found
 
 

@@ -1,6 +1,42 @@
-"""The composition root: the only place that knows which adapter fulfils which port."""
+"""The composition root: the only place that knows which adapter fulfils which port.
+
+What only the app needs is imported when the app is built, so that commands start fast.
+"""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit import paths
+from cockpit.adapters.agents import presets
+from cockpit.adapters.agents.catalogue import AgentCatalogue
+from cockpit.adapters.approvals import FileApprovals
+from cockpit.adapters.clock import SystemClock
+from cockpit.adapters.files import make_private_dir
+from cockpit.adapters.git.repository import GitRepository, open_repository
+from cockpit.adapters.journal import FileJournal
+from cockpit.adapters.lanefiles import SafeLaneFiles
+from cockpit.adapters.locks import FileLocks
+from cockpit.adapters.procs import ProcProcesses
+from cockpit.adapters.registry import FileRegistry
+from cockpit.adapters.runner import ProcessRunner
+from cockpit.adapters.statefiles import FileState
+from cockpit.adapters.tmux.lifecycle import TmuxServer
+from cockpit.adapters.trash import FolderTrash
+from cockpit.adapters.vault import GitVault
+from cockpit.config.load import config_path, load_config
+from cockpit.config.model import Config
+from cockpit.domain.ids import branch_name
+from cockpit.errors import UsageError
+from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.hosting import host_app as host_app
+from cockpit.services.workplace import Probe, Workplace, no_probe
+
+if TYPE_CHECKING:
+    from cockpit.services.supervisor import FleetSupervisor
 
 
 def build_cockpit(
@@ -41,8 +77,8 @@ def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Work
         registry=FileRegistry(state / "lanes"),
         state=facts,
         git=git,
-        vault=GitVault(state / "vault.git"),
-        trash=FolderTrash(git.common_dir, state),
+        vault=GitVault(state),
+        trash=FolderTrash(git.common_dir, state, git.main_checkout, clock),
         processes=ProcProcesses(),
         runner=ProcessRunner(),
         files=SafeLaneFiles(),
@@ -80,6 +116,22 @@ def root_of(git: GitRepository) -> Path:
 
 def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:
     """The app's side of `cockpit`; call it on the event loop's thread."""
+    from cockpit.adapters.tmux.control import ControlClient
+    from cockpit.adapters.watch import FileWatcher
+    from cockpit.services.supervisor import FleetSupervisor
+
     server = cockpit.work.tmux
     live = ControlClient(server) if isinstance(server, TmuxServer) else None
     return FleetSupervisor(cockpit, live, FileWatcher())
+
+
+def locate(start: Path) -> tuple[Path, str]:
+    """Where lanes.yaml of the repository around `start` belongs, and the branch checked out
+    there (`main` when HEAD is detached); for `cockpit init`, before there is a lanes.yaml."""
+    git = open_repository(start)
+    try:
+        root = root_of(git)
+        ref = git.head(root).ref
+        return root, branch_name(ref) if ref is not None else "main"
+    finally:
+        git.close()

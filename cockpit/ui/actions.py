@@ -403,8 +403,8 @@ BOARD_ACTIONS = (
         palette=False,
         hint=11,
     ),
-    Action("help", ("question_mark",), "Help", "Show all keys.", _B, hint=12),
-    Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=13),
+    Action("help", ("question_mark",), "Help", "Show all keys.", _B, hint=13),
+    Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=12),
     Action(
         "detach",
         ("Q",),

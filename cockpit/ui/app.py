@@ -49,6 +49,7 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     CSS_PATH = "tcss/base.tcss"
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
     TITLE = "cockpit"
 
     def __init__(
@@ -223,12 +224,11 @@ class CockpitApp(App[None], inherit_bindings=False):
     # ------------------------------------------------------------ keys
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            if self._take_key(event):
-                return
-        elif isinstance(event, events.Paste) and not event.is_forwarded:
-            if self._take_paste(event):
-                return
+        if not event.is_forwarded and (
+            (isinstance(event, events.Key) and self._take_key(event))
+            or (isinstance(event, events.Paste) and self._take_paste(event))
+        ):
+            return
         if isinstance(event, events.InputEvent | events.AppFocus):
             self._back_on_board()
         await super().on_event(event)

@@ -26,7 +26,7 @@ class Bridge:
 
     def __init__(
         self,
-        app: App[object],
+        app: App[None],
         supervisor: Supervisor,
         view_of: Callable[[PaneId], PaneView | None],
     ) -> None:

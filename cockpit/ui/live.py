@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cockpit.domain.ids import PaneId, WindowId
 from cockpit.domain.lane import PaneRef
+from cockpit.errors import CockpitError
 from cockpit.services.ports import LivePanes
 
 MIN_COLUMNS = 80
@@ -54,7 +55,10 @@ class LiveDesk:
             size = (max(MIN_COLUMNS, each.width), max(MIN_ROWS, each.height))
             if self._sizes.get(each.pane.window) != size:
                 self._sizes[each.pane.window] = size
-                await self.live.resize(each.pane.window, *size)
+                try:
+                    await self.live.resize(each.pane.window, *size)
+                except CockpitError:  # the pane went meanwhile; its end is told by itself
+                    self._sizes.pop(each.pane.window, None)
 
     def step_in(self, lane: str) -> None:
         self.inside = lane

@@ -91,8 +91,17 @@ def fit(parts: Sequence[Part], width: int, gap: Content = GAP) -> Content:
     kept = [part for part in parts if part[1]]
     while len(kept) > 1 and _width(kept, gap) > width:
         kept.remove(max(reversed(kept), key=lambda part: part[0]))
-    line = gap.join(part for _, part in kept)
+    line = joined([part for _, part in kept], gap)
     return line.truncate(max(0, width), ellipsis=True) if line.cell_length > width else line
+
+
+def joined(parts: Sequence[Content], gap: Content = GAP) -> Content:
+    """The parts with `gap` between. (`Content.join` of Textual 8.2.8 counts its separator
+    once too often, so widths would be wrong.)"""
+    pieces: list[Content] = []
+    for part in parts:
+        pieces += [gap, part] if pieces else [part]
+    return Content.assemble(*pieces)
 
 
 def _width(parts: Sequence[Part], gap: Content) -> int:
@@ -250,7 +259,7 @@ def summary(fleet: Fleet) -> Content:
             parts.append(Content.styled(f" {line} ", f"bold $background on {state_style(state)}"))
         else:
             parts.append(Content.styled(line, state_style(state)))
-    return GAP.join(parts) if parts else Content.styled("no lanes", "$muted")
+    return joined(parts) if parts else Content.styled("no lanes", "$muted")
 
 
 def header(fleet: Fleet, width: int, *, note: str = "") -> Content:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from cockpit.domain.theme import ThemeSpec
 from cockpit.services.api import Supervisor
@@ -19,6 +21,7 @@ def run_app(
     themes: Mapping[str, ThemeSpec],
     theme: str = "",
     keys: Mapping[str, str] | None = None,
+    now: Callable[[], float] = time.time,
 ) -> None:
     """Run the cockpit on this terminal until the commander leaves.
 
@@ -27,21 +30,18 @@ def run_app(
     """
     chokepoint.install()
     chokepoint.self_test()
-    asyncio.run(_run(make_supervisor, hosted, themes, theme, keys))
+    app = partial(
+        CockpitApp, hosted=hosted, themes_known=themes, theme_name=theme, keys=keys, now=now
+    )
+    asyncio.run(_run(make_supervisor, app))
 
 
 async def _run(
-    make_supervisor: Callable[[], Supervisor],
-    hosted: bool,
-    themes: Mapping[str, ThemeSpec],
-    theme: str,
-    keys: Mapping[str, str] | None,
+    make_supervisor: Callable[[], Supervisor], make_app: Callable[[Supervisor], CockpitApp]
 ) -> None:
     supervisor = make_supervisor()
     try:
-        app = CockpitApp(
-            supervisor, hosted=hosted, themes_known=themes, theme_name=theme, keys=keys
-        )
+        app = make_app(supervisor)
         gc.freeze()  # what start-up made stays; collections look only at what comes later
         await app.run_async()
     finally:

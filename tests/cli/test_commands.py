@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cockpit.domain.activity import State
-from cockpit.domain.change import FileDiff, Layer
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import (
     Adopt,
@@ -35,15 +31,12 @@ from cockpit.domain.operation import OpKind, OpState
 from cockpit.errors import GateRed, Refused
 from tests.cli.conftest import Json
 from tests.cli.fake import (
-    FAULT,
     GATE_LINES,
-    LANES_YAML,
     ONE,
     TWO,
     WARNING,
     FakeCockpit,
     Run,
-    failing,
     operation,
     trash_entry,
 )
@@ -161,147 +154,6 @@ def test_a_file_that_is_no_prompt(
     assert run("send", "alpha", "-f", str(file)) == 2
     assert run("send", "alpha", "-f", str(tmp_path)) == 2
     assert not fake.intents
-
-
-# -------------------------------------------------------------------- status
-
-
-def test_status_json_is_the_design(run_json: Json, fake: FakeCockpit) -> None:
-    fake.outside = ("docs/x",)
-    code, document = run_json("status")
-    assert code == 0
-    assert set(document) == {"repository", "target", "lanes"}
-    first = document["lanes"][0]
-    age = first["evidence"].pop("age_s")
-    assert isinstance(age, float) and age > 0
-    assert first == {
-        "lane": "alpha",
-        "key": "A",
-        "agent": "claude",
-        "task": None,
-        "branch": "alpha/work",
-        "worktree": "/tmp/project-alpha",
-        "pane": "%12",
-        "state": "working",
-        "evidence": {"source": "screen", "rule": "spinner"},
-        "ahead": 2,
-        "behind": 1,
-        "dirty": 3,
-        "files": 4,
-        "added": 50,
-        "removed": 6,
-        "zone": {"ok": False, "outside": ["docs/x"]},
-        "clashes": [],
-        "train": None,
-        "ports": {},
-    }
-    planned = document["lanes"][2]
-    assert planned["state"] == "planned"
-    assert planned["evidence"]["age_s"] is None
-    assert planned["ahead"] is planned["worktree"] is planned["zone"]["ok"] is None
-
-
-def test_looking_changes_nothing(run: Run, fake: FakeCockpit) -> None:
-    for words in (
-        ["status"],
-        ["explain", "alpha"],
-        ["diff", "alpha"],
-        ["capture", "alpha"],
-        ["path", "alpha"],
-        ["log"],
-        ["trash"],
-        ["check"],
-        ["trust", "--show"],
-        ["wait", "alpha", "--for", "working"],
-    ):
-        assert run(*words) == 0, words
-    assert fake.recoveries == 0
-    assert not fake.intents
-
-
-def test_status_for_people(run: Run, fake: FakeCockpit, capsys: Capture) -> None:
-    fake.fault = FAULT
-    assert run("status") == 0
-    out = capsys.readouterr().out
-    assert "project → main" in out
-    assert "● working" in out
-    assert "+50 -6" in out
-    assert "The folder of beta is gone." in out
-    assert "\x1b" not in out
-
-
-def test_status_of_one_lane(run_json: Json) -> None:
-    _, document = run_json("status", "beta")
-    assert [lane["lane"] for lane in document["lanes"]] == ["beta"]
-
-
-def test_status_watch_tells_only_changes(
-    run: Run, fake: FakeCockpit, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake.activities = [State.WORKING, State.WORKING, State.IDLE]
-    looks = iter([None, None])
-
-    def pause(_seconds: float) -> None:
-        if next(looks, "stop") == "stop":
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr("time.sleep", pause)
-    assert run("status", "--watch", "--json") == 130
-    lines = capsys.readouterr().out.splitlines()
-    assert [json.loads(line)["lanes"][0]["state"] for line in lines] == ["working", "idle"]
-
-
-def test_wait(run_json: Json, fake: FakeCockpit) -> None:
-    fake.activities = [State.WORKING, State.WORKING, State.IDLE]
-    code, document = run_json("wait", "alpha", "beta", "--for", "idle,asking")
-    assert code == 0
-    assert [lane["state"] for lane in document["lanes"]] == ["idle", "idle"]
-
-
-def test_wait_times_out_and_gives_up(run_json: Json, fake: FakeCockpit) -> None:
-    code, document = run_json("wait", "alpha", "--for", "idle", "--timeout", "0")
-    assert code == document["error"]["code"] == 6
-    fake.activities = [State.EXITED]
-    assert run_json("wait", "alpha", "--for", "idle")[0] == 1
-    assert run_json("wait", "alpha", "--for", "exited")[0] == 0
-
-
-def test_explain(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
-    fake.fault = replace(FAULT, lane=A)
-    code, document = run_json("explain", "alpha")
-    assert code == 0
-    assert document["rule"] == "permission question"
-    assert document["evidence"] == [{"source": "title", "says": "no rule matched"}]
-    assert document["fault"]["what"] == "folder-missing"
-    assert run("explain", "alpha") == 0
-    assert "? asking by screen: permission question" in capsys.readouterr().out
-
-
-def test_diff(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
-    hostile = FileDiff(
-        "a\x1b]0;x\x07\udcff", "", Layer.UNTRACKED, "A", 1, 0, "@@ -0,0 +1 @@\n+\x1b[31mred", True
-    )
-    fake.files = (hostile, FileDiff("b.png", "b.png", Layer.COMMITTED, "M", None, None, ""))
-    assert run("diff", "alpha") == run("diff", "alpha", "--stat") == 0
-    out = capsys.readouterr().out
-    assert "\x1b" not in out and "\x07" not in out
-    assert "untracked" in out and "binary" in out and "cut" in out
-    _, document = run_json("diff", "alpha")
-    assert document["files"][0]["path"] == hostile.path
-    assert document["files"][0]["diff"] == hostile.body
-    _, short = run_json("diff", "alpha", "--stat")
-    assert "diff" not in short["files"][0]
-
-
-def test_capture_drops_blank_rows_at_the_end(run_json: Json) -> None:
-    assert run_json("capture", "alpha")[1] == {"lane": "alpha", "rows": ["$ make test", "ok"]}
-
-
-def test_path(run: Run, run_json: Json, capsys: Capture) -> None:
-    assert run("path", "alpha") == 0
-    assert capsys.readouterr().out == "/tmp/project-alpha\n"
-    assert run_json("path", "alpha")[1]["path"] == "/tmp/project-alpha"
-    assert run("path", "gamma") == 3
 
 
 # -------------------------------------------------------------------- landing
@@ -455,49 +307,3 @@ def test_what_was_recovered_is_told(
     assert run("stop", "alpha") == 0
     assert "recovered: Finished the landing" in capsys.readouterr().err
     assert run_json("recover") == (0, {"recovered": fake.recovered})
-
-
-# -------------------------------------------------------------------- check and init
-
-
-def test_check(run: Run, run_json: Json, capsys: Capture) -> None:
-    assert run("check") == 0
-    assert "lanes.yaml is valid: 3 lanes into main." in capsys.readouterr().out
-    assert run_json("check")[1]["lanes"] == ["alpha", "beta", "gamma"]
-
-
-def test_check_names_each_problem(tmp_path: Path, capsys: Capture) -> None:
-    from cockpit.config.load import parse_config
-    from cockpit.config.problems import ConfigError
-
-    with pytest.raises(ConfigError) as wrong:
-        parse_config(LANES_YAML + "targt: x\ngate: {rnu: [x]}\n", tmp_path / "lanes.yaml")
-    run = failing(wrong.value)
-    assert run("check") == 2
-    seen = capsys.readouterr()
-    assert "lanes.yaml:7: targt" in seen.err and "lanes.yaml:8: gate.rnu" in seen.err
-    assert run("check", "--json") == 2
-    document = json.loads(capsys.readouterr().out)
-    assert [problem["line"] for problem in document["problems"]] == [7, 8]
-    assert document["problems"][0]["nearest"] == "target"
-    assert document["error"]["code"] == 2
-    assert run("init") == 3
-
-
-def test_init_writes_a_file_that_is_valid_and_never_overwrites(
-    run: Run, fake: FakeCockpit, tmp_path: Path, capsys: Capture
-) -> None:
-    from cockpit.config.load import load_config
-
-    fake.config = replace(fake.config, target="odd: 'branch\"#")
-    assert run("init") == 0
-    written = tmp_path / "lanes.yaml"
-    before = written.read_text(encoding="utf-8")
-    assert 'target: "odd: ' in before
-    written.write_text(before.replace('"odd: \'branch\\"#"', "main"), encoding="utf-8")
-    config = load_config(written)
-    assert list(config.lanes) == ["alpha", "beta"]
-    assert run("init") == 3
-    assert "never overwrites" in capsys.readouterr().err
-    assert run("init", "--example") == 0
-    assert capsys.readouterr().out.strip()

@@ -184,3 +184,21 @@ def hash_files(paths: Sequence[str]) -> list[str]:
 
 def filters_of(*, cached: bool) -> list[str]:
     return ["check-attr", *(["--cached"] if cached else []), "-z", "--stdin", "filter"]
+
+
+def hash_as(path: str, file: Path) -> list[str]:
+    """The blob id that `file` would have if it lay at `path`."""
+    return ["hash-object", f"--path={path}", "--", str(file)]
+
+
+def update_index() -> list[str]:
+    return ["update-index", "-z", "--index-info"]
+
+
+def flag_index(flag: str) -> list[str]:
+    """`flag` is `--skip-worktree` or `--assume-unchanged`."""
+    return ["update-index", flag, "-z", "--stdin"]
+
+
+def refresh_index() -> list[str]:
+    return ["update-index", "-q", "--ignore-submodules", "--refresh"]

@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -50,7 +50,15 @@ def signature(path: Path | str) -> Signature | None:
 class Comparer:
     """Compares a checkout with the changes of one sync."""
 
-    def __init__(self, ground: Ground, at: At, changes: Sequence[PathChange]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        at: At,
+        changes: Sequence[PathChange],
+        elsewhere: frozenset[str] = frozenset(),
+    ) -> None:
+        """`elsewhere` are paths that a sparse checkout keeps out: absent is how they are."""
+        self.elsewhere = elsewhere
         self.ground = ground
         self.at = at
         self.changes = {change.path: change for change in changes}
@@ -73,7 +81,8 @@ class Comparer:
                 continue
             now = signature(self.at.work_tree / change.path)
             if now is None:
-                seen[change.path] = _absent(change)
+                kept_out = change.path in self.elsewhere
+                seen[change.path] = Seen(Side.NEW, None) if kept_out else _absent(change)
             elif stat.S_ISDIR(now[3]):
                 seen[change.path] = self._folder(change, now)
             else:
@@ -208,8 +217,9 @@ def open_parent(root: Path, path: str, *, create: bool) -> int:
     return folder
 
 
-def put(staged: Path, root: Path, path: str, aside: Path) -> None:
-    """Rename a staged file to its place; what lies there gets a second name `aside` first.
+def put(staged: Path, root: Path, path: str, aside: Path, *, fresh: bool) -> None:
+    """Move a staged file to its place; what lies there gets a second name `aside` first.
+    With `fresh`, nothing may lie there.
 
     Raises `OSError`. On another file system than the staging folder (a mount inside the
     checkout) the file is copied beside its place and renamed.
@@ -217,6 +227,8 @@ def put(staged: Path, root: Path, path: str, aside: Path) -> None:
     folder = open_parent(root, path, create=True)
     name = path.rpartition("/")[2]
     try:
+        if fresh and _appear(staged, folder, name):
+            return
         _second_name(folder, name, aside)
         try:
             os.rename(staged, name, dst_dir_fd=folder)
@@ -226,6 +238,19 @@ def put(staged: Path, root: Path, path: str, aside: Path) -> None:
             _copy_across(staged, folder, name)
     finally:
         os.close(folder)
+
+
+def _appear(staged: Path, folder: int, name: str) -> bool:
+    """Give a staged file its place without replacing anything (a hard link never does);
+    False if this file system can't. Raises `FileExistsError` if something came meanwhile."""
+    try:
+        os.link(staged, name, dst_dir_fd=folder, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    os.unlink(staged)
+    return True
 
 
 def _second_name(folder: int, name: str, aside: Path) -> None:
@@ -290,8 +315,3 @@ def remove_empty_tree(folder: Path) -> None:
     """Remove a folder in which only empty folders lie; raises `OSError` if there is more."""
     for inner, _, _ in os.walk(folder, topdown=False):
         os.rmdir(inner)
-
-
-def names_of(seen: Iterable[Seen]) -> tuple[str, ...]:
-    """All blockers, each once, in order."""
-    return tuple(dict.fromkeys(path for item in seen for path in item.blockers))

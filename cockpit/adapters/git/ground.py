@@ -15,9 +15,10 @@ from pathlib import Path
 
 from cockpit.adapters.git import argv, parse
 from cockpit.adapters.git.files import read_small
-from cockpit.adapters.git.run import CAP, DEADLINE, Answer, GitDoor
+from cockpit.adapters.git.outcome import Answer
+from cockpit.adapters.git.run import CAP, DEADLINE, GitDoor
 from cockpit.adapters.git.shadow import Shadow
-from cockpit.errors import Refused
+from cockpit.errors import CockpitError, Refused
 
 PINS_IDENTITY: Mapping[str, str] = {
     "GIT_AUTHOR_NAME": "cockpit",
@@ -69,7 +70,7 @@ class Ground:
     ) -> Answer:
         """Run git through the shadow, on the repository or in the worktree `at`; `env` adds
         to the environment. Raises as `GitDoor.run`."""
-        self.shadow.refresh()
+        self.refresh()
         if at is None:
             full = self.shadow.environment(self.common, None)
             cwd = self.shadow.empty
@@ -89,6 +90,18 @@ class Ground:
             truncate=truncate,
             ok=ok,
         )
+
+    def refresh(self) -> None:
+        """Bring the shadow up to date. Raises `CockpitError` if the state folder can't be
+        written."""
+        try:
+            self.shadow.refresh()
+        except OSError as error:
+            raise CockpitError(
+                "cockpit's state folder for this repository can't be written.",
+                detail=str(error),
+                hint="Look at the folder's owner and the free space, or set XDG_STATE_HOME.",
+            ) from error
 
     def scratch_objects(self) -> dict[str, str]:
         """Environment in which new objects go to a private folder of this process, for looks

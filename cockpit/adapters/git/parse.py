@@ -81,21 +81,6 @@ class RefLine:
     symref: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommitObject:
-    """A commit as stored. `at` is the author's time in seconds since the epoch."""
-
-    tree: str
-    parents: tuple[str, ...]
-    author: str
-    at: float
-    message: str
-
-    @property
-    def subject(self) -> str:
-        return self.message.lstrip("\n").split("\n", 1)[0]
-
-
 def is_full_id(text: str) -> bool:
     """Whether `text` is a full object id (sha1 or sha256), hence never an option."""
     return _HEX.fullmatch(text) is not None
@@ -263,35 +248,6 @@ def refs(out: bytes) -> list[RefLine]:
     return lines
 
 
-def commit(data: bytes) -> CommitObject:
-    """A commit object's bytes. Text in an unknown or wrong encoding is read with `�`."""
-    head, _, body = data.partition(b"\n\n")
-    tree, parents, who, encoding = "", [], b"", "utf-8"
-    for line in head.split(b"\n"):
-        key, _, value = line.partition(b" ")
-        if key == b"tree":
-            tree = value.decode("ascii", "replace")
-        elif key == b"parent":
-            parents.append(value.decode("ascii", "replace"))
-        elif key == b"author":
-            who = value
-        elif key == b"encoding":
-            encoding = value.decode("ascii", "replace")
-    name, _, rest = who.partition(b" <")
-    words = rest.rpartition(b">")[2].split()
-    at = float(words[0]) if words and words[0].isdigit() and len(words[0]) < 13 else 0.0
-    return CommitObject(
-        tree, tuple(parents), _text(name, encoding), at, _text(body.rstrip(b"\n"), encoding)
-    )
-
-
-def _text(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding, "replace")
-    except (LookupError, ValueError):
-        return data.decode("utf-8", "replace")
-
-
 def object_types(out: bytes) -> dict[str, str]:
     """`cat-file --batch-check` of full ids: id -> type; missing ones are left out."""
     types: dict[str, str] = {}
@@ -314,92 +270,3 @@ def attributes(out: bytes) -> list[tuple[str, str]]:
 def has_markers(data: bytes) -> bool:
     """Whether all three conflict markers stand at the beginning of lines."""
     return all(marker.search(data) for marker in _MARKERS)
-
-
-_ESCAPES = {
-    ord("a"): 7,
-    ord("b"): 8,
-    ord("t"): 9,
-    ord("n"): 10,
-    ord("v"): 11,
-    ord("f"): 12,
-    ord("r"): 13,
-    ord('"'): 34,
-    ord("\\"): 92,
-}
-
-
-def unquote(name: bytes) -> str:
-    """A path as git prints it without `-z`: C-quoted if it holds anything unusual."""
-    if not (len(name) > 1 and name.startswith(b'"') and name.endswith(b'"')):
-        return os.fsdecode(name)
-    inner, plain, at = name[1:-1], bytearray(), 0
-    while at < len(inner):
-        if inner[at] != 92:
-            plain.append(inner[at])
-            at += 1
-        elif inner[at + 1 : at + 4].isdigit():
-            plain.append(int(inner[at + 1 : at + 4], 8) & 255)
-            at += 4
-        elif inner[at + 1 : at + 2] and inner[at + 1] in _ESCAPES:
-            plain.append(_ESCAPES[inner[at + 1]])
-            at += 2
-        else:
-            raise Unreadable("a quoted path", name)
-    return os.fsdecode(bytes(plain))
-
-
-@dataclass(frozen=True, slots=True)
-class PatchFile:
-    """One file of `--patch-with-raw --numstat`: `body` from its first `@@`, raw bytes."""
-
-    path: str
-    old_path: str
-    status: str
-    added: int | None
-    removed: int | None
-    body: bytes
-
-
-def patch(out: bytes) -> list[PatchFile]:
-    """`--patch --raw --numstat` without `-z`: a list of files, then their patches in the
-    same order (every line of a hunk begins with a blank, `+`, `-` or a backslash, names are
-    quoted, so `diff --git ` at the beginning of a line is always a header).
-
-    An unmerged path (`U`) has no patch; it is kept only if nothing else is said of it.
-    """
-    listing, _, patches = (b"\n" + out).partition(b"\ndiff --git ")
-    names, counts = _listing(listing)
-    bodies = iter(patches.split(b"\ndiff --git ") if patches else [])
-    files = [
-        PatchFile(path, old, letter, added, removed, b"")
-        if letter == "U"
-        else PatchFile(path, old, letter, added, removed, _hunks(next(bodies, b"")))
-        for (letter, old, path), (added, removed) in zip(names, counts, strict=False)
-    ]
-    told = {file.path for file in files if file.status != "U"}
-    return [file for file in files if file.status != "U" or file.path not in told]
-
-
-def _listing(
-    listing: bytes,
-) -> tuple[list[tuple[str, str, str]], list[tuple[int | None, int | None]]]:
-    """(letter, old path, path) and (added, removed) of each file, in order."""
-    names: list[tuple[str, str, str]] = []
-    counts: list[tuple[int | None, int | None]] = []
-    for line in listing.split(b"\n"):
-        words = line.split(b"\t")
-        if line.startswith(b":"):
-            letter = words[0].rpartition(b" ")[2][:1].decode("ascii", "replace")
-            old = unquote(words[1])
-            names.append((letter, old, unquote(words[2]) if len(words) > 2 else old))
-        elif len(words) >= 3 and (words[0].isdigit() or words[0] == b"-"):
-            binary = words[0] == b"-"
-            counts.append((None, None) if binary else (int(words[0]), int(words[1])))
-    counts += [(0, 0)] * (len(names) - len(counts))
-    return names, counts
-
-
-def _hunks(body: bytes) -> bytes:
-    _, found, rest = body.partition(b"\n@@ ")
-    return b"@@ " + rest.split(b"\n* Unmerged path ", 1)[0] if found else b""

@@ -44,13 +44,12 @@ class Pinner:
         done = self.refs.read(ref)
         if done is not None:
             return done
-        blobs = self._index_blobs(At(admin, worktree))
+        blobs = self._only_here(self._index_blobs(At(admin, worktree)), self._head(admin))
         named = set(self._named_in(admin))
         types = self._types(blobs | named)
         commits = [name for name in sorted(named) if types.get(name) == "commit"]
-        held = self._only_here(blobs, self._head(admin), types)
-        trees = {name for name in named if types.get(name) in ("tree", "blob")}
-        tree = self._flat_tree({name: types[name] for name in held | trees})
+        loose = {n: types[n] for n in blobs | named if types.get(n) in ("blob", "tree")}
+        tree = self._flat_tree(loose)
         missing = sorted((blobs | set(self._certain(admin))) - set(types))
         commit = self._write(tree, self._tips(commits), _message(reason, missing))
         try:
@@ -122,12 +121,12 @@ class Pinner:
         answer = self.ground.run(["cat-file", "--batch-check"], stdin=stdin, deadline=300)
         return parse.object_types(answer.out)
 
-    def _only_here(self, blobs: set[str], head: str | None, types: dict[str, str]) -> set[str]:
-        """Existing blobs of the index that HEAD, a parent of the pin, doesn't hold anyway."""
-        present = {blob for blob in blobs if types.get(blob) == "blob"}
-        if head is None or types.get(head) != "commit":
-            return present
-        return present - parse.tree_blobs(self.ground.run(argv.tree(head)).out)
+    def _only_here(self, blobs: set[str], head: str | None) -> set[str]:
+        """Blobs of the index that HEAD, a parent of the pin, doesn't hold anyway."""
+        if head is None or not blobs:
+            return blobs
+        answer = self.ground.run(argv.tree(head), ok=(0, 128))
+        return blobs - parse.tree_blobs(answer.out) if answer.code == 0 else blobs
 
     def _flat_tree(self, objects: dict[str, str]) -> str:
         """A tree of these objects, each under its own id as name."""
@@ -147,9 +146,7 @@ class Pinner:
 
     def _write(self, tree: str, parents: list[str], message: str) -> CommitId:
         """Through `hash-object`, since a list of parents may be longer than an argument list."""
-        who = self.ground.run(
-            ["var", "GIT_COMMITTER_IDENT"], env=PINS_IDENTITY
-        ).line
+        who = self.ground.run(["var", "GIT_COMMITTER_IDENT"], env=PINS_IDENTITY).line
         head = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
         head += [f"author {who}", f"committer {who}", "", message]
         stdin = "\n".join(head).encode("utf-8", "replace")

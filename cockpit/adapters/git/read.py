@@ -1,10 +1,10 @@
 """Commits and blobs by full id, through GitPython.
 
-One `Repo` in one thread of its own: a `Repo` shared by threads returned wrong objects
-silently (184 of them, measured). It is opened on the shadow, so that it never reads the
-repository's configuration (which may include a pipe), and its `git cat-file` children get
-the environment of every other call of ours. Only the object database is used: commits are
-parsed by `parse.commit`, which also knows sha256 repositories.
+One object database in one thread of its own: shared by threads it returned wrong objects
+silently (184 of them, measured). It is GitPython's `GitCmdObjectDB` without a `Repo` around
+it: a `Repo` reads the repository's configuration (which may include a pipe) and refuses the
+shadow's linked HEAD. Its `git cat-file` children get the environment of every other call of
+ours. Commits are parsed by `commitobject.py`, which also knows sha256 repositories.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotReady
 from typing import TYPE_CHECKING, TypeVar
 
-from cockpit.adapters.git import argv, parse
+from cockpit.adapters.git import argv
+from cockpit.adapters.git.commitobject import CommitObject, parse_commit
 from cockpit.adapters.git.ground import Ground
 from cockpit.errors import CockpitError, TimedOut, Unavailable
 
 if TYPE_CHECKING:
-    from git import Repo
+    from git import GitCmdObjectDB
 
 T = TypeVar("T")
 
@@ -33,16 +34,16 @@ class Reader:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self._repo: Repo | None = None
+        self._database: GitCmdObjectDB | None = None
         self._thread: ThreadPoolExecutor | None = None
 
-    def commits(self, ids: Sequence[str]) -> list[parse.CommitObject]:
+    def commits(self, ids: Sequence[str]) -> list[CommitObject]:
         """The commits with these full ids, in order. Raises `Unavailable` for a missing one."""
-        return self._do(lambda repo: [self._commit(repo, commit) for commit in ids])
+        return self._do(lambda db: [self._commit(db, commit) for commit in ids])
 
     def blobs(self, ids: Sequence[str], *, cap: int) -> list[bytes]:
         """The first `cap` bytes of each blob, in order. Raises `Unavailable` for a missing one."""
-        return self._do(lambda repo: [self._blob(repo, blob, cap) for blob in ids])
+        return self._do(lambda db: [self._blob(db, blob, cap) for blob in ids])
 
     def close(self) -> None:
         """End the children and the thread; a later read starts them anew."""
@@ -53,41 +54,43 @@ class Reader:
 
     # ------------------------------------------------------------ in the thread
 
-    def _commit(self, repo: Repo, commit: str) -> parse.CommitObject:
-        stream = repo.odb.stream(bytes.fromhex(argv.object_id(commit)))
+    def _commit(self, database: GitCmdObjectDB, commit: str) -> CommitObject:
+        stream = database.stream(bytes.fromhex(argv.object_id(commit)))
         if stream.type != b"commit":
             raise Unavailable(f"{commit} is not a commit.")
-        return parse.commit(stream.read())
+        return parse_commit(stream.read())
 
-    def _blob(self, repo: Repo, blob: str, cap: int) -> bytes:
+    def _blob(self, database: GitCmdObjectDB, blob: str, cap: int) -> bytes:
         key = bytes.fromhex(argv.object_id(blob))
-        if repo.odb.info(key).size > cap:
+        if database.info(key).size > cap:
             # reading a part through the persistent child would have to drain the rest
             command = ["cat-file", "blob", blob]
             return self.ground.run(command, cap=cap, truncate=True).out
-        content: bytes = repo.odb.stream(key).read()
+        content: bytes = database.stream(key).read()
         return content
 
-    def _open(self) -> Repo:
-        if self._repo is None:
-            from git import GitCmdObjectDB, Repo  # 50 ms that most commands needn't pay
+    def _open(self) -> GitCmdObjectDB:
+        if self._database is None:
+            from git import Git, GitCmdObjectDB  # 50 ms that most commands needn't pay
 
-            self.ground.shadow.refresh()
-            repo = Repo(self.ground.shadow.git_dir, odbt=GitCmdObjectDB, expand_vars=False)
-            repo.git.update_environment(**_children_environment(self._environment()))
-            self._repo = repo
-        return self._repo
-
-    def _environment(self) -> Mapping[str, str]:
-        return self.ground.shadow.environment(self.ground.common, None)
+            self.ground.refresh()
+            Git.refresh(self.ground.door.git)
+            git = Git(str(self.ground.shadow.empty))
+            environment = {
+                **self.ground.shadow.environment(self.ground.common, None),
+                "GIT_OBJECT_DIRECTORY": str(self.ground.common / "objects"),
+            }
+            git.update_environment(**_children_environment(environment))
+            self._database = GitCmdObjectDB(str(self.ground.common / "objects"), git)
+        return self._database
 
     def _drop(self) -> None:
-        if self._repo is not None:
-            self._repo.close()
-            self._repo = None
+        if self._database is not None:
+            self._database._git.clear_cache()  # ends the children; there is no public way
+            self._database = None
 
-    def _attempt(self, work: Callable[[Repo], T]) -> T:
-        """Run `work`, once more on a fresh `Repo` if its children were killed meanwhile
+    def _attempt(self, work: Callable[[GitCmdObjectDB], T]) -> T:
+        """Run `work`, once more on a fresh database if its children were killed meanwhile
         (every later read of the old one would fail)."""
         try:
             return work(self._open())
@@ -105,7 +108,7 @@ class Reader:
                 hint="Run `git fsck` in the repository.",
             ) from error
 
-    def _do(self, work: Callable[[Repo], T]) -> T:
+    def _do(self, work: Callable[[GitCmdObjectDB], T]) -> T:
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="git-read")
         future: Future[T] = self._thread.submit(self._attempt, work)
@@ -120,10 +123,10 @@ class Reader:
 
     def _abandon(self) -> None:
         """Leave a thread that hangs: its children are ended, which wakes it with an error."""
-        repo, self._repo = self._repo, None
+        database, self._database = self._database, None
         thread, self._thread = self._thread, None
-        if repo is not None:
-            repo.git.clear_cache()
+        if database is not None:
+            database._git.clear_cache()
         if thread is not None:
             thread.shutdown(wait=False)
 

@@ -8,7 +8,7 @@ import re
 from cockpit.adapters.git import argv, parse
 from cockpit.adapters.git.files import sync_folder
 from cockpit.adapters.git.ground import Ground
-from cockpit.adapters.git.run import GitFailed
+from cockpit.adapters.git.outcome import GitFailed
 from cockpit.domain.ids import CommitId, RefName
 from cockpit.errors import CockpitError, RefMoved, Refused, Unavailable, UsageError
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from cockpit.adapters.git import argv, parse
+from cockpit.adapters.git import argv
 from cockpit.adapters.git.files import lstat, read_small
 from cockpit.adapters.git.ground import At, Ground
 from cockpit.adapters.git.history import History
 from cockpit.adapters.git.inspect import Inspector
+from cockpit.adapters.git.patch import PatchFile, parse_patch
 from cockpit.adapters.git.refs import Refs
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer
 from cockpit.domain.ids import CommitId, RefName
@@ -65,11 +66,11 @@ class Reviewer:
         answer = self.ground.run(command, at=at, cap=PATCH_CAP, truncate=True)
         return [
             _file(layer, file, answer.truncated and not file.body)
-            for file in parse.patch(answer.out)
+            for file in parse_patch(answer.out)
         ]
 
 
-def _file(layer: Layer, file: parse.PatchFile, lost: bool) -> FileDiff:
+def _file(layer: Layer, file: PatchFile, lost: bool) -> FileDiff:
     body, cut = _capped(file.body)
     return FileDiff(
         path=file.path,

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.adapters.git import parse
+from cockpit.adapters.git.environment import scrubbed_environment
+from cockpit.adapters.git.outcome import Answer, GitFailed, hint_for, verb_of
 from cockpit.domain.place import LOCAL, Place
 from cockpit.errors import CockpitError, Refused, TimedOut, Unavailable
 
@@ -34,34 +36,6 @@ CAP = 256 << 20
 _ERROR_CAP = 64 << 10
 _LOCK_WAIT = 2.5
 _LINGER = 1.0
-_KEEP = frozenset(
-    {
-        "GIT_AUTHOR_NAME",
-        "GIT_AUTHOR_EMAIL",
-        "GIT_COMMITTER_NAME",
-        "GIT_COMMITTER_EMAIL",
-        "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_SYSTEM",
-        "GIT_CONFIG_NOSYSTEM",
-    }
-)
-"""The commander's own identity and where their own configuration lies; every other `GIT_*`
-may come from a hook or alias that started us and would point git elsewhere."""
-
-FIXED_ENV: Mapping[str, str] = {
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_EDITOR": "true",
-    "GIT_SEQUENCE_EDITOR": "true",
-    "GIT_PAGER": "cat",
-    "GIT_ASKPASS": "/bin/false",
-    "SSH_ASKPASS": "/bin/false",
-    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
-    "LC_ALL": "C.UTF-8",
-    "LANGUAGE": "C",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,69 +46,6 @@ class Call:
     env: Mapping[str, str]
     cwd: Path
     place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A finished call. `truncated`: the output reached its cap and the rest was not read."""
-
-    code: int
-    out: bytes
-    err: str
-    truncated: bool = False
-
-    @property
-    def line(self) -> str:
-        """The output as one line of text without its line end."""
-        return os.fsdecode(self.out).rstrip("\n")
-
-
-class GitFailed(CockpitError):
-    """A git command ended with an exit code that its caller didn't expect."""
-
-    def __init__(self, argv: Sequence[str], answer: Answer):
-        self.argv = tuple(argv)
-        self.answer = answer
-        title = f"git {_verb(argv)} failed (exit code {answer.code})."
-        super().__init__(title, detail=answer.err.strip()[-2000:], hint=_hint(answer.err))
-
-
-def _verb(argv: Sequence[str]) -> str:
-    words = iter(argv)
-    for word in words:
-        if word == "-c":
-            next(words, None)
-        elif not word.startswith("-"):
-            return word
-    return ""
-
-
-def _hint(err: str) -> str:
-    for sign, hint in (
-        ("No space left", "Free some space on the disk and try again; nothing was half done."),
-        ("Permission denied", "Look at who owns the repository's files."),
-        ("Read-only file system", "The repository lies on a read-only file system."),
-        (
-            "tell me who you are",
-            "Run `git config --global user.name` and `user.email` with your name and address.",
-        ),
-        ("unable to auto-detect email", "Run `git config --global user.email YOUR-ADDRESS`."),
-        (".lock': File exists", "Another git is working here, or one was killed: see the path."),
-    ):
-        if sign in err:
-            return hint
-    return ""
-
-
-def scrubbed_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Our environment without what steers git, but for the commander's own identity."""
-    source = os.environ if environ is None else environ
-    kept = {
-        name: value
-        for name, value in source.items()
-        if not name.startswith("GIT_") or name in _KEEP
-    }
-    return {**kept, **FIXED_ENV}
 
 
 def find_git(path: str | None = None) -> str:
@@ -203,7 +114,7 @@ class GitDoor:
             answer = self._once(argv, env, cwd, stdin, until, cap)
             if answer.truncated and not truncate:
                 raise CockpitError(
-                    f"git {_verb(argv)} printed more than {cap >> 20} MB.",
+                    f"git {verb_of(argv)} printed more than {cap >> 20} MB.",
                     hint="The change is too large to be looked at here; use git itself.",
                 )
             if answer.code in ok or answer.truncated:
@@ -239,14 +150,14 @@ class GitDoor:
             )
         except (OSError, ValueError) as error:
             raise Unavailable(
-                f"git {_verb(argv)} could not be started.",
+                f"git {verb_of(argv)} could not be started.",
                 detail=str(error),
-                hint=_hint(str(error)),
+                hint=hint_for(str(error)),
             ) from error
         with _Conversation(process, stdin or b"", cap) as talk:
             if not talk.until(until):
                 raise TimedOut(
-                    f"git {_verb(argv)} did not answer in time.",
+                    f"git {verb_of(argv)} did not answer in time.",
                     detail=f"in {cwd}",
                     hint="Look whether the disk or a filter program hangs, then try again.",
                 )

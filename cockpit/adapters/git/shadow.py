@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from cockpit.adapters.git import argv, parse
+from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.files import lstat, read_small, write_whole
-from cockpit.adapters.git.run import GitDoor, scrubbed_environment
+from cockpit.adapters.git.run import GitDoor
 from cockpit.errors import Refused, Unavailable
 
 Setting = tuple[str, str | None]

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from cockpit.adapters.git import argv
 from cockpit.adapters.git.discover import common_of, gitdir_target
+from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.files import lstat, read_small, write_whole
 from cockpit.adapters.git.ground import Ground
+from cockpit.adapters.git.outcome import GitFailed
 from cockpit.adapters.git.parse import is_full_id
 from cockpit.adapters.git.refs import Refs, is_ref_name
-from cockpit.adapters.git.run import GitFailed, scrubbed_environment
 from cockpit.domain.ids import CommitId, RefName, branch_name
 from cockpit.errors import CockpitError, RefMoved, Refused, Unavailable
 
@@ -178,7 +179,7 @@ class Worktrees:
         env = scrubbed_environment()
         env["GIT_DIR"] = str(self.ground.common)
         env["GIT_WORK_TREE"] = str(self.ground.checkout or self.ground.shadow.empty)
-        self.ground.shadow.refresh()
+        self.ground.refresh()
         self.ground.door.run(command, env=env, cwd=self.ground.shadow.empty)
 
     def lock(self, admin: Path, reason: str) -> None:

@@ -107,7 +107,7 @@ _KNOWN: tuple[tuple[str, Callable[[str], CockpitError]], ...] = (
     ("can't find pane", PaneGone),
     ("can't find window", PaneGone),
     ("can't find session", PaneGone),
-    ("no such window", PaneGone),
+    ("no such ", PaneGone),
     ("duplicate session", SessionExists),
 )
 

@@ -18,8 +18,11 @@ from cockpit.domain.pane import PaneInfo
 LANE_OPTION = "@cockpit_lane"
 OP_OPTION = "@cockpit_op"
 
-_COMMAND = "#{s/[[:cntrl:]|]/_/:pane_current_command}"
-_TITLE = "#{s/[[:cntrl:]]/ /:pane_title}"
+_CONTROLS = "\x01-\x1f\x7f"
+"""As characters: a `:` as in `[:cntrl:]` would end the modifier."""
+
+_COMMAND = f"#{{s/[{_CONTROLS}|]/_/:pane_current_command}}"
+_TITLE = f"#{{s/[{_CONTROLS}]/ /:pane_title}}"
 _DEATH = "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}"
 
 REF_FORMAT = "#{session_id}|#{window_id}|#{pane_id}|#{pane_pid}"
@@ -32,7 +35,8 @@ LIST_PANES = ("list-panes", "-a", "-f", PANES_FILTER, "-F", PANES_FORMAT)
 """Each lane's own pane once, under its lane session (not its link in the hub)."""
 
 CLIENTS_FORMAT = (
-    "#{client_control_mode}|#{client_activity}|#{client_pid}|#{session_name}|#{client_name}"
+    "#{client_control_mode}|#{client_activity}|#{client_pid}|"
+    "#{session_id}|#{session_name}|#{client_name}"
 )
 LIST_CLIENTS = ("list-clients", "-F", CLIENTS_FORMAT)
 
@@ -47,6 +51,7 @@ class ClientInfo:
 
     name: str
     session: str
+    session_id: SessionId
     activity: int
     pid: int
 
@@ -110,9 +115,12 @@ def parse_clients(lines: Iterable[str]) -> list[ClientInfo]:
     the one that shows the app, since a wish to step into a lane is made there."""
     clients = []
     for line in lines:
-        fields = line.split("|", 4)
-        if len(fields) == 5 and fields[0] == "0" and fields[1].isdigit() and fields[2].isdigit():
-            clients.append(ClientInfo(fields[4], fields[3], int(fields[1]), int(fields[2])))
+        fields = line.split("|", 5)
+        if len(fields) == 6 and fields[0] == "0" and fields[1].isdigit() and fields[2].isdigit():
+            activity, pid, session_id, session, name = fields[1:]
+            clients.append(
+                ClientInfo(name, session, SessionId(session_id), int(activity), int(pid))
+            )
     return sorted(clients, key=lambda client: (-client.activity, client.session != "cockpit"))
 
 

@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,9 +63,7 @@ class Answer:
 class TmuxDoor:
     """Runs tmux commands on the server behind one socket of ours."""
 
-    def __init__(
-        self, socket_name: str, *, place: Place = LOCAL, tmpdir: str | Path | None = None
-    ):
+    def __init__(self, socket_name: str, *, place: Place = LOCAL, tmpdir: str | Path | None = None):
         if place != LOCAL:
             raise Refused(f"tmux on {place.host} can't be driven from here yet.")
         if not _SOCKET_NAME.fullmatch(socket_name):
@@ -150,15 +149,27 @@ class TmuxDoor:
 
     def is_listening(self) -> bool:
         """Whether something accepts connections on the socket; starts no process."""
+        return self._probe() is not None
+
+    def listener(self) -> int | None:
+        """The pid of the process that listens on the socket, told by the kernel even when it
+        hangs; None when nothing listens or the system can't tell."""
+        return self._probe() or None
+
+    def _probe(self) -> int | None:
+        """The listener's pid, 0 where it can't be told, None when nothing listens."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.setblocking(False)
             try:
                 probe.connect(os.fsencode(self.socket_path))
             except BlockingIOError:
-                return True  # the queue of a hanging server is full
+                return 0  # the queue of a hanging server is full
             except OSError:
-                return False
-        return True
+                return None
+            if not hasattr(socket, "SO_PEERCRED"):
+                return 0
+            raw = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+            return int(struct.unpack("3i", raw)[0])
 
     async def open_control(
         self, factory: Callable[[], _Protocol], session: str

@@ -94,6 +94,16 @@ def close(window: WindowId) -> Command:
     return ["kill-window", "-t", window]
 
 
+def follow(session: str) -> Command:
+    """Let the session's window take the size of the terminal that shows it (`resize-window`
+    had fixed it)."""
+    return ["set-option", "-wu", "-t", f"={session}:", "window-size"]
+
+
+def switch(client: str, session: str) -> Command:
+    return ["switch-client", "-c", client, "-t", f"={session}:"]
+
+
 def inert(name: str, folder: Path) -> tuple[Command, str, Command]:
     """A way to name a folder where tmux would expand it (`#(…)` runs there): the command that
     stores it as an option's value, what stands for it (options are not expanded twice), and
@@ -108,13 +118,21 @@ def inert(name: str, folder: Path) -> tuple[Command, str, Command]:
 
 def lane_argv(argv: Sequence[str], env_tool: str) -> list[str]:
     """The lane's program without TMUX and TMUX_PANE in its environment, so that what it runs
-    does not take our server for its own. Always more than one word: one alone would be a
-    shell's line. Raises `UsageError` for an empty list."""
+    does not take our server for its own. Raises `UsageError` for an empty list."""
+    return _program(argv, [env_tool, "-u", "TMUX", "-u", "TMUX_PANE"])
+
+
+def host_argv(argv: Sequence[str], env_tool: str) -> list[str]:
+    """The app's program; it keeps TMUX, by which it knows that it is hosted."""
+    return _program(argv, [env_tool])
+
+
+def _program(argv: Sequence[str], start: list[str]) -> list[str]:
+    """Always more than one word: one alone would be run as a shell's line."""
     if not argv or not argv[0]:
         raise UsageError("There is no program to run in the pane.")
-    start = [env_tool, "-u", "TMUX", "-u", "TMUX_PANE"]
     if "=" in argv[0] or argv[0].startswith("-"):  # env would take it for a variable or option
-        start += ["/bin/sh", "-c", 'exec "$0" "$@"']
+        start = [*start, "/bin/sh", "-c", 'exec "$0" "$@"']
     return [*start, *argv]
 
 

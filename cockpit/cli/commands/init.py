@@ -6,10 +6,8 @@ import json
 import os
 import shutil
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from cockpit.cli.context import Context
-from cockpit.config.problems import ConfigError
 from cockpit.errors import Refused
 from cockpit.paths import shipped
 
@@ -60,16 +58,18 @@ def run(args: Namespace, context: Context) -> int:
         text = shipped("lanes.example.yaml").read_text(encoding="utf-8")
         context.out.result({"example": text}, *text.rstrip("\n").split("\n"))
         return 0
-    try:
-        cockpit = context.cockpit
-    except ConfigError as wrong:
-        raise _exists(wrong.path) from wrong
-    path = cockpit.root / FILE
-    content = small_config(cockpit.config.target)
+    from cockpit.services.wiring import locate
+
+    root, branch = locate(context.start)
+    path = root / FILE
+    content = small_config(branch)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError as there:
-        raise _exists(path) from there
+        raise Refused(
+            f"{path} exists already, and init never overwrites a file.",
+            hint="`cockpit check` says what is wrong in it.",
+        ) from there
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
     context.out.result(
@@ -87,11 +87,4 @@ def small_config(target: str) -> str:
         target=json.dumps(target, ensure_ascii=False),
         first=agents[0],
         second=agents[-1],
-    )
-
-
-def _exists(path: Path) -> Refused:
-    return Refused(
-        f"{path} exists already, and init never overwrites a file.",
-        hint="`cockpit check` says what is wrong in it.",
     )

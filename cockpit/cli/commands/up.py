@@ -10,6 +10,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from cockpit.cli.context import Context
 from cockpit.cli.guard import refuse_nested
 from cockpit.cli.terminal import become, require_room, require_terminal
+from cockpit.errors import UsageError
 
 NAME = "up"
 HELP = "open the cockpit (the default command)"
@@ -45,14 +46,30 @@ def host(context: Context) -> list[str]:
     """Have the app running in our tmux server; returns the command line that attaches to it."""
     from cockpit.services.hosting import host_app
 
-    argv = host_app(context.cockpit)
+    argv = host_app(context.local)
     context.close()
     return argv
 
 
 def run_app_here(context: Context, *, hosted: bool) -> int:
     """Run the app in this terminal until the commander leaves it."""
+    from cockpit.config.themes import load_themes
     from cockpit.services.wiring import build_supervisor
-    from cockpit.ui.app import run_app
 
-    return run_app(build_supervisor(context.cockpit), hosted=hosted)
+    cockpit = context.local
+    config, themes = cockpit.config, load_themes()
+    if config.theme and config.theme not in themes:
+        raise UsageError(
+            f"{config.path.name} names a theme that there is not: {config.theme}",
+            hint=f"Themes: {', '.join(themes)}.",
+        )
+    from cockpit.ui.run import run_app
+
+    run_app(
+        lambda: build_supervisor(cockpit),
+        hosted=hosted,
+        themes=themes,
+        theme=config.theme,
+        keys=config.keys,
+    )
+    return 0

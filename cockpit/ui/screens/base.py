@@ -56,27 +56,12 @@ class Keyed:
             bar.hint(self.hints())
 
 
-class ReadingScreen(Keyed, Screen[None], inherit_bindings=False):
-    """A full screen of lines: a heading, the lines, the hints."""
-
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.READING,)
-    has_cursor: ClassVar[bool] = False
-
-    def compose(self) -> ComposeResult:
-        yield Line(self.heading(), id="heading")
-        yield LinesView(cursor=self.has_cursor, id="body")
-        yield HintBar()
-
-    def on_mount(self) -> None:
-        self.refresh_hints()
-
-    def heading(self) -> Content:
-        return Content("")
+class Reading(Keyed):
+    """Mixed into screens with lines that the moving keys move."""
 
     @property
     def reader(self) -> LinesView:
-        """The lines that the moving keys move."""
-        return self.query_one("#body", LinesView)
+        return cast("Screen[object]", self).query_one("#body", LinesView)
 
     def do_line_down(self) -> None:
         self.reader.move(1)
@@ -102,15 +87,42 @@ class ReadingScreen(Keyed, Screen[None], inherit_bindings=False):
     def do_bottom(self) -> None:
         self.reader.to_end(last=True)
 
+
+class ReadingScreen(Reading, Screen[None], inherit_bindings=False):
+    """A full screen of lines: a heading, the lines, the hints."""
+
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.READING,)
+
+    def compose(self) -> ComposeResult:
+        yield Line(self.heading(), id="heading")
+        yield self.body()
+        yield HintBar()
+
+    def on_mount(self) -> None:
+        self.refresh_hints()
+
+    def heading(self) -> Content:
+        return Content("")
+
+    def body(self) -> LinesView:
+        return LinesView(wrap=True, id="body")
+
     def do_close(self) -> None:
         self.dismiss()
 
 
-class BoxScreen(Keyed, ModalScreen[bool], inherit_bindings=False):
-    """A dialog over the board; dismissed with True for a yes."""
+class BoxScreen(Reading, ModalScreen[bool], inherit_bindings=False):
+    """A dialog over the board; dismissed with True for a yes. Its `#body` grows with what it
+    shows until the box fills the screen, then it scrolls; the rest always stays in view."""
+
+    others: ClassVar[int] = 4
+    """Rows of the box besides `#body`: border, hints and what else there is."""
 
     def on_mount(self) -> None:
         self.refresh_hints()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.reader.styles.max_height = max(2, event.size.height - 2 - self.others)
 
     def do_close(self) -> None:
         self.dismiss(False)

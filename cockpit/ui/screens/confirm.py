@@ -19,7 +19,7 @@ class ConfirmScreen(BoxScreen):
     """Dismissed with True only by the yes key; Enter, the key that a hand hits by habit, is
     no yes. With `may` false there is nothing to say yes to (the lines say why)."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.CONFIRM,)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.CONFIRM, Scope.READING)
 
     def __init__(
         self, question: Content, lines: Sequence[Content], *, yes: str = "yes", may: bool = True
@@ -32,7 +32,8 @@ class ConfirmScreen(BoxScreen):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
-            yield LinesView([self._question.stylize("bold"), Content(""), *self._lines])
+            lines = [self._question.stylize("bold"), Content(""), *self._lines]
+            yield LinesView(lines, wrap=True, id="body")
             yield HintBar()
 
     def hints(self) -> list[tuple[str, str]]:
@@ -43,6 +44,9 @@ class ConfirmScreen(BoxScreen):
     def do_yes(self) -> None:
         if self._may:
             self.dismiss(True)
+
+    def do_close(self) -> None:
+        self.do_no()
 
     def do_no(self) -> None:
         self.dismiss(False)

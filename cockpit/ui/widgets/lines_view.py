@@ -19,9 +19,24 @@ from textual.strip import Strip
 from cockpit.ui.look import style_named, unpadded
 
 
+def _wrapped(line: Content, width: int) -> list[Content]:
+    """The line in rows of at most `width` cells, later rows indented as deep as the first."""
+    if line.cell_length <= width:
+        return [line]
+    plain = line.plain
+    indent = min(len(plain) - len(plain.lstrip(" ")), width // 2)
+    first, *rest = line.wrap(width)
+    if not indent or not rest:
+        return [first, *rest]
+    tail = line[len(first.plain.rstrip()) :]
+    tail = tail[len(tail.plain) - len(tail.plain.lstrip(" ")) :]
+    return [first, *(row.pad_left(indent) for row in tail.wrap(width - indent))]
+
+
 class LinesView(ScrollView):
-    """Lines with an optional cursor line (`cursor` is -1 without one). Keys come from the
-    registry through the screen, so the widget itself takes no focus."""
+    """Lines with an optional cursor line (`cursor` is -1 without one); `wrap` is for prose and
+    goes without a cursor. Keys come from the registry through the screen, so the widget
+    itself takes no focus."""
 
     DEFAULT_CSS = """
     LinesView {
@@ -53,13 +68,16 @@ class LinesView(ScrollView):
         lines: Iterable[Content] = (),
         *,
         cursor: bool = False,
+        wrap: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._lines: list[Content] = list(lines)
+        self._source: list[Content] = list(lines)
+        self._lines = self._source
+        self._wrap = wrap
         self._drawn: dict[int, Strip] = {}
-        self._wide = 0
+        self._wide = self._wrapped_to = 0
         self.has_cursor = cursor
         self.follow = False
         """Keep the last line in view while lines are added."""
@@ -67,14 +85,18 @@ class LinesView(ScrollView):
     def on_mount(self) -> None:
         self._measure()
 
+    def on_resize(self) -> None:
+        if self._wrap and self._wrapped_to != self.size.width:
+            self._measure()
+            self.refresh()
+
     @property
     def lines(self) -> Sequence[Content]:
         return self._lines
 
     def set_lines(self, lines: Iterable[Content], *, keep: bool = False) -> None:
         """Show other lines, from the top unless `keep`."""
-        self._lines = list(lines)
-        self._drawn.clear()
+        self._source = list(lines)
         self._measure()
         if self.has_cursor:
             top = max(0, self.cursor) if keep else 0
@@ -85,16 +107,20 @@ class LinesView(ScrollView):
 
     def add_lines(self, lines: Iterable[Content], *, cap: int = 5000) -> None:
         """Append lines; of more than `cap` the oldest go."""
-        self._lines.extend(lines)
-        if len(self._lines) > cap:
-            del self._lines[: len(self._lines) - cap]
-            self._drawn.clear()
+        self._source.extend(lines)
+        if len(self._source) > cap:
+            del self._source[: len(self._source) - cap]
         self._measure()
         self.refresh()
         if self.follow:
             self.scroll_end(animate=False)
 
     def _measure(self) -> None:
+        width = self._wrapped_to = self.size.width
+        self._lines = self._source
+        if self._wrap and width > 0:
+            self._lines = [row for line in self._source for row in _wrapped(line, width)]
+        self._drawn.clear()
         self._wide = max((line.cell_length for line in self._lines), default=0)
         self.virtual_size = Size(self._wide, len(self._lines))
 

@@ -1,0 +1,336 @@
+"""A supervisor without git and tmux: it records intents and replays events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+
+from cockpit.config.model import Config, ZoneConfig
+from cockpit.domain.activity import Activity, State
+from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
+from cockpit.domain.events import Event
+from cockpit.domain.fleet import Fleet, LaneView, apply
+from cockpit.domain.ids import (
+    CommitId,
+    LaneId,
+    OpId,
+    PaneId,
+    RefName,
+    SessionId,
+    TreeId,
+    WindowId,
+)
+from cockpit.domain.intents import Intent
+from cockpit.domain.lane import GitFacts, LaneRecord, PaneRef
+from cockpit.domain.merge import Check, LandingPreview
+from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.teardown import Holdings, TeardownPreview
+from cockpit.errors import CockpitError
+from cockpit.services.api import Cockpit, Explanation, TrustState, UndoPreview
+from cockpit.services.ports import Frame, LivePanes, PaneInfo
+
+T = TypeVar("T")
+NOW = 1_700_000_000.0
+HEAD = CommitId("1234567890abcdef1234567890abcdef12345678")
+BASE = CommitId("abcdef1234567890abcdef1234567890abcdef12")
+
+
+def record(lane: str, number: int = 1, *, pane: bool = True) -> LaneRecord:
+    ref = PaneRef(
+        SessionId(f"${number}"), WindowId(f"@{number}"), PaneId(f"%{number}"), 1000 + number
+    )
+    return LaneRecord(
+        LaneId(lane),
+        RefName(f"refs/heads/{lane}/work"),
+        Path(f"/tmp/project-{lane}"),
+        Path(f"/tmp/project/.git/worktrees/{lane}"),
+        BASE,
+        "claude",
+        OpId("1-start-00000000"),
+        pane=ref if pane else None,
+    )
+
+
+def view(
+    lane: str,
+    number: int = 1,
+    state: State = State.WORKING,
+    *,
+    started: bool = True,
+    agent: str = "claude",
+    detail: str = "",
+    facts: GitFacts | None = None,
+    since: float = 130,
+) -> LaneView:
+    """A lane on the board, by default started and working for two minutes."""
+    usual = GitFacts(HEAD, RefName(f"refs/heads/{lane}/work"), 3, 1, 2, 4, 120, 8)
+    return LaneView(
+        LaneId(lane),
+        lane[:1].upper(),
+        "",
+        agent,
+        record=record(lane, number) if started else None,
+        activity=Activity(state, "screen", "a rule", NOW - since, detail)
+        if started
+        else Activity(State.PLANNED, "none", "not started", 0.0),
+        facts=(facts or usual) if started else None,
+    )
+
+
+def fleet_of(*views: LaneView) -> Fleet:
+    return Fleet("project", "main", {each.lane: each for each in views})
+
+
+GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"]
+GREEK += ["lambda", "mu", "nu", "xi", "omicron"]
+
+
+def fleet_of_size(count: int) -> Fleet:
+    """`count` lanes in all kinds of states."""
+    states = (State.ASKING, State.WORKING, State.IDLE, State.WORKING, State.EXITED, State.ERROR)
+    return fleet_of(
+        *(view(GREEK[index], index + 1, states[index % len(states)]) for index in range(count))
+    )
+
+
+def frame(number: int, rows: list[str], **more: Any) -> Frame:
+    """A frame of an 80×24 pane with these rows, padded; the cursor after the last."""
+    padded = (*rows, *[""] * (24 - len(rows)))
+    more.setdefault("cursor", (0, max(0, len(rows) - 1)))
+    return Frame(PaneId(f"%{number}"), padded, width=80, height=24, **more)
+
+
+class FakeLive:
+    """Records what the app asks of the control client."""
+
+    def __init__(self) -> None:
+        self.on_frame: Callable[[Frame], None] = lambda frame: None
+        self.on_end: Callable[[PaneId, int | None], None] = lambda pane, code: None
+        self.on_link: Callable[[bool, str], None] = lambda up, why: None
+        self.watched: Mapping[PaneId, int] = {}
+        self.focused: PaneId | None = None
+        self.paused: list[bool] = []
+        self.sizes: dict[WindowId, tuple[int, int]] = {}
+        self.typed: list[tuple[str, str]] = []
+        self.stepped: list[str] = []
+        self.client = True
+        self.detached = 0
+        self.broken: CockpitError | None = None
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    def watch(self, panes: Mapping[PaneId, int], *, focused: PaneId | None) -> None:
+        self.watched, self.focused = dict(panes), focused
+
+    def pause(self, paused: bool) -> None:
+        self.paused.append(paused)
+
+    async def capture_now(self, pane: PaneId) -> Frame | None:
+        return None
+
+    async def resize(self, window: WindowId, width: int, height: int) -> None:
+        self.sizes[window] = (width, height)
+
+    async def type_text(self, pane: PaneId, text: str) -> None:
+        if self.broken is not None:
+            raise self.broken
+        self.typed.append((pane, text))
+
+    async def press(self, pane: PaneId, *keys: str) -> None:
+        self.typed += [(pane, f"<{key}>") for key in keys]
+
+    async def step_into(self, session: str) -> bool:
+        self.stepped.append(session)
+        return self.client
+
+    async def detach(self) -> bool:
+        self.detached += 1
+        return self.client
+
+    async def list_panes(self) -> dict[LaneId, PaneInfo]:
+        return {}
+
+
+def landing(lane: LaneId, **changes: Any) -> LandingPreview:
+    values: dict[str, Any] = {
+        "lane": lane,
+        "target": RefName("refs/heads/main"),
+        "target_old": BASE,
+        "source": HEAD,
+        "result": CommitId("f" * 40),
+        "tree": TreeId("e" * 40),
+        "checks": (
+            Check("idle", True, "the agent is idle"),
+            Check("clean", True, "the worktree is clean"),
+            Check("zone", True, "every path lies in the zone"),
+        ),
+        "commits": (CommitLine(HEAD, "Issue and verify tokens", "Alpha", NOW - 60),),
+        "changes": (
+            PathChange("src/auth/token.py", "000000", "100644", "0" * 40, "a" * 40),
+            PathChange("src/auth/session.py", "100644", "100644", "b" * 40, "c" * 40),
+        ),
+        "conflicts": (),
+        "message": f"blitz: merge lane {lane}\n\nCockpit-Lane: {lane}\n",
+        "gate": ("make test",),
+        "checkout": Path("/tmp/project"),
+    }
+    return LandingPreview(**{**values, **changes})
+
+
+def operation(seq: int, kind: OpKind = OpKind.START, **changes: Any) -> Operation:
+    values: dict[str, Any] = {
+        "seq": seq,
+        "id": OpId(f"{seq}-{kind.value}-00000000"),
+        "kind": kind,
+        "lane": LaneId("alpha"),
+        "at": NOW - 100 + seq,
+        "by": "app",
+        "summary": f"{kind.value} alpha",
+        "state": OpState.DONE,
+    }
+    return Operation(**{**values, **changes})
+
+
+@dataclass
+class FakeCockpit:
+    """Canned answers; tests replace what they are about."""
+
+    config: Config
+    repository: str = "project"
+    root: Path = Path("/tmp/project")
+    state: Path = Path("/tmp/state")
+    trusted: TrustState = field(default_factory=lambda: TrustState("d1", True, ()))
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def _answer(self, name: str, usual: T) -> T:
+        found = self.answers.get(name, usual)
+        if isinstance(found, CockpitError):
+            raise found
+        return cast(T, found)
+
+    def trust(self) -> TrustState:
+        return self._answer("trust", self.trusted)
+
+    def diff(self, lane: LaneId) -> LaneDiff:
+        body = (
+            "@@ -1,2 +1,3 @@\n def login():\n-    return False\n"
+            "+    token = issue()\n+    return token\n"
+        )
+        files = (
+            FileDiff(
+                "src/auth/token.py", "", Layer.COMMITTED, "A", 1, 0, "@@ -0,0 +1 @@\n+x = 1\n"
+            ),
+            FileDiff("src/auth/session.py", "", Layer.COMMITTED, "M", 2, 1, body),
+            FileDiff("logo.png", "", Layer.STAGED, "M", None, None, ""),
+            FileDiff("notes.txt", "", Layer.UNTRACKED, "A", 1, 0, "@@ -0,0 +1 @@\n+remember\n"),
+        )
+        commits = (CommitLine(HEAD, "Issue and verify tokens", "Alpha", NOW - 60),)
+        return self._answer("diff", LaneDiff(BASE, HEAD, commits, files))
+
+    def preview_landing(self, lane: LaneId, *, message: str = "") -> LandingPreview:
+        return self._answer("landing", landing(lane))
+
+    def preview_teardown(self, lane: LaneId) -> TeardownPreview:
+        holdings = Holdings(("src/a.py",), ("notes.txt",), ("build/x",), (), 1, 1, 41, 123_456)
+        usual = TeardownPreview(
+            lane,
+            RefName(f"refs/heads/{lane}/work"),
+            HEAD,
+            Path(f"/tmp/project-{lane}"),
+            (CommitLine(HEAD, "Issue and verify tokens", "Alpha", NOW - 60),),
+            holdings,
+            ("claude (4711)",),
+            Path("/tmp/.cockpit-trash/project/alpha-7"),
+            "token-1",
+        )
+        return self._answer("teardown", usual)
+
+    def preview_undo(self, seq: int | None = None) -> UndoPreview:
+        step = operation(seq or 3, OpKind.LAND, summary="land alpha")
+        return self._answer("undo", UndoPreview(step, ("main goes back to abcdef123",), ()))
+
+    def log(self, *, last: int | None = None) -> list[Operation]:
+        usual = [
+            operation(1, OpKind.TRUST, lane=None, summary="trust lanes.yaml"),
+            operation(2, OpKind.START),
+            operation(3, OpKind.LAND, by="cli"),
+            operation(4, OpKind.START, state=OpState.ABANDONED, outcome={"error": "no tmux"}),
+        ]
+        return self._answer("log", usual)
+
+    def explain(self, lane: LaneId) -> Explanation:
+        activity = Activity(State.ASKING, "screen", "claude/permission", NOW - 20)
+        usual = Explanation(
+            activity,
+            (("process", "runs, pid 4711"), ("screen", "Do you want to proceed?")),
+            ("Do you want to proceed?", "❯ 1. Yes"),
+        )
+        return self._answer("explain", usual)
+
+    def attach_argv(self, lane: LaneId | None) -> list[str]:
+        return self._answer("attach", ["true"])
+
+
+def config(*lanes: str, columns: int = 0) -> Config:
+    """As much of a configuration as screens read."""
+    known = {
+        LaneId(lane): SimpleNamespace(
+            lane=LaneId(lane),
+            agent="claude",
+            model="sonnet",
+            role="",
+            branch="{lane}/work",
+            zone=ZoneConfig(("src/auth/**", "tests/auth/**"), ()),
+        )
+        for lane in lanes
+    }
+    return cast(Config, SimpleNamespace(lanes=known, columns=columns))
+
+
+class FakeSupervisor:
+    """Holds a fleet, applies the events that a test tells, records the intents."""
+
+    def __init__(self, fleet: Fleet, *, live: bool = True, columns: int = 0) -> None:
+        self.fleet = fleet
+        self.fake = FakeCockpit(config(*fleet.lanes, columns=columns))
+        self.cockpit = cast(Cockpit, self.fake)
+        self.fake_live = FakeLive()
+        self.live: LivePanes | None = self.fake_live if live else None
+        self.intents: list[Intent] = []
+        self.failure: CockpitError | None = None
+        self.stopped = False
+        self._listeners: list[Callable[[Event, Fleet], None]] = []
+
+    def subscribe(self, listener: Callable[[Event, Fleet], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def tell(self, event: Event) -> None:
+        """Let an event happen."""
+        self.fleet = apply(self.fleet, event)
+        for listener in list(self._listeners):
+            listener(event, self.fleet)
+
+    async def run(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+        await asyncio.Event().wait()
+
+    def submit(self, intent: Intent) -> None:
+        self.intents.append(intent)
+
+    def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
+        async def answer() -> T:
+            await asyncio.sleep(0)
+            return query(self.cockpit)
+
+        return answer()
+
+    async def stop(self) -> None:
+        self.stopped = True
