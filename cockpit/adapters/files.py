@@ -199,8 +199,8 @@ def sweep_temporaries(folder: int) -> None:
     """Remove what killed writers left; only for who holds the folder's lock."""
     for name in os.listdir(folder):
         if name.startswith(TEMPORARY):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=folder)
+            with contextlib.suppress(FileNotFoundError, IsADirectoryError, PermissionError):
+                os.unlink(name, dir_fd=folder)  # a folder of that name is none of ours
 
 
 def fsync_folder(path: Path) -> None:

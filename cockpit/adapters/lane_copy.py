@@ -18,6 +18,7 @@ from cockpit.adapters.files import (
     opened_parent,
     parts_of,
     read_up_to,
+    sweep_temporaries,
     write_all,
 )
 from cockpit.adapters.rewriting import moved_paths
@@ -165,6 +166,7 @@ def _copy_entries(
     are left out: a nested repository has its own way to be set up."""
     left = 0
     with opened_parent(parent, f"{here}/x", create=True) as (target, _):
+        sweep_temporaries(target)
         for name, facts in entries:
             if stat.S_ISREG(facts.st_mode):
                 file = os.open(name, READ, dir_fd=source)

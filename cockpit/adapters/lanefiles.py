@@ -15,7 +15,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cockpit.adapters.failures import explain, shown
-from cockpit.adapters.files import READ, open_root, opened_parent, parts_of, read_up_to, write_at
+from cockpit.adapters.files import (
+    READ,
+    open_root,
+    opened_parent,
+    parts_of,
+    read_up_to,
+    sweep_temporaries,
+    write_at,
+)
 from cockpit.adapters.lane_copy import REWRITE_CAP, copy_named, symlink_at
 from cockpit.adapters.rewriting import moved_paths
 from cockpit.errors import CockpitError, Refused
@@ -62,6 +70,7 @@ class SafeLaneFiles:
                 open_root(worktree) as root,
                 opened_parent(root, name, create=True) as (parent, last),
             ):
+                sweep_temporaries(parent)
                 write_at(parent, last, content)
         except OSError as error:
             raise _explained(error, name) from error
@@ -84,6 +93,7 @@ def _each(
                     open_root(worktree) as root,
                     opened_parent(root, name, create=create) as (parent, last),
                 ):
+                    sweep_temporaries(parent)
                     why = act(name, parent, last)
         except FileNotFoundError:
             why = ""

@@ -65,7 +65,7 @@ def _run(words: Sequence[str], options: Sequence[str], out: Output, connect: Con
     if wants_help:
         out.document_text(parser.format_help())
         return 0
-    args = parser.parse_args(rest)
+    args = parser.parse_intermixed_args(rest)
     if spec.decides:
         refuse_inside_lane(spec.name)
     context = Context(out, start=_start(args.directory), yes=args.yes, connect=connect)

@@ -17,8 +17,6 @@ LEAST_COLUMNS = 60
 LEAST_ROWS = 16
 """Below this the board can't show even one lane's panel and its status line."""
 
-FALLBACK_TERM = "xterm-256color"
-
 
 def require_terminal(command: str, instead: str) -> None:
     """Raises `UsageError` unless stdin and stdout are a terminal; `instead` is the hint."""
@@ -40,38 +38,12 @@ def require_room(command: str) -> None:
         )
 
 
-def outer_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a tmux client: it may run inside the user's own tmux, and it must
-    know its terminal (a TERM without an entry falls back to xterm-256color)."""
-    cleaned = {
-        name: value for name, value in environment.items() if name not in ("TMUX", "TMUX_PANE")
-    }
-    if not _is_known(cleaned.get("TERM", "")):
-        cleaned["TERM"] = FALLBACK_TERM
-    return cleaned
-
-
-def _is_known(term: str) -> bool:
-    """Whether the terminfo database has `term`, with what tmux needs of it."""
-    if not term:
-        return False
-    try:
-        import curses
-    except ImportError:
-        return True  # a Python without curses can't tell; tmux will
-    try:
-        curses.setupterm(term, fd=1)
-    except curses.error:
-        return False
-    return bool(curses.tigetstr("clear") and curses.tigetstr("cup"))
-
-
-def become(argv: Sequence[str]) -> NoReturn:
+def become(argv: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     """Replace this program by `argv`. Raises `Unavailable` when it is not installed."""
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        os.execvpe(argv[0], list(argv), outer_environment(os.environ))
+        os.execvpe(argv[0], list(argv), dict(environment))
     except FileNotFoundError as missing:
         raise Unavailable(
             f"{argv[0]} is not installed.", hint=f"Install it, for example `apt install {argv[0]}`."

@@ -79,10 +79,10 @@ def _edit(step: Step, stage: Stage) -> None:
     path = _inside(step.what)
     text = path.read_text("utf-8")
     old, new = str(step.more["old"]), str(step.more["new"])
+    if new in text and old not in text.replace(new, ""):
+        stage.say(f"● Update({step.what})", "  ⎿  Already so", "")
+        return
     if old not in text:
-        if new in text:
-            stage.say(f"● Update({step.what})", "  ⎿  Already so", "")
-            return
         raise StepFailed(f"{step.what} has changed: the lines to edit are not there")
     path.write_text(text.replace(old, new, 1), "utf-8")
     removed = [f"     - {line}" for line in old.strip("\n").split("\n")]

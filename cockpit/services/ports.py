@@ -391,6 +391,11 @@ class Tmux(Protocol):
         """The command line that attaches this terminal to a session of ours."""
         ...
 
+    def attach_env(self) -> dict[str, str]:
+        """The environment to run `attach_argv` with: ours less TMUX, with a TERM that tmux
+        has an entry for."""
+        ...
+
     def kill_server(self) -> None: ...
 
 

@@ -54,7 +54,7 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
             OpKind.START,
             lane=lane.lane,
             by=by,
-            summary=f"start {lane.lane} on {plan.branch}",
+            summary=f"start {lane.lane} on {branch_name(RefName(plan.branch))}",
             plan=plan.to_json(),
         )
         try:
@@ -62,16 +62,16 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
         except CockpitError as error:
             give_up(work, running, error)
             raise
-        op = running.done(f"started {lane.lane} on {plan.branch}", {"worktree": plan.worktree})
+        op = running.done(f"started {lane.lane} on {branch_name(RefName(plan.branch))}", {"worktree": plan.worktree})
     if intent.prompt and not launch.prompt_given:
         prompts.wait_until_ready(work, lane.lane, launch.ready)
         prompts.send(work, Send(lane.lane, intent.prompt), tell, by)
     return Outcome(
-        f"Started {lane.lane} on {plan.branch} in {plan.worktree}{_last_words(work, record)}",
+        f"Started {lane.lane} on {branch_name(RefName(plan.branch))} in {plan.worktree}{_last_words(work, record)}",
         op,
         {
             "lane": lane.lane,
-            "branch": plan.branch,
+            "branch": branch_name(RefName(plan.branch)),
             "worktree": plan.worktree,
             "pane": record.pane.pane if record.pane else None,
         },

@@ -538,5 +538,10 @@ def keys_table_markdown() -> str:
 
 
 def _ends(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """`1` … `9` as its two ends; other keys as they are."""
-    return (f"{keys[0]}-{keys[-1]}",) if len(keys) > 3 else keys
+    """`1` … `9` as `1-9`; other keys as they are."""
+    return (f"{keys[0]}-{keys[-1]}",) if is_range(keys) else keys
+
+
+def is_range(keys: tuple[str, ...]) -> bool:
+    """Whether these keys are digits that are taken and shown as one range."""
+    return len(keys) > 1 and all(key.isdigit() for key in keys)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from cockpit.domain.text import safe
-from cockpit.ui.actions import ACTIONS, BY_ID, Action, Scope
+from cockpit.ui.actions import ACTIONS, BY_ID, Action, Scope, is_range
 
 _NAMES = {
     "solidus": "slash",
@@ -88,10 +88,6 @@ def shown(key: str) -> str:
         return key.capitalize()
 
 
-_FEW = 3
-"""An action with more keys than this takes them as a range (`1`-`9`)."""
-
-
 def _pairs(overrides: Mapping[str, str] | None) -> tuple[list[str], list[str]]:
     given = dict(overrides or {})
     return list(given), list(given.values())
@@ -140,7 +136,7 @@ class Keymap:
         key = key_name(text)
         if action is None:
             self.problems.append(f"keys: there is no action {name}.")
-        elif len(action.keys) > _FEW:
+        elif is_range(action.keys):
             self.problems.append(f"keys: {name} has fixed keys.")
         elif key is None:
             text = safe(text, width=20).text

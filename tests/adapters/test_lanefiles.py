@@ -172,6 +172,8 @@ def test_kills_leave_no_half_file(main: Path, lane: Path) -> None:
             assert (lane / ".env").read_text() == "A=1\n" * 100
             (lane / ".env").unlink()
     assert FILES.copy(main, lane, [".env"]) == []
+    assert os.listdir(lane) == [".env"]
+    assert (lane / ".env").stat().st_nlink == 1
 
 
 def test_a_full_disk_leaves_nothing(main: Path, lane: Path) -> None:

@@ -83,6 +83,10 @@ class Lane:
             raise AssertionError(f"{state}: {self.read()}\n{self.screen()}") from error
         return self.read()
 
+    def ended(self) -> Activity:
+        """The end with its exit code, which tmux knows a moment after the end itself."""
+        return self.wait(State.EXITED, lambda: "unknown" not in self.read().rule)
+
     def paste(self, text: str) -> None:
         tmux("load-buffer", "-b", "p", "-", stdin=text)
         tmux("paste-buffer", "-p", "-r", "-d", "-b", "p", "-t", self.pane)
@@ -217,7 +221,7 @@ def test_beta_clashes_with_alpha_and_mends_it_by_a_real_merge(shop: Path) -> Non
     beta.wait(State.IDLE, beta.done)
     assert beta.tests_pass()
     git(shop, "merge", "-q", "--no-ff", "--no-edit", "alpha/work")
-    with pytest.raises(AssertionError, match=""):
+    with pytest.raises(AssertionError, match="git merge"):
         git(shop, "merge", "-q", "--no-edit", "beta/work")
     assert git(shop, "diff", "--name-only", "--diff-filter=U").split() == ["shop/prices.py"]
     git(shop, "merge", "--abort")
@@ -282,14 +286,14 @@ def test_a_failed_step_is_an_error_until_the_next_prompt(shop: Path) -> None:
 @pytest.mark.tmux
 def test_it_ends_with_a_code_and_last_words(shop: Path) -> None:
     lane = Lane(shop, "gamma", "gamma", "--", "DO: say out of credit | leave 3")
-    ended = lane.wait(State.EXITED)
+    ended = lane.ended()
     assert ended.rule == "exit code 3"
     assert "out of credit" in ended.detail
     other = Lane(shop, "delta", "delta", "--resume")
     other.wait(State.IDLE)
     assert not other.done(), "a resumed session starts nothing by itself"
     other.prompt("/exit")
-    assert other.wait(State.EXITED).rule == "exit code 0"
+    assert other.ended().rule == "exit code 0"
 
 
 @pytest.mark.tmux
@@ -317,7 +321,7 @@ def test_typed_text_stands_in_the_box_and_survives_a_new_size(shop: Path) -> Non
     lane.press("C-u")
     lane.press("C-c")
     lane.press("C-c")
-    assert lane.wait(State.EXITED).rule == "exit code 0"
+    assert lane.ended().rule == "exit code 0"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from cockpit.cli.registry import COMMANDS
 from tests.cli.conftest import Json
 from tests.cli.fake import FakeCockpit, Run, trash_entry
 
+Capture = pytest.CaptureFixture[str]
 DECIDES = {"approve", "merge", "undo", "teardown", "trust", "gate"}
 
 
@@ -41,7 +42,7 @@ def test_refused(
     run: Run,
     run_json: Json,
     fake: FakeCockpit,
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capture,
 ) -> None:
     fake.entries = [trash_entry("alpha-1")]
     assert run(*words) == 3
@@ -73,15 +74,13 @@ def test_allowed(words: list[str], run: Run) -> None:
 
 
 @pytest.mark.parametrize("words", [["up"], ["up", "--bare"], [], ["attach", "beta"], ["demo"]])
-def test_nothing_opens_inside_itself(
-    words: list[str], run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_opens_inside_itself(words: list[str], run: Run, capsys: Capture) -> None:
     assert run(*words) == 3
     assert "inside itself" in capsys.readouterr().err
 
 
 def test_a_lanes_name_is_only_text(
-    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COCKPIT_LANE", "\x1b]0;evil\x07" + "x" * 500)
     assert run("approve", "alpha") == 3

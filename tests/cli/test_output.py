@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from cockpit.cli.output import Output
 from cockpit.cli.table import GAP, Column, cells, cut, padded, widths
-from cockpit.cli.terminal import outer_environment
 
 ANY = st.text(st.characters(), max_size=40)
 
@@ -47,7 +46,7 @@ def test_a_table_fits_where_it_can(rows: list[list[str]], total: int) -> None:
     columns = (Column("ONE", least=4), Column("TWO", least=4, right=True), Column("THREE", least=5))
     sizes = widths(columns, rows, total)
     assert sum(sizes) + GAP * 2 <= total
-    assert all(size >= (column.least or 0) or size >= 3 for size, column in zip(sizes, columns))
+    assert all(size >= 3 for size in sizes)
 
 
 def test_wide_and_combining_characters() -> None:
@@ -64,9 +63,7 @@ def test_nothing_that_comes_in_controls_the_terminal(one: str, two: str) -> None
     output.table((Column("A"), Column("B")), [[one, two]])
     output.say(one)
     written = out.getvalue() + err.getvalue()
-    assert all(c == "\n" or (c.isprintable() or c in "\u200c\u200d") for c in written) or not any(
-        ord(c) < 32 or 127 <= ord(c) < 160 for c in written.replace("\n", "")
-    )
+    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in written.replace("\n", ""))
 
 
 @given(ANY)
@@ -119,7 +116,8 @@ def test_a_locale_without_utf8_shows_a_question_mark() -> None:
 def test_raw_path_keeps_every_byte_in_a_pipe_and_is_text_on_a_terminal() -> None:
     raw = io.BytesIO()
     path = Path(os.fsdecode(b"/a\xff\x1b[2J"))
-    Output(stdout=io.TextIOWrapper(raw), stderr=io.StringIO()).raw_path(path)
+    stream = io.TextIOWrapper(raw)
+    Output(stdout=stream, stderr=io.StringIO()).raw_path(path)
     assert raw.getvalue() == b"/a\xff\x1b[2J\n"
     screen = Terminal()
     Output(colour=False, stdout=screen, stderr=screen).raw_path(path)
@@ -167,17 +165,3 @@ def test_a_closed_stderr_stops_nothing() -> None:
     child = cockpit("nonsense", stdout=subprocess.DEVNULL, stderr=writer)
     os.close(writer)
     assert child.wait(timeout=30) == 2
-
-
-@pytest.mark.parametrize(
-    ("term", "expected"),
-    [
-        ("xterm-256color", "xterm-256color"),
-        ("xterm-nobody-knows", "xterm-256color"),
-        ("", "xterm-256color"),
-        ("dumb", "xterm-256color"),
-    ],
-)
-def test_the_environment_of_a_tmux_client(term: str, expected: str) -> None:
-    given_ = {"TERM": term, "TMUX": "/tmp/x,1,0", "TMUX_PANE": "%1", "TMUX_TMPDIR": "/tmp/t"}
-    assert outer_environment(given_) == {"TERM": expected, "TMUX_TMPDIR": "/tmp/t"}

@@ -44,7 +44,7 @@ def test_examples_parse(name: str) -> None:
         assert words[0] == "cockpit"
         command, rest = split(words[1:])
         assert (command or "up") == name, line
-        parser.parse_args(rest)
+        parser.parse_intermixed_args(rest)
         assert what
 
 

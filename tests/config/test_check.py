@@ -64,6 +64,10 @@ def test_the_line_is_that_of_the_key_at_fault() -> None:
     assert [line.split(": ")[0] for line in problems(text)] == ["lanes.yaml:5", "lanes.yaml:7"]
 
 
+def test_the_place_is_that_of_the_key_not_of_its_value() -> None:
+    assert problems("lanes:\n  a:\n    agent:\n      nope\n")[0].startswith("lanes.yaml:3: ")
+
+
 def test_what_is_wrong_already_is_not_told_twice() -> None:
     assert len(problems("lanes: {a: {branch: 'a b'}, b: {branch: 'a b'}}")) == 2
     assert len(problems("branch: '{nope}'\nlanes: {a: {}}")) == 1

@@ -151,6 +151,11 @@ def test_bombs_end_quickly(name: str) -> None:
     assert time.process_time() - started < 3
 
 
+def test_the_number_of_values_is_bounded() -> None:
+    assert "holds more than 10000 values" in read(BOMBS["many values"])[1][0]
+    assert "holds more than 10000 values" in read(BOMBS["many keys"])[1][0]
+
+
 def test_size_is_bounded() -> None:
     assert "larger than 64 KB" in read("#" * (MAX_BYTES + 1))[1][0]
     assert read("#" * MAX_BYTES) == (None, [])

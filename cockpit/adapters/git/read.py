@@ -4,7 +4,8 @@ One object database in one thread of its own: shared by threads it returned wron
 silently (184 of them, measured). It is GitPython's `GitCmdObjectDB` without a `Repo` around
 it: a `Repo` reads the repository's configuration (which may include a pipe) and refuses the
 shadow's linked HEAD. Its `git cat-file` children get the environment of every other call of
-ours. Commits are parsed by `commitobject.py`, which also knows sha256 repositories.
+ours. Commits are parsed by `commitobject.py`. GitPython can't read the 64 digits of a sha256
+repository: there each object is one call through the door.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from cockpit.adapters.git import argv
 from cockpit.adapters.git.commitobject import CommitObject, parse_commit
 from cockpit.adapters.git.ground import Ground
+from cockpit.adapters.git.run import CAP
 from cockpit.errors import CockpitError, TimedOut, Unavailable
 
 if TYPE_CHECKING:
@@ -39,11 +41,23 @@ class Reader:
 
     def commits(self, ids: Sequence[str]) -> list[CommitObject]:
         """The commits with these full ids, in order. Raises `Unavailable` for a missing one."""
+        if self._is_sha256:
+            return [parse_commit(self._cat("commit", commit, CAP)) for commit in ids]
         return self._do(lambda db: [self._commit(db, commit) for commit in ids])
 
     def blobs(self, ids: Sequence[str], *, cap: int) -> list[bytes]:
         """The first `cap` bytes of each blob, in order. Raises `Unavailable` for a missing one."""
+        if self._is_sha256:
+            return [self._cat("blob", blob, cap) for blob in ids]
         return self._do(lambda db: [self._blob(db, blob, cap) for blob in ids])
+
+    @property
+    def _is_sha256(self) -> bool:
+        return len(self.ground.null_id) == 64
+
+    def _cat(self, kind: str, name: str, cap: int) -> bytes:
+        command = ["cat-file", kind, argv.object_id(name)]
+        return self.ground.run(command, cap=cap, truncate=True).out
 
     def close(self) -> None:
         """End the children and the thread; a later read starts them anew."""
@@ -64,8 +78,7 @@ class Reader:
         key = bytes.fromhex(argv.object_id(blob))
         if database.info(key).size > cap:
             # reading a part through the persistent child would have to drain the rest
-            command = ["cat-file", "blob", blob]
-            return self.ground.run(command, cap=cap, truncate=True).out
+            return self._cat("blob", blob, cap)
         content: bytes = database.stream(key).read()
         return content
 

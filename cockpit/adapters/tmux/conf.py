@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from pathlib import Path
 
 from cockpit.adapters.tmux.input import key, quote, shown_key
 
@@ -53,14 +55,18 @@ set -gwq allow-passthrough off
 set -gwq automatic-rename off
 set -gwq monitor-activity off
 set-environment -gr TMUX_TMPDIR
-unbind-key -aq -T prefix
-unbind-key -nq MouseDown3Pane
-unbind-key -nq M-MouseDown3Pane
-unbind-key -nq MouseDown3Status
-unbind-key -nq M-MouseDown3Status
-unbind-key -nq MouseDown3StatusLeft
-unbind-key -nq M-MouseDown3StatusLeft
 """
+
+_UNBOUND = (
+    "unbind-key -aq -T prefix",
+    *(
+        f"unbind-key -nq {modifier}MouseDown3{place}"
+        for place in ("Pane", "Status", "StatusLeft", "StatusRight")
+        for modifier in ("", "M-")
+    ),
+)
+"""Menus that kill and respawn panes, and the table behind a prefix that there isn't. Each is
+parsed when it runs, since a flag that this tmux does not know would void the whole file."""
 
 _STATUS = """
 set -gq status on
@@ -75,17 +81,22 @@ _HAS_HOST = "#{S:#{?#{==:#{session_name},cockpit},1,}}"
 
 
 def render(
-    *, history: int, return_key: str, terminal: str = "tmux-256color", user_config: str = ""
+    *,
+    history: int,
+    return_key: str,
+    terminal: str = "tmux-256color",
+    user_file: Path | None = None,
 ) -> str:
     """The whole configuration file.
 
-    `history` is in lines; `terminal` is the TERM of programs in panes; `user_config` is the
-    text of the user's own file, which comes first so that what cockpit relies on wins.
+    `history` is in lines; `terminal` is the TERM of programs in panes; `user_file` is the
+    user's own file, which comes first so that what cockpit relies on wins.
     Raises `UsageError` for a key that tmux does not know.
     """
     parts = [
-        user_config,
+        f"source-file -q {quote(_literal(user_file))}\n" if user_file else "",
         _FIXED,
+        *(f"if-shell -F 1 {quote(command)}\n" for command in _UNBOUND),
         f"set -gq history-limit {int(history)}\n",
         f"set -sq default-terminal {quote(terminal)}\n",
         _STATUS.format(line=quote(_status_line(return_key))),
@@ -103,6 +114,11 @@ def digest(text: str) -> str:
 def mark(text: str) -> str:
     """The value of `MARK_OPTION` on a server that has read `text`."""
     return text.rstrip("\n").rpartition(" ")[2]
+
+
+def _literal(path: Path) -> str:
+    """A path that `source-file` takes as it stands: it would match patterns."""
+    return re.sub(r"([*?\[\\])", r"\\\1", str(path))
 
 
 def _status_line(return_key: str) -> str:

@@ -3,7 +3,6 @@ terminal entries of this machine, and our file in the state folder."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import uuid
 from collections.abc import Mapping
@@ -17,14 +16,13 @@ def pane_terminal() -> str:
     return "tmux-256color" if has_terminfo("tmux-256color") else "screen-256color"
 
 
-def users_text(env: Mapping[str, str]) -> str:
-    """The user's own tmux configuration; empty without one. Raises `OSError` when it is there
-    and can't be read."""
+def users_file(env: Mapping[str, str]) -> Path | None:
+    """The user's own tmux configuration, where tmux itself looks for it; None without one."""
     base = os.environ.get("XDG_CONFIG_HOME") or f"{env['HOME']}/.config"
     for file in (Path(env["HOME"]) / ".tmux.conf", Path(base) / "tmux" / "tmux.conf"):
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            return file.read_text(encoding="utf-8", errors="surrogateescape") + "\n"
-    return ""
+        if file.is_file():
+            return file
+    return None
 
 
 def write(run_dir: Path, text: str) -> Path:

@@ -100,15 +100,11 @@ class ServerLife(Caller):
                 self.door.run(sessions.link(info.ref.window))
 
     def _configuration(self) -> str:
-        try:
-            own = confile.users_text(self.door.environment()) if self._user_config else ""
-        except OSError as error:
-            raise _unusable(Path(error.filename or "~/.tmux.conf"), error) from error
         return conf.render(
             history=self._history,
             return_key=self._return_key,
             terminal=confile.pane_terminal(),
-            user_config=own,
+            user_file=confile.users_file(self.door.environment()) if self._user_config else None,
         )
 
     def is_up(self) -> bool:

@@ -27,5 +27,6 @@ def run(args: Namespace, context: Context) -> int:
     require_terminal(NAME, "`cockpit capture LANE` prints what the pane shows.")
     lane = find(context.cockpit.fleet(), args.lane)
     argv = context.cockpit.attach_argv(lane)
+    environment = context.local.work.tmux.attach_env()
     context.close()
-    become(argv)
+    become(argv, environment)

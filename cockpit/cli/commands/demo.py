@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli.context import Context
 from cockpit.cli.guard import refuse_nested
-from cockpit.cli.terminal import outer_environment, require_room, require_terminal
+from cockpit.cli.terminal import require_room, require_terminal
 from cockpit.domain.intents import Start, Trust
 from cockpit.errors import CockpitError, Exit, Refused
 
@@ -132,7 +131,7 @@ def _open(context: Context) -> None:
             context.carry_out(Start(lane))
         except CockpitError as error:
             context.out.sentence(error)
-    visit(host_app(context.local), outer_environment(os.environ))
+    visit(host_app(context.local), context.local.work.tmux.attach_env())
 
 
 def _ends(context: Context) -> bool:

@@ -6,6 +6,7 @@ becomes a tmux client. `--hosted` is how the server starts it; nobody types that
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
+from typing import NoReturn
 
 from cockpit.cli.context import Context
 from cockpit.cli.guard import refuse_nested
@@ -38,17 +39,18 @@ def run(args: Namespace, context: Context) -> int:
     require_terminal(NAME, "`cockpit status` works without one.")
     if not (args.bare or args.hosted):
         require_room(NAME)
-        become(host(context))
+        _become_hosted(context)
     return run_app_here(context, hosted=args.hosted)
 
 
-def host(context: Context) -> list[str]:
-    """Have the app running in our tmux server; returns the command line that attaches to it."""
+def _become_hosted(context: Context) -> NoReturn:
+    """Have the app running in our tmux server, and become a client of it."""
     from cockpit.services.hosting import host_app
 
     argv = host_app(context.local)
+    environment = context.local.work.tmux.attach_env()
     context.close()
-    return argv
+    become(argv, environment)
 
 
 def run_app_here(context: Context, *, hosted: bool) -> int:

@@ -7,7 +7,7 @@ from textwrap import wrap
 from textual import events
 from textual.content import Content
 
-from cockpit.ui.actions import ACTIONS, Danger, Scope
+from cockpit.ui.actions import ACTIONS, Danger, Scope, is_range
 from cockpit.ui.keymap import Keymap, shown
 from cockpit.ui.screens.base import ReadingScreen
 
@@ -39,8 +39,10 @@ def help_lines(keymap: Keymap, width: int) -> list[Content]:
         lines += [Content(""), Content.styled(title, "bold $accent")]
         for action in ACTIONS:
             if action.scope is scope:
-                keys = [shown(key) for key in keymap.keys(action)]
-                named = f"{keys[0]}-{keys[-1]}" if len(keys) > 3 else " ".join(keys)
+                keys = keymap.keys(action)
+                named = " ".join(shown(key) for key in keys)
+                if is_range(keys):
+                    named = f"{keys[0]}-{keys[-1]}"
                 where = named or f"{keymap.key('palette')} {action.title}"
                 note = _NOTES.get(action.danger, "")
                 about = f"{action.help} ({note})" if note else action.help

@@ -94,6 +94,7 @@ class PaneView(Widget):
         """A line of ours over the last row (how a program ended)."""
         if line != self._overlay:
             self._overlay = line
+            self._place()
             self.refresh()
 
     def set_typing(self, typing: bool) -> None:
@@ -107,7 +108,8 @@ class PaneView(Widget):
         frame = self.frame_shown
         if frame is None:
             return
-        self._top = first_row(frame, max(1, self.size.height))
+        height = self.size.height - (self._overlay is not None)
+        self._top = first_row(frame, max(1, height))
         self._left = first_column(frame, self.size.width) if self._typing else 0
         self._pens = self._carried(frame)
 

@@ -1,0 +1,75 @@
+"""A server of our own for each test, and a program that shows which bytes reached it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from cockpit.adapters.tmux.lifecycle import TmuxServer
+from cockpit.domain.ids import LaneId, OpId
+from cockpit.domain.lane import PaneRef
+from tests.conftest import retry_until
+
+READER = """
+import os, sys, termios, tty
+tty.setraw(0)
+out = open(sys.argv[1], "wb", buffering=0)
+os.write(1, sys.argv[2].encode().decode("unicode_escape").encode() + b"READY")
+while True:
+    data = os.read(0, 65536)
+    if not data:
+        break
+    out.write(data)
+"""
+
+Open = Callable[..., PaneRef]
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> TmuxServer:
+    """Our tmux server, not started yet, with a state folder of its own."""
+    return TmuxServer("cockpit-test", tmp_path / "state" / "run")
+
+
+@pytest.fixture
+def env() -> dict[str, str]:
+    return {"PATH": os.environ["PATH"]}
+
+
+@pytest.fixture
+def open_lane(tmux: TmuxServer, tmp_path: Path, env: dict[str, str]) -> Open:
+    """Open a lane that runs `argv` in an empty folder."""
+
+    def opener(lane: str, *argv: str, op: str = "1-start-00000000", **more: str) -> PaneRef:
+        folder = tmp_path / f"lane-{lane}"
+        folder.mkdir(exist_ok=True)
+        words: Sequence[str] = argv or ("cat",)
+        return tmux.open_pane(
+            LaneId(lane), op=OpId(op), cwd=folder, argv=words, env={**env, **more}
+        )
+
+    return opener
+
+
+@pytest.fixture
+def reader(
+    tmux: TmuxServer, open_lane: Open, tmp_path: Path
+) -> Callable[..., tuple[PaneRef, Path]]:
+    """A lane whose program writes every byte that it reads, raw, to a file."""
+
+    def start(lane: str = "reader", greeting: str = "") -> tuple[PaneRef, Path]:
+        got = tmp_path / f"{lane}.bytes"
+        ref = open_lane(lane, sys.executable, "-c", READER, str(got), greeting)
+        retry_until(lambda: any("READY" in row for row in tmux.capture(ref.pane)), why="reader")
+        return ref, got
+
+    return start
+
+
+def seen(tmux: TmuxServer, ref: PaneRef, text: str) -> Callable[[], bool]:
+    """Whether the pane's screen shows `text`."""
+    return lambda: any(text in row for row in tmux.capture(ref.pane))

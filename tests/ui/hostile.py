@@ -1,0 +1,170 @@
+"""The app with hostile text in every place that shows outside text, run by the pty test.
+
+Each payload is preceded by the name of its place. The safe function at the edge is switched
+off (`TRUSTING`), so that what is tested is the last line alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.segment import Segment  # noqa: F401 - imported before the filter, as Textual does
+from textual.widgets import Input, TextArea
+
+from cockpit.config.themes import load_themes
+from cockpit.domain import text as domain_text
+from cockpit.domain.activity import Activity, State
+from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
+from cockpit.domain.events import GateOutput, Link, Notice, OperationStep
+from cockpit.domain.ids import LaneId, OpId, RefName
+from cockpit.domain.lane import Disagreement, GitFacts, LaneFault
+from cockpit.domain.merge import Check
+from cockpit.domain.operation import OpKind
+from cockpit.domain.teardown import Holdings
+from cockpit.services.api import Explanation, TrustState, UndoPreview
+from tests.ui.fake import (
+    BASE,
+    HEAD,
+    NOW,
+    FakeSupervisor,
+    fleet_of,
+    frame,
+    landing,
+    operation,
+    record,
+    view,
+)
+
+PAYLOAD = (
+    "\x1b]52;c;aGk=\x07\x1b]0;owned\x07\x1b]8;;file:///x\x1b\\l\x1b]8;;\x1b\\\x1b[2J"
+    "\x9b2J\x9d0;t\x9c\x1bPq\x1b\\\u202edrow\u202c\x7f\x08\x00[/nope][@click=app.exit()]x[/]"
+)
+
+
+def evil(place: str) -> str:
+    return place + PAYLOAD
+
+
+def switch_off_the_edge() -> None:
+    """Make `safe` a pass-through in every module of ours that uses it."""
+    import sys
+
+    def trusting(raw: object, *, lines: int = 1, width: int = 10_000) -> domain_text.Safe:
+        return domain_text.Safe(str(raw))
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("cockpit.ui") and hasattr(module, "safe"):
+            module.safe = trusting  # type: ignore[attr-defined]
+
+
+def hostile_supervisor() -> FakeSupervisor:
+    facts = GitFacts(HEAD, RefName("refs/heads/" + evil("lane-branch")), 1, 1, 1, 1, 1, 1)
+    alpha = replace(view("alpha", 1, facts=facts), title=evil("lane-title"))
+    beta = view("beta", 2, State.EXITED, detail=evil("last-words"))
+    fault = LaneFault(
+        LaneId("gamma"), Disagreement.FOLDER_MISSING, evil("fault-title"), evil("fault-hint")
+    )
+    gamma = replace(view("gamma", 3), record=record("gamma", 3, pane=False), fault=fault)
+    supervisor = FakeSupervisor(fleet_of(alpha, beta, gamma))
+    files = (
+        FileDiff(
+            evil("diff-path"), "", Layer.COMMITTED, "M", 1, 1, "@@ -1 +1 @@\n+" + evil("diff-body")
+        ),
+    )
+    commit = CommitLine(HEAD, evil("landing-commit"), evil("author"), NOW)
+    change = PathChange(evil("landing-path"), "100644", "100644", "a" * 40, "b" * 40)
+    answers: dict[str, Any] = {
+        "trust": TrustState("d", False, (evil("trust-line"),)),
+        "diff": LaneDiff(BASE, HEAD, (commit,), files),
+        "landing": landing(
+            LaneId("alpha"),
+            checks=(Check("x", True, evil("landing-check"), (evil("check-path"),)),),
+            commits=(commit,),
+            changes=(change,),
+            conflicts=(evil("landing-conflict"),),
+            message=evil("message-text"),
+            gate=(evil("gate-command"),),
+        ),
+        "undo": UndoPreview(
+            operation(3, OpKind.LAND, summary=evil("undo-summary")), (evil("undo-line"),), ()
+        ),
+        "log": [operation(1, summary=evil("log-summary"))],
+        "explain": Explanation(
+            Activity(State.ASKING, evil("source"), evil("rule"), NOW, evil("detail")),
+            ((evil("evidence"), evil("value")),),
+            (evil("explain-row"),),
+        ),
+    }
+    supervisor.fake.answers.update(answers)
+    held = supervisor.fake.preview_teardown(LaneId("alpha"))
+    supervisor.fake.answers["teardown"] = replace(
+        held,
+        worktree=Path("/tmp/x"),
+        holdings=Holdings((evil("teardown-path"),), changed_count=1),
+        processes=(evil("process"),),
+    )
+    return supervisor
+
+
+async def drive() -> None:
+    from cockpit.ui import chokepoint, deeds
+    from cockpit.ui.app import CockpitApp
+    from cockpit.ui.screens import (  # noqa: F401 - loaded so that their `safe` is replaced too
+        diff,
+        explain,
+        landing,
+        log,
+        prompt,
+        teardown,
+        trust,
+    )
+
+    chokepoint.install()
+    chokepoint.self_test()
+    switch_off_the_edge()
+    supervisor = hostile_supervisor()
+    app = CockpitApp(supervisor, hosted=False, themes_known=load_themes(), now=lambda: NOW)
+    running = asyncio.create_task(app.run_async(size=(120, 40)))
+
+    async def settle() -> None:
+        await asyncio.sleep(0.35)
+
+    async def close() -> None:
+        while app.screen is not app.board:
+            app.pop_screen()
+            await asyncio.sleep(0.05)
+
+    await asyncio.sleep(1.5)
+    await close()
+    supervisor.fake_live.on_frame(frame(1, [evil("pane-row"), "\x1b[31mred"]))
+    supervisor.tell(Notice(evil("toast-text"), "error"))
+    supervisor.tell(Link(False, evil("link-why")))
+    await settle()
+    supervisor.tell(Link(True))
+    app.drafts[(LaneId("alpha"),)] = evil("prompt-draft")
+    for name in ("diff", "explain", "log", "teardown", "undo", "send", "help", "palette"):
+        app.perform(name)
+        await settle()
+        await close()
+    app.perform("land")
+    await settle()
+    app.screen.query_one(TextArea).focus()
+    await settle()
+    app.screen.stage = landing.Stage.RUNNING  # type: ignore[attr-defined]
+    supervisor.tell(GateOutput(LaneId("alpha"), (evil("gate-line"),)))
+    supervisor.tell(OperationStep(OpId("1"), OpKind.LAND, LaneId("alpha"), evil("step")))
+    await settle()
+    await close()
+    app.perform("filter")
+    app.board.query_one(Input).value = evil("filter-text")
+    await settle()
+    assert deeds.DEEDS
+    app.exit()
+    await running
+
+
+if __name__ == "__main__":
+    asyncio.run(drive())
