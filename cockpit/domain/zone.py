@@ -90,7 +90,7 @@ def check_zone(
     link_targets: Mapping[str, str] | None = None,
     own: Sequence[str] = OWN_RESULTS,
 ) -> ZoneVerdict:
-    """The verdict on a raw, rename-free diff (`facts`: security §3.9).
+    """The verdict on a raw, rename-free diff of the target's tree and the merged tree.
 
     `link_targets` maps symlinks of the *new* tree to their targets: at least those among
     `changes`; with all links of the tree, links that lead through other links are seen

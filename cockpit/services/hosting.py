@@ -17,5 +17,5 @@ def host_app(cockpit: LocalCockpit) -> list[str]:
     work.tmux.ensure_server()
     env = {name: value for name, value in work.environment.items() if not DROPPED.match(name)}
     argv = [sys.executable, "-m", "cockpit", "-C", str(work.root), "up", "--hosted"]
-    work.tmux.open_app(APP_SESSION, cwd=work.root, argv=argv, env=env)
+    work.tmux.open_host(argv, cwd=work.root, env=env)
     return work.tmux.attach_argv(APP_SESSION)

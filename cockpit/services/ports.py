@@ -381,10 +381,8 @@ class Tmux(Protocol):
         """Press tmux key names (`Enter`, `Escape`, `C-c`)."""
         ...
 
-    def open_app(
-        self, session: str, *, cwd: Path, argv: Sequence[str], env: Mapping[str, str]
-    ) -> None:
-        """A session for the app itself, unless a living one of that name is there already."""
+    def open_host(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> bool:
+        """The session `cockpit` for the app itself; False if it is there already."""
         ...
 
     def attach_argv(self, session: str) -> list[str]:

@@ -121,7 +121,9 @@ def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:
     from cockpit.services.supervisor import FleetSupervisor
 
     server = cockpit.work.tmux
-    live = ControlClient(server) if isinstance(server, TmuxServer) else None
+    live = None
+    if isinstance(server, TmuxServer):
+        live = ControlClient(server.door, cockpit.state / "run")
     return FleetSupervisor(cockpit, live, FileWatcher())
 
 

@@ -27,7 +27,7 @@ from cockpit.domain.text import safe
 from cockpit.domain.theme import ThemeSpec
 from cockpit.errors import CockpitError
 from cockpit.services.api import Supervisor
-from cockpit.ui import attach, deeds, present, themes
+from cockpit.ui import attach, chokepoint, deeds, present, themes
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.bridge import Bridge
 from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
@@ -322,6 +322,14 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.toast(
             Content(f"{self.keymap.key('quit')} (or Ctrl-C again) closes cockpit; lanes run on.")
         )
+
+    def _print_error_renderables(self) -> None:
+        """A traceback may hold outside text: it passes the filter like everything painted."""
+        with self.error_console.capture() as printed:
+            super()._print_error_renderables()
+        text = chokepoint.clean_lines(printed.get())
+        if text:
+            self.error_console.file.write(text)
 
     # ------------------------------------------------------------ size
 

@@ -29,6 +29,7 @@ the layout. ZWJ and ZWNJ stay: they join emoji and letters and can't reorder."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OURS = re.compile(r"\x1b\[[0-9;]*[mHABCDG]")
+_LINES_AND_COLOURS = re.compile(r"\x1b\[[0-9;]*m|\n")
 _HOSTILE = (
     "a\x1b]52;c;eA==\x07b\x1b]0;t\x07c\x1b[2Jd\x9b2Je\x1b]8;;file:///x\x1b\\f\u202eg\r\nh\x00"
 )
@@ -39,6 +40,17 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _FOREIGN.sub("", text))
+
+
+def clean_lines(text: str) -> str:
+    """Text for a plain terminal (a traceback after a crash): lines and colours stay, all else
+    that could be obeyed goes."""
+    kept = []
+    at = 0
+    for ours in _LINES_AND_COLOURS.finditer(text):
+        kept += [clean(text[at : ours.start()]), ours[0]]
+        at = ours.end()
+    return "".join([*kept, clean(text[at:])])
 
 
 def _render_style(cls: type[Strip], style: Style, text: str, color_system: ColorSystem) -> str:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.adapters import vault_stream
+from cockpit.adapters.locks import release, take
 from cockpit.adapters.vault import GitVault, is_skipped
 from cockpit.adapters.vault_layout import (
     FILES,
@@ -29,7 +30,7 @@ from cockpit.adapters.vault_layout import (
     unescaped,
 )
 from cockpit.domain.ids import RefName
-from cockpit.errors import CockpitError, Refused
+from cockpit.errors import CockpitError, Refused, TimedOut
 from tests.adapters.killing import full_at_each_step, killed_at_each_step
 from tests.conftest import git, retry_until
 
@@ -298,15 +299,12 @@ def test_a_killed_cockpit_leaves_the_lock_to_its_git(
             os.kill(os.getpid(), signal.SIGKILL)
             original(importer, *args)
 
-        vault_stream.Importer.begin = begin  # type: ignore[method-assign]
+        setattr(vault_stream.Importer, "begin", begin)  # noqa: B010 - a forked child
         try:
             vault.snapshot(lane, admin, REF, [])
         finally:
             os._exit(3)
     os.waitpid(child, 0)
-    from cockpit.adapters.locks import release, take
-    from cockpit.errors import TimedOut
-
     pid = int(pid_file.read_text())
     lock = tmp_path / "state" / "vault.lock"
     with pytest.raises(TimedOut):
@@ -318,9 +316,6 @@ def test_a_killed_cockpit_leaves_the_lock_to_its_git(
 
 
 def _free(lock: Path) -> bool:
-    from cockpit.adapters.locks import release, take
-    from cockpit.errors import TimedOut
-
     try:
         release(take(lock, name="vault", timeout=0, why=""))
     except TimedOut:

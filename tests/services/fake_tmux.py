@@ -86,10 +86,9 @@ class FakeTmux:
         if self.echo:
             self.screens[pane].append(f"<{' '.join(keys)}>")
 
-    def open_app(
-        self, session: str, *, cwd: Path, argv: Sequence[str], env: Mapping[str, str]
-    ) -> None:
-        self.opened.append((LaneId(session), tuple(argv), dict(env)))
+    def open_host(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> bool:
+        self.opened.append((LaneId("cockpit"), tuple(argv), dict(env)))
+        return True
 
     def attach_argv(self, session: str) -> list[str]:
         return ["tmux", "attach", "-t", f"={session}"]

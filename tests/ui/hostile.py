@@ -1,17 +1,17 @@
 """The app with hostile text in every place that shows outside text, run by the pty test.
 
 Each payload is preceded by the name of its place. The safe function at the edge is switched
-off (`TRUSTING`), so that what is tested is the last line alone.
+off, so that what is tested is the last line alone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.segment import Segment  # noqa: F401 - imported before the filter, as Textual does
 from textual.widgets import Input, TextArea
 
 from cockpit.config.themes import load_themes
@@ -25,6 +25,10 @@ from cockpit.domain.merge import Check
 from cockpit.domain.operation import OpKind
 from cockpit.domain.teardown import Holdings
 from cockpit.services.api import Explanation, TrustState, UndoPreview
+from cockpit.ui import chokepoint
+from cockpit.ui.app import CockpitApp
+from cockpit.ui.screens import diff, explain, log, prompt, teardown, trust
+from cockpit.ui.screens.landing import LandingScreen, Stage
 from tests.ui.fake import (
     BASE,
     HEAD,
@@ -38,6 +42,12 @@ from tests.ui.fake import (
     view,
 )
 
+LOADED = (diff, explain, log, prompt, teardown, trust)
+"""Loaded before the edge is switched off, so that it is switched off in them too."""
+
+SETTLE = 0.4
+"""Seconds that each place stays on the screen."""
+
 PAYLOAD = (
     "\x1b]52;c;aGk=\x07\x1b]0;owned\x07\x1b]8;;file:///x\x1b\\l\x1b]8;;\x1b\\\x1b[2J"
     "\x9b2J\x9d0;t\x9c\x1bPq\x1b\\\u202edrow\u202c\x7f\x08\x00[/nope][@click=app.exit()]x[/]"
@@ -50,7 +60,6 @@ def evil(place: str) -> str:
 
 def switch_off_the_edge() -> None:
     """Make `safe` a pass-through in every module of ours that uses it."""
-    import sys
 
     def trusting(raw: object, *, lines: int = 1, width: int = 10_000) -> domain_text.Safe:
         return domain_text.Safe(str(raw))
@@ -109,62 +118,60 @@ def hostile_supervisor() -> FakeSupervisor:
     return supervisor
 
 
-async def drive() -> None:
-    from cockpit.ui import chokepoint, deeds
-    from cockpit.ui.app import CockpitApp
-    from cockpit.ui.screens import (  # noqa: F401 - loaded so that their `safe` is replaced too
-        diff,
-        explain,
-        landing,
-        log,
-        prompt,
-        teardown,
-        trust,
-    )
+class HostileApp(CockpitApp):
+    """Shows one place after the other, then leaves."""
 
+    def on_ready(self) -> None:
+        self.run_worker(self.drive(), group="driver")
+
+    async def close_screens(self) -> None:
+        while self.screen is not self.board:
+            self.pop_screen()
+            await asyncio.sleep(0.05)
+
+    async def drive(self) -> None:
+        supervisor = self.supervisor
+        assert isinstance(supervisor, FakeSupervisor)
+        await asyncio.sleep(SETTLE)
+        await self.close_screens()
+        supervisor.fake_live.on_frame(frame(1, [evil("pane-row"), "\x1b[31mred"]))
+        supervisor.tell(Notice(evil("toast-text"), "error"))
+        supervisor.tell(Link(False, evil("link-why")))
+        await asyncio.sleep(SETTLE)
+        supervisor.tell(Link(True))
+        self.drafts[(LaneId("alpha"),)] = evil("prompt-draft")
+        for name in ("diff", "explain", "log", "teardown", "undo", "send", "help", "palette"):
+            self.perform(name)
+            await asyncio.sleep(SETTLE)
+            await self.close_screens()
+        await self.land(supervisor)
+        self.perform("filter")
+        self.board.query_one(Input).value = evil("filter-text")
+        await asyncio.sleep(SETTLE)
+        self.exit()
+
+    async def land(self, supervisor: FakeSupervisor) -> None:
+        self.perform("land")
+        await asyncio.sleep(SETTLE)
+        screen = self.screen
+        assert isinstance(screen, LandingScreen)
+        screen.query_one(TextArea).focus()
+        await asyncio.sleep(SETTLE)
+        screen.stage = Stage.RUNNING
+        supervisor.tell(GateOutput(LaneId("alpha"), (evil("gate-line"),)))
+        supervisor.tell(OperationStep(OpId("1"), OpKind.LAND, LaneId("alpha"), evil("step")))
+        await asyncio.sleep(SETTLE)
+        await self.close_screens()
+
+
+def main() -> None:
     chokepoint.install()
     chokepoint.self_test()
     switch_off_the_edge()
-    supervisor = hostile_supervisor()
-    app = CockpitApp(supervisor, hosted=False, themes_known=load_themes(), now=lambda: NOW)
-    running = asyncio.create_task(app.run_async(size=(120, 40)))
-
-    async def settle() -> None:
-        await asyncio.sleep(0.35)
-
-    async def close() -> None:
-        while app.screen is not app.board:
-            app.pop_screen()
-            await asyncio.sleep(0.05)
-
-    await asyncio.sleep(1.5)
-    await close()
-    supervisor.fake_live.on_frame(frame(1, [evil("pane-row"), "\x1b[31mred"]))
-    supervisor.tell(Notice(evil("toast-text"), "error"))
-    supervisor.tell(Link(False, evil("link-why")))
-    await settle()
-    supervisor.tell(Link(True))
-    app.drafts[(LaneId("alpha"),)] = evil("prompt-draft")
-    for name in ("diff", "explain", "log", "teardown", "undo", "send", "help", "palette"):
-        app.perform(name)
-        await settle()
-        await close()
-    app.perform("land")
-    await settle()
-    app.screen.query_one(TextArea).focus()
-    await settle()
-    app.screen.stage = landing.Stage.RUNNING  # type: ignore[attr-defined]
-    supervisor.tell(GateOutput(LaneId("alpha"), (evil("gate-line"),)))
-    supervisor.tell(OperationStep(OpId("1"), OpKind.LAND, LaneId("alpha"), evil("step")))
-    await settle()
-    await close()
-    app.perform("filter")
-    app.board.query_one(Input).value = evil("filter-text")
-    await settle()
-    assert deeds.DEEDS
-    app.exit()
-    await running
+    HostileApp(
+        hostile_supervisor(), hosted=False, themes_known=load_themes(), now=lambda: NOW
+    ).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(drive())
+    main()

@@ -92,6 +92,11 @@ def refs(*patterns: str) -> list[str]:
     return ["for-each-ref", f"--format={REF_FORMAT}", "--", *patterns]
 
 
+def refs_unopened(prefix: str) -> list[str]:
+    """Refs without a look at their objects: works where one of these is missing."""
+    return ["for-each-ref", "--format=%(objectname) %(refname)", "--", prefix]
+
+
 def refs_containing(commit: str) -> list[str]:
     return ["for-each-ref", f"--contains={object_id(commit)}", f"--format={REF_FORMAT}"]
 

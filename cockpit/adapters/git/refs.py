@@ -87,8 +87,22 @@ class Refs:
         are left out here; `tampering` names them."""
         if prefix and not is_ref_name(prefix.rstrip("/") + "/x"):
             raise UsageError(f"{prefix!r} is not the beginning of a ref.")
-        lines = parse.refs(self.ground.run(argv.refs(prefix or "refs")).out)
+        answer = self.ground.run(argv.refs(prefix or "refs"), ok=(0, 128))
+        if answer.code:
+            return self._intact(prefix or "refs")
+        lines = parse.refs(answer.out)
         return {RefName(line.name): CommitId(line.commit) for line in lines if line.commit}
+
+    def _intact(self, prefix: str) -> dict[RefName, CommitId]:
+        """The same where an object is missing, which ends `for-each-ref` as a whole."""
+        found = unopened(self.ground, prefix)
+        stdin = "".join(f"{name}^{{commit}}\n" for _, name in found).encode("ascii")
+        peeled = self.ground.run(["cat-file", "--batch-check"], stdin=stdin).out.splitlines()
+        return {
+            RefName(ref): CommitId(line.split()[0].decode("ascii"))
+            for (ref, _), line in zip(found, peeled, strict=True)
+            if not line.endswith(b" missing")
+        }
 
     def containing(self, commit: CommitId) -> list[RefName]:
         lines = parse.refs(self.ground.run(argv.refs_containing(commit)).out)
@@ -156,6 +170,12 @@ class Refs:
         while not folder.is_dir() and folder != self.ground.common:
             folder = folder.parent
         sync_folder(folder)
+
+
+def unopened(ground: Ground, prefix: str) -> list[tuple[str, str]]:
+    """(ref, object id) of refs below `prefix`, whether their objects exist or not."""
+    lines = os.fsdecode(ground.run(argv.refs_unopened(prefix)).out).splitlines()
+    return [(ref, name) for name, _, ref in (line.partition(" ") for line in lines)]
 
 
 def _need_ref(ref: str) -> None:

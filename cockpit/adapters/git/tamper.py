@@ -13,7 +13,7 @@ import re
 import stat
 from collections.abc import Iterator
 
-from cockpit.adapters.git import argv
+from cockpit.adapters.git import argv, parse
 from cockpit.adapters.git.files import lstat, read_small
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.shadow import Setting, read_settings
@@ -44,7 +44,7 @@ _SHOWN = 300
 def tampering(ground: Ground) -> list[str]:
     """All findings, in a stable order. A part that can't be looked at is a finding too."""
     sentences: list[str] = []
-    for look in (_replacements, _data_files, _hooks, _settings, _main_head):
+    for look in (_refs, _data_files, _hooks, _settings, _main_head):
         try:
             sentences += look(ground)
         except (CockpitError, OSError) as error:
@@ -53,13 +53,18 @@ def tampering(ground: Ground) -> list[str]:
     return sentences
 
 
-def _replacements(ground: Ground) -> Iterator[str]:
-    answer = ground.run(argv.refs("refs"))
-    for line in os.fsdecode(answer.out).splitlines():
-        words = line.split(" ")
-        if words[-1].startswith("refs/replace/"):
-            replaced = words[-1].removeprefix("refs/replace/")
-            yield f"The object {replaced} is replaced by {words[1]} (git replace)."
+def _refs(ground: Ground) -> Iterator[str]:
+    """Replaced objects, and refs that are broken."""
+    answer = ground.run(argv.refs_unopened("refs"))
+    found = [line.partition(" ") for line in os.fsdecode(answer.out).splitlines()]
+    for name, _, ref in found:
+        if ref.startswith("refs/replace/"):
+            yield f"The object {ref.removeprefix('refs/replace/')} is replaced by {name}."
+    stdin = "".join(f"{name}\n" for name, _, _ in found).encode("ascii")
+    there = parse.object_types(ground.run(["cat-file", "--batch-check"], stdin=stdin).out)
+    for name, _, ref in found:
+        if name not in there:
+            yield f"The ref {ref} is broken: its object {name} is missing."
     for line in answer.err.splitlines():
         if "broken ref" in line:
             yield f"A ref is broken: {line.removeprefix('warning: ')}"

@@ -321,6 +321,15 @@ class ControlClient:
         require(await link.answer(switched))
         return True
 
+    async def detach(self) -> bool:
+        """Give the last used terminal back to its shell; False if there is no terminal."""
+        link = self._require_link()
+        clients = listing.parse_clients((await link.request(listing.LIST_CLIENTS)).text.split("\n"))
+        if not clients:
+            return False
+        require(await link.request(["detach-client", "-t", clients[0].name]))
+        return True
+
     async def list_panes(self) -> dict[LaneId, PaneInfo]:
         """All lane panes. Raises `ServerDown` or `TimedOut`."""
         reply = await self._require_link().request(listing.LIST_PANES)

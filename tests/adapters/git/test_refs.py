@@ -134,7 +134,11 @@ def test_a_broken_ref_is_not_an_absent_one(repo: Path, opened: GitRepository) ->
     (repo / ".git" / "refs" / "heads" / "dangling").write_text("1" * 40 + "\n")
     with pytest.raises(Unavailable):
         opened.read_ref(RefName("refs/heads/dangling"))
-    assert any("broken" in line for line in opened.tampering())
+    found = "\n".join(opened.tampering())
+    assert "refs/heads/broken" in found
+    assert "refs/heads/dangling is broken" in found
+    assert opened.refs("refs/heads/") == {MAIN: tip(repo)}, "one broken ref hides no other"
+    assert [info.head.commit for info in opened.worktrees()] == [tip(repo)]
 
 
 def test_create_move_delete(repo: Path, opened: GitRepository) -> None:
