@@ -141,18 +141,28 @@ def test_the_demo_runs_headless_from_the_wheel(installed: Path, tmp_path: Path) 
     assert not Path(document["repository"]).exists()
 
 
-@pytest.mark.tmux
-@pytest.mark.slow
-def test_the_demo_is_kept_where_it_was_asked_to_be(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "mine").write_text("mine")
-    refused = run(installed / "cockpit", "demo", "--headless", "--keep", "full", cwd=tmp_path)
-    assert refused.returncode == 3
-    assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine"]
-    done = run(
-        installed / "cockpit", "demo", "--headless", "--keep", "kept", cwd=tmp_path, timeout=170
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_demo_where_there_is_no_tmux(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails with a sentence, leaves nothing behind, or exactly what it was asked to keep."""
+    tools, scratch, full = (tmp_path / name for name in ("bin", "scratch", "full"))
+    for folder in (tools, scratch, full):
+        folder.mkdir()
+    (full / "mine").write_text("mine")
+    for name in ("git", "env", "sh"):
+        (tools / name).symlink_to(os.path.realpath(shutil.which(name) or name))
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    demo = (installed / "cockpit", "demo", "--headless")
+    refused = run(*demo, "--keep", "full", cwd=tmp_path)
+    assert (refused.returncode, [path.name for path in full.iterdir()]) == (3, ["mine"])
+    gone = run(*demo, cwd=tmp_path)
+    assert gone.returncode == 1
+    assert "tmux" in gone.stdout + gone.stderr
+    assert "Traceback" not in gone.stderr
+    assert not list(scratch.iterdir())
+    kept = run(*demo, "--keep", "kept", cwd=tmp_path)
+    assert kept.returncode == 1
     assert (tmp_path / "kept" / "till" / ".git").is_dir()
     log = run(installed / "cockpit", "-C", "kept/till", "log", "--json", cwd=tmp_path)
     assert json.loads(log.stdout)["operations"]

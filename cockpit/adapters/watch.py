@@ -115,7 +115,7 @@ class FileWatcher:
                     changed(label)
                 if any(is_structural(plan, path) for path in paths):
                     wake.set()
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ExceptionGroup) as error:
             self._degrade(error, changed)
             _hint_all(plan, changed)
             await asyncio.sleep(self._look)  # never spin on a cause that stays
@@ -123,10 +123,12 @@ class FileWatcher:
             await events.aclose()
 
     def _degrade(self, error: Exception, changed: Changed) -> None:
-        """Poll from now on, if the kernel will not give us watches; not for a folder that has
-        just vanished, nor for a file name that the library can't decode."""
-        vanished = isinstance(error, FileNotFoundError | NotADirectoryError)
-        if isinstance(error, OSError) and not vanished and not self._polling:
+        """Poll from now on, if the kernel gives us no watches (their number, or that of
+        inotify instances, is used up): the library then fails before it waits. Failures while
+        it waits (a name that it can't decode) come as a group, and say nothing of the kind;
+        nor does a folder that has just vanished."""
+        passing = isinstance(error, ExceptionGroup | FileNotFoundError | NotADirectoryError)
+        if not passing and not self._polling:
             self._polling = True
             changed(DEGRADED)
 

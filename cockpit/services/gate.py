@@ -14,8 +14,9 @@ from cockpit.domain.events import GateOutput
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import Gate
 from cockpit.domain.operation import OpKind
+from cockpit.domain.scrub import gate_environment
 from cockpit.errors import Conflict, GateRed, Refused, TimedOut
-from cockpit.services import panes, trust
+from cockpit.services import trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
 from cockpit.services.ports import RunResult
@@ -111,7 +112,7 @@ def _run_one(
         result = work.runner.run(
             command,
             cwd=tree,
-            env=gate_environment(work),
+            env=environment(work),
             deadline=work.config.gate.timeout,
             log=log,
             tell=show,
@@ -124,14 +125,12 @@ def _run_one(
     raise _red(command, result)
 
 
-def gate_environment(work: Workplace) -> dict[str, str]:
-    """What the runner keeps of our environment; it drops the commander's credentials."""
-    env = {
-        name: value
-        for name, value in work.environment.items()
-        if not panes.DROPPED.match(name) and name not in work.config.env_drop
+def environment(work: Workplace) -> dict[str, str]:
+    """What gate and setup commands get: no credentials, nothing that the configuration drops."""
+    kept = {
+        name: value for name, value in work.environment.items() if name not in work.config.env_drop
     }
-    return {**env, "COCKPIT_GATE": "1"}
+    return gate_environment(kept, {"COCKPIT_GATE": "1"})
 
 
 def _red(command: str, result: RunResult) -> GateRed | TimedOut | Refused:

@@ -44,7 +44,8 @@ def judge(
     """The verdict on a pane that was listed; `rows` plain, captured here unless given."""
     now = work.clock.now()
     if pane is None:
-        return Activity(State.EXITED, "process", "the lane has no pane", now)
+        since = previous.since if previous and previous.state is State.EXITED else now
+        return Activity(State.EXITED, "process", "the lane has no pane", since)
     if rows is None:
         try:
             rows = work.tmux.capture(pane.ref.pane)

@@ -12,6 +12,7 @@ from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.domain.intents import Interrupt, Restart, Stop
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
+from cockpit.domain.scrub import is_dropped
 from cockpit.errors import CockpitError, Refused, TimedOut
 from cockpit.services import trust
 from cockpit.services.api import Outcome, Tell
@@ -19,7 +20,9 @@ from cockpit.services.ports import Launch, PaneInfo
 from cockpit.services.running import abandoning, begin
 from cockpit.services.workplace import Workplace
 
-DROPPED = re.compile(r"(TMUX|GIT_|COCKPIT_)")
+DROPPED = re.compile(r"TMUX(?!_TMPDIR$)|GIT_|COCKPIT_")
+"""Variables that no pane of ours inherits. TMUX_TMPDIR stays: it says where all of this
+user's tmux sockets lie, ours among them, and points at no server."""
 Step = Callable[[str], None]
 GRACE = 3.0
 """Seconds an agent gets to end by itself before it is killed."""
@@ -55,9 +58,11 @@ def plan_launch(work: Workplace, lane: LaneConfig, prompt: str, *, resume: bool)
 
 def argv_with_setup(work: Workplace, lane: LaneConfig, launch: Launch) -> tuple[str, ...]:
     """The pane's argument list: the agent itself, or our script that shows the setup
-    commands running and then becomes the agent."""
+    commands running (without the commander's credentials) and then becomes the agent."""
     if not work.config.setup.run:
         return launch.argv
+    secrets = [name for name in lane_environment(work, lane) if is_dropped(name)]
+    unset = f"unset {' '.join(shlex.quote(name) for name in secrets)}\n" if secrets else ""
     lines = ["set -u"]
     for command in work.config.setup.run:
         shown = shlex.quote(f"setup: {command}")

@@ -62,7 +62,10 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
         except CockpitError as error:
             give_up(work, running, error)
             raise
-        op = running.done(f"started {lane.lane} on {branch_name(RefName(plan.branch))}", {"worktree": plan.worktree})
+        op = running.done(
+            f"started {lane.lane} on {branch_name(RefName(plan.branch))}",
+            {"worktree": plan.worktree},
+        )
     if intent.prompt and not launch.prompt_given:
         prompts.wait_until_ready(work, lane.lane, launch.ready)
         prompts.send(work, Send(lane.lane, intent.prompt), tell, by)

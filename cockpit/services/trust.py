@@ -13,10 +13,11 @@ FILE = "trust"
 
 
 def state_of(work: Workplace) -> TrustState:
-    """What lanes.yaml would run, and whether exactly that is trusted."""
+    """What lanes.yaml would run, and whether exactly that is trusted (or it runs nothing)."""
     known = work.state.read(FILE) or {}
     digest = work.config.trust_digest
-    return TrustState(digest, known.get("digest") == digest, work.config.trust_lines)
+    lines = work.config.trust_lines
+    return TrustState(digest, not lines or known.get("digest") == digest, lines)
 
 
 def require(work: Workplace) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from textual import events
@@ -47,7 +48,7 @@ class CockpitApp(App[None], inherit_bindings=False):
     """The cockpit. `hosted`: it runs inside our own tmux server, so stepping into a lane is a
     switch of the client; `keys` are the commander's own (action id → key)."""
 
-    CSS_PATH = "tcss/base.tcss"
+    CSS_PATH = Path(__file__).parent / "tcss" / "base.tcss"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
     TITLE = "cockpit"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from cockpit.domain.theme import ThemeSpec
+from cockpit.errors import CockpitError
 from cockpit.services.api import Supervisor
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
@@ -26,7 +27,8 @@ def run_app(
     """Run the cockpit on this terminal until the commander leaves.
 
     `make_supervisor` is called on the event loop. Raises `Unavailable` when the filter for
-    escape codes does not hold with this Textual, and what `make_supervisor` raises.
+    escape codes does not hold with this Textual, `CockpitError` when the app crashed, and what
+    `make_supervisor` raises.
     """
     chokepoint.install()
     chokepoint.self_test()
@@ -46,3 +48,9 @@ async def _run(
         await app.run_async()
     finally:
         await supervisor.stop()
+    if app.return_code:
+        raise CockpitError(
+            "The cockpit's app ended in an error of its own; the lanes run on.",
+            detail="The traceback stands above.",
+            hint="Open it again with `cockpit up`, and please report the traceback.",
+        )

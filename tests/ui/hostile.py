@@ -168,9 +168,11 @@ def main() -> None:
     chokepoint.install()
     chokepoint.self_test()
     switch_off_the_edge()
-    HostileApp(
+    app = HostileApp(
         hostile_supervisor(), hosted=False, themes_known=load_themes(), now=lambda: NOW
-    ).run()
+    )
+    app.run()
+    sys.exit(app.return_code)
 
 
 if __name__ == "__main__":

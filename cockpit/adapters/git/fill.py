@@ -41,14 +41,13 @@ class Filler:
         at = self._writable(worktree)
         sparse = self._sparse(at)
         with _private_index(at, fresh=True) as index:
-            read = argv.read_tree(commit)
-            if sparse:  # only `-m` looks at the sparse patterns
-                read = [*sparse, "read-tree", "-m", commit]
-            self.ground.run(read, at=at, index_file=index)
+            self.ground.run(argv.read_tree(commit), at=at, index_file=index)
             self._refuse_filters(at, index)
-            self.ground.run(
-                argv.checkout_all(sparse), at=at, index_file=index, deadline=FILL_DEADLINE
-            )
+            write = argv.checkout_all()
+            if sparse:  # only `read-tree -u` looks at the sparse patterns
+                index.unlink()
+                write = [*sparse, *argv.read_tree(commit, into_worktree=True)]
+            self.ground.run(write, at=at, index_file=index, deadline=FILL_DEADLINE)
 
     def is_filled(self, worktree: Path, commit: CommitId) -> bool:
         """Whether the index is the commit's tree and no file differs from it."""

@@ -67,6 +67,7 @@ class Reviewer:
         return [
             _file(layer, file, answer.truncated and not file.body)
             for file in parse_patch(answer.out)
+            if layer is not Layer.STAGED or file.status != "U"  # shown as unstaged
         ]
 
 

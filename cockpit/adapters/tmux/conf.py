@@ -1,6 +1,7 @@
 """The configuration of our own tmux server, as text. Pure.
 
 `-q` everywhere: an option that this tmux does not know (older or newer) is passed over.
+tmux's own "Pane is dead" line is off, since it scrolls a program's first words away.
 `window-size manual` is never set globally: the next new window kills a 3.3a server.
 """
 
@@ -50,6 +51,7 @@ set -gq visual-activity off
 set -gwq window-size latest
 set -gwq aggressive-resize off
 set -gwq remain-on-exit on
+set -gwq remain-on-exit-format ""
 set -gwq allow-rename off
 set -gwq allow-passthrough off
 set -gwq automatic-rename off
@@ -124,8 +126,9 @@ def _literal(path: Path) -> str:
 def _status_line(return_key: str) -> str:
     """Lane ids and keys only: what a program sets as its title is honoured as a style here."""
     waiting = f"#{{?{WAITING_OPTION},  waiting: #{{{WAITING_OPTION}}},}}"
+    ended = "#{?pane_dead,  its program has ended,}"
     back = shown_key(return_key).replace("#", "##").replace(",", "#,")
-    return f"#[align=left] lane #{{@cockpit_lane}}{waiting}#[align=right]{back} back to the board "
+    return f"#[align=left] lane #{{@cockpit_lane}}{ended}{waiting}#[align=right]{back} back to the board "
 
 
 def _return_binding(name: str) -> str:

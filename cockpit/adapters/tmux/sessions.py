@@ -62,11 +62,13 @@ def open_lane(
 
 
 def open_host(folder: str, argv: Sequence[str], env: Mapping[str, str]) -> list[Command]:
-    """The session for the app itself: no status line, and gone when the app ends."""
+    """The session for the app itself: no status line, gone when the app ends, and its
+    terminals given back to their shells then (those inside a lane go on there)."""
     target = f"={HOST_SESSION}:"
     return [
         [*_new_session(HOST_SESSION, folder, env), "--", *argv],
         ["set-option", "-q", "-t", target, "status", "off"],
+        ["set-option", "-q", "-t", target, "detach-on-destroy", "on"],
         ["set-option", "-q", "-w", "-t", target, "remain-on-exit", "off"],
     ]
 

@@ -151,7 +151,10 @@ def _end(context: Context, folder: Path, *, keep: bool) -> None:
     state: Path | None = None
     if context.is_connected:
         state = context.cockpit.state
-        context.local.work.tmux.kill_server()
+        try:
+            context.local.work.tmux.kill_server()
+        except CockpitError as error:
+            context.out.sentence(error)
     context.close()
     if keep:
         context.out.say(f"The repository is in {context.start}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from cockpit.adapters.tmux.lifecycle import TmuxServer
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.lane import PaneRef
+from cockpit.errors import CockpitError
 from tests.conftest import retry_until
 
 READER = """
@@ -30,9 +32,12 @@ Open = Callable[..., PaneRef]
 
 
 @pytest.fixture
-def tmux(tmp_path: Path) -> TmuxServer:
+def tmux(isolated: Path, tmp_path: Path) -> Iterator[TmuxServer]:
     """Our tmux server, not started yet, with a state folder of its own."""
-    return TmuxServer("cockpit-test", tmp_path / "state" / "run")
+    server = TmuxServer("cockpit-test", tmp_path / "state" / "run")
+    yield server
+    with contextlib.suppress(CockpitError):  # what a test broke on purpose is reaped by its pid
+        server.kill_server()
 
 
 @pytest.fixture

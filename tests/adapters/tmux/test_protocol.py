@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,7 +119,7 @@ RECORDED = (
 @given(st.lists(st.integers(0, len(RECORDED)), max_size=12))
 def test_any_cut_gives_the_same_events(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(RECORDED)]
-    chunks = [RECORDED[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    chunks = [RECORDED[a:b] for a, b in pairwise(edges)]
     assert events(*chunks) == events(RECORDED)
 
 
