@@ -63,6 +63,7 @@ def adopt(work: Workplace, intent: Adopt, tell: Tell, by: str) -> Outcome:
 
 def _plan(work: Workplace, lane: LaneConfig, source: str) -> StartPlan:
     panes.plan_launch(work, lane, "", resume=False)
+    work.tmux.ensure_server()
     found = _worktree_for(work, source)
     if found is not None:
         return _plan_worktree(work, lane, found)

@@ -90,6 +90,7 @@ def plan_start(work: Workplace, lane: LaneConfig, prompt: str) -> StartPlan:
     _require_free(work, lane, branch, path)
     _require_room(work)
     panes.plan_launch(work, lane, prompt, resume=False)
+    work.tmux.ensure_server()
     return StartPlan(
         lane=lane.lane,
         branch=branch_ref(branch),

@@ -36,6 +36,9 @@ FAULT = "⚠"
 EMPTY = Content("")
 GAP = Content("  ")
 
+READABLE = 9
+"""Cells below which a cut part says nothing."""
+
 Part = tuple[int, Content]
 """A piece of a line and its rank; where the line is too narrow the highest rank goes first."""
 
@@ -87,10 +90,17 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def fit(parts: Sequence[Part], width: int, gap: Content = GAP) -> Content:
-    """The parts joined, those of the highest rank left out until it fits, then cut."""
+    """The parts joined; where there is no room the part of the highest rank is cut, or left
+    out when too little of it would remain, and so on."""
     kept = [part for part in parts if part[1]]
-    while len(kept) > 1 and _width(kept, gap) > width:
-        kept.remove(max(reversed(kept), key=lambda part: part[0]))
+    while len(kept) > 1 and (over := _width(kept, gap) - width) > 0:
+        last = max(reversed(kept), key=lambda part: part[0])
+        room = last[1].cell_length - over
+        if room < READABLE:
+            kept.remove(last)
+        else:
+            cut = (last[0], last[1].truncate(room, ellipsis=True))
+            kept[kept.index(last)] = cut
     line = joined([part for _, part in kept], gap)
     return line.truncate(max(0, width), ellipsis=True) if line.cell_length > width else line
 

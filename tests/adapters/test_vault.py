@@ -88,7 +88,7 @@ def fill(lane: Path) -> None:
     (lane / "readonly").mkdir()
     (lane / "readonly" / "f").write_text("x")
     (lane / "readonly").chmod(0o555)
-    for name in (
+    for raw in (
         b"new\nline",
         b"\xff\xfe",
         b'"quoted"\\',
@@ -97,8 +97,8 @@ def fill(lane: Path) -> None:
         b"tab\t",
         b"caf\xc3\xa9",
     ):
-        with open(os.path.join(os.fsencode(lane), name), "wb") as file:
-            file.write(name)
+        with open(os.path.join(os.fsencode(lane), raw), "wb") as file:
+            file.write(raw)
     for name in (".GIT", ".git ", "git~1", ".git...", ".gitmodules", "esc=.git", ".g\u200cit"):
         (lane / "odd").mkdir(exist_ok=True)
         (lane / "odd" / name).mkdir()

@@ -68,6 +68,7 @@ OURS = re.compile(
     rb"\x1b\[[0-9;]*[mH]"  # colours, cursor positions
     rb"|\x1b\[\?(?:1049|1000|1003|1015|1006|1016|25|1004|7|2004|2048|2026)(?:[hl]|\$p)"
     rb"|\x1b\[[<>][0-9]*u"  # keyboard protocol
+    rb"|\x1b\]22;(?:default|pointer|text)\x07"  # shape of the mouse pointer
     rb"|[\r\n]"
 )
 """Everything that Textual itself writes to drive a terminal."""

@@ -128,7 +128,8 @@ def _status_line(return_key: str) -> str:
     waiting = f"#{{?{WAITING_OPTION},  waiting: #{{{WAITING_OPTION}}},}}"
     ended = "#{?pane_dead,  its program has ended,}"
     back = shown_key(return_key).replace("#", "##").replace(",", "#,")
-    return f"#[align=left] lane #{{@cockpit_lane}}{ended}{waiting}#[align=right]{back} back to the board "
+    left = f"#[align=left] lane #{{@cockpit_lane}}{ended}{waiting}"
+    return f"{left}#[align=right]{back} back to the board "
 
 
 def _return_binding(name: str) -> str:

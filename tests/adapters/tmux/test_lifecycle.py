@@ -96,9 +96,9 @@ def test_our_configuration_is_what_runs(tmux: TmuxServer, isolated: Path) -> Non
     assert (tmux.run_dir / "tmux.conf").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_users_configuration_only_when_asked_for(tmp_path: Path, isolated: Path) -> None:
+def test_the_users_configuration_only_when_asked_for(tmux: TmuxServer, isolated: Path) -> None:
     (isolated / ".tmux.conf").write_text("set -g @planted yes\nset -g prefix C-a\n} broken {\n")
-    tmux = TmuxServer("cockpit-user", tmp_path / "run", user_config=True)
+    tmux = TmuxServer("cockpit-test", tmux.run_dir, user_config=True)
     tmux.ensure_server()
     assert option(tmux, "-gv", "prefix") == "None"
     (isolated / ".tmux.conf").write_text("set -g @planted yes\nset -g prefix C-a\n")
