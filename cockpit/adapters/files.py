@@ -192,7 +192,7 @@ def write_at(folder: int, name: str, content: bytes, *, mode: int = 0o600) -> No
         with contextlib.suppress(OSError):  # it may never have been made
             os.unlink(temporary, dir_fd=folder)
         raise
-    pass
+    os.fsync(folder)
 
 
 def sweep_temporaries(folder: int) -> None:

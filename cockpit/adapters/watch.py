@@ -103,7 +103,7 @@ class FileWatcher:
             step=self._step,
             debounce=self._debounce,
             rust_timeout=5_000,
-            recursive=False,
+            recursive=True,
             force_polling=True if self._polling else None,
             poll_delay_ms=POLL,
             ignore_permission_denied=True,

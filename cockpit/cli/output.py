@@ -152,7 +152,11 @@ class Output:
             self._err.flush()
         except (OSError, ValueError):
             return ""
-        return sys.stdin.readline().strip()
+        try:
+            return sys.stdin.readline().strip()
+        except KeyboardInterrupt:
+            self.say()
+            raise
 
     def failure(self, error: CockpitError, *, extra: Mapping[str, Any] | None = None) -> None:
         """An error: a sentence, details and what to do next on stderr; with `--json` the same

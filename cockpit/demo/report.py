@@ -45,7 +45,8 @@ def word(error: CockpitError) -> str:
 
 def told(error: CockpitError) -> str:
     paths: Sequence[str] = error.paths if isinstance(error, Conflict) else ()
-    return "\n".join(part for part in (error.title, error.detail, *paths) if part)
+    unsaid = [path for path in paths if path not in error.detail]
+    return "\n".join(part for part in (error.title, error.detail, *unsaid) if part)
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -245,18 +245,18 @@ class CockpitApp(App[None], inherit_bindings=False):
         """Whether a key was ours. Text fields, the palette and Textual's own widgets get what
         is left."""
         self._back_on_board()
-        if event.key == "ctrl+c":
+        screen = self.screen
+        if isinstance(screen, Keyed) and screen.take_key(event):
+            return True
+        if event.key == "ctrl+c" and not isinstance(self.focused, Input | TextArea):
             self._interrupt(event.time)
             return True
-        screen = self.screen
         if isinstance(screen, SmallScreen):
             if event.key in {"q", "ctrl+q"}:
                 self.exit()
             return True
         if not isinstance(screen, Keyed):
             return False
-        if screen.take_key(event):
-            return True
         if isinstance(self.focused, Input | TextArea):
             action = self.keymap.find(screen.text_scopes, event.key)
             if action is not None:

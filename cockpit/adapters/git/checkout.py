@@ -107,11 +107,9 @@ class Comparer:
         return None
 
     def _folder(self, change: PathChange, now: Signature) -> Seen:
-        """A folder lies where a file was or should be."""
-        if GITLINK in (change.new_mode, change.old_mode) and change.new_mode in (
-            GITLINK,
-            "000000",
-        ):
+        """A folder lies where a file was or should be. The file that should go is gone then;
+        what the folder holds is judged by itself."""
+        if change.is_gone or change.new_mode == GITLINK:
             return Seen(Side.NEW, now)
         blockers = tuple(self._kept_below(change.path))
         if blockers:

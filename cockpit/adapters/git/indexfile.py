@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cockpit.adapters.git import argv, parse
@@ -41,6 +41,32 @@ def is_entry(entries: Sequence[parse.IndexEntry], mode: str, blob: str) -> bool:
     return [(entry.stage, entry.mode, entry.blob) for entry in entries] == [(0, mode, blob)]
 
 
+def clashes(entries: Entries, changes: Sequence[PathChange]) -> dict[str, str]:
+    """New paths whose entry would drop another one above or below it that doesn't go with
+    the changes (a file in the place of a folder, or the other way): path -> that entry."""
+    coming = {change.path for change in changes if change.is_new}
+    going = {change.path for change in changes if change.is_gone}
+    found: dict[str, str] = {}
+    if not coming:
+        return found
+    for path in coming:
+        for parent in parents(path):
+            if parent in entries and parent not in going:
+                found[path] = parent
+    for path in entries:
+        if path not in going:
+            found.update((parent, path) for parent in parents(path) if parent in coming)
+    return found
+
+
+def parents(path: str) -> Iterator[str]:
+    """The folders above a repository path, outermost first."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
 def follow(ground: Ground, at: At, changes: Sequence[PathChange], scratch: Path) -> list[str]:
     """Entries that are still the old ones become the new ones; returns paths whose entry is
     neither. `scratch` is a file name for the work.
@@ -62,16 +88,17 @@ def follow(ground: Ground, at: At, changes: Sequence[PathChange], scratch: Path)
     )
 
 
-def _lines(entries: Entries, changes: Iterable[PathChange]) -> tuple[list[PathChange], list[str]]:
+def _lines(entries: Entries, changes: Sequence[PathChange]) -> tuple[list[PathChange], list[str]]:
     """The changes to make (removals first, so that a file can take a folder's place), and
     paths whose entry is somebody's own."""
     todo: list[PathChange] = []
     left: list[str] = []
+    clashing = clashes(entries, changes)
     for change in changes:
         now = entries.get(change.path, [])
         if is_entry(now, change.new_mode, change.new_blob):
             continue
-        if is_entry(now, change.old_mode, change.old_blob):
+        if change.path not in clashing and is_entry(now, change.old_mode, change.old_blob):
             todo.append(change)
         else:
             left.append(change.path)

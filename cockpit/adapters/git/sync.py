@@ -13,7 +13,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cockpit.adapters.git import indexfile
@@ -74,7 +74,7 @@ class Syncer:
                 blockers.update(dict.fromkeys(look.blockers))
             elif not _is_free(entries, change, look.side):
                 blockers[change.path] = None
-        blockers.update(dict.fromkeys(_staged_in_the_way(entries, changes)))
+        blockers.update(dict.fromkeys(indexfile.clashes(entries, changes).values()))
         return SyncPlan(checkout, old, new, changes, tuple(blockers), staging)
 
     # ------------------------------------------------------------ stage
@@ -110,8 +110,10 @@ class Syncer:
         left: dict[str, None] = {}
         try:
             staging.aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+            clashing = indexfile.clashes(entries, plan.changes)
             for change in _in_order(plan.changes):
-                if not self._move(at, change, seen[change.path], staging):
+                theirs = change.path in clashing or _is_staged(entries, change)
+                if theirs or not self._move(at, change, seen[change.path], staging):
                     left[change.path] = None
             left.update(
                 dict.fromkeys(
@@ -210,6 +212,15 @@ def _sparse(entries: indexfile.Entries, changes: Sequence[PathChange]) -> frozen
     )
 
 
+def _is_staged(entries: indexfile.Entries, change: PathChange) -> bool:
+    """Whether the index holds something of the commander's own for the path."""
+    now = entries.get(change.path, [])
+    return not (
+        indexfile.is_entry(now, change.old_mode, change.old_blob)
+        or indexfile.is_entry(now, change.new_mode, change.new_blob)
+    )
+
+
 def _is_free(entries: indexfile.Entries, change: PathChange, side: Side) -> bool:
     """Whether making the path new loses nothing: index and file are both still old (or the
     file, or both, are new already)."""
@@ -217,29 +228,6 @@ def _is_free(entries: indexfile.Entries, change: PathChange, side: Side) -> bool
     if indexfile.is_entry(now, change.new_mode, change.new_blob):
         return side is Side.NEW
     return side is not Side.OTHER and indexfile.is_entry(now, change.old_mode, change.old_blob)
-
-
-def _staged_in_the_way(entries: indexfile.Entries, changes: Sequence[PathChange]) -> Iterator[str]:
-    """Index entries above or below a new path that don't go with the change: adding the new
-    entry would drop them."""
-    coming = {change.path for change in changes if change.is_new}
-    if not coming:
-        return
-    going = {change.path for change in changes if change.is_gone}
-    for path in coming:
-        for parent in _parents(path):
-            if parent in entries and parent not in going:
-                yield parent
-    for path in entries:
-        if path not in going and any(parent in coming for parent in _parents(path)):
-            yield path
-
-
-def _parents(path: str) -> Iterator[str]:
-    at = path.find("/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find("/", at + 1)
 
 
 def _in_order(changes: Sequence[PathChange]) -> list[PathChange]:

@@ -27,6 +27,7 @@ from cockpit.adapters.tmux.protocol import (
     LayoutChange,
     Output,
     Pause,
+    SessionChanged,
     WindowClose,
 )
 from cockpit.adapters.tmux.run import TmuxDoor
@@ -174,6 +175,8 @@ class ControlClient:
                 self._sizes[window] = (width, height)
             case WindowClose(window):
                 self._sizes.pop(window, None)
+            case SessionChanged(_, name) if name != HUB_SESSION and self._link is not None:
+                self._link.kill()  # the hub is gone, and tmux moved us to another session
             case ClientSessionChanged(client, _, name):
                 self.on_switch(client, name)
             case _:

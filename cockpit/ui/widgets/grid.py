@@ -45,7 +45,7 @@ def tile(count: int, width: int, height: int, columns: int = 0) -> Tiling:
         rows = -(-count // candidate)
         if height // rows < MIN_HEIGHT and rows > 1:
             continue
-        score = min(width / candidate / GOOD_WIDTH, height / rows / GOOD_HEIGHT, 1.0)
+        score = min(width / candidate / GOOD_WIDTH, height / rows / GOOD_HEIGHT)
         if score > best_score + 1e-9:
             best, best_score = Tiling(candidate, height // rows), score
     return best

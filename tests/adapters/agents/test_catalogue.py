@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -245,3 +246,16 @@ def test_explaining_tells_every_sign() -> None:
         ("title", "idle or asking or error: star"),
         ("screen", "idle: prompt box"),
     )
+
+
+def test_the_hosts_name_is_no_title_of_the_agents_own() -> None:
+    """Codex shows the same screen idle and working: without its title that is unknown."""
+    agents = catalogue()
+    rows = ("› Ask Codex to do anything", "", "  gpt-5 default · /srv/x", "  ? for shortcuts")
+    seen = {
+        title: agents.judge(
+            "codex", pane=replace(PANE, title=title), rows=rows, previous=None, now=1.0
+        ).state
+        for title in ("x", "", socket.gethostname())
+    }
+    assert list(seen.values()) == [State.IDLE, State.UNKNOWN, State.UNKNOWN]

@@ -78,3 +78,8 @@ def reader(
 def seen(tmux: TmuxServer, ref: PaneRef, text: str) -> Callable[[], bool]:
     """Whether the pane's screen shows `text`."""
     return lambda: any(text in row for row in tmux.capture(ref.pane))
+
+
+def grown(file: Path, size: int) -> Callable[[], bool]:
+    """Whether the file has at least `size` bytes."""
+    return lambda: file.stat().st_size >= size

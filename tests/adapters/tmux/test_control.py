@@ -20,7 +20,7 @@ from cockpit.domain.lane import PaneRef
 from cockpit.domain.pane import Frame
 from cockpit.errors import Refused, TimedOut, UsageError
 from cockpit.services.ports import LivePanes, Tmux
-from tests.adapters.tmux.conftest import Open
+from tests.adapters.tmux.conftest import Open, grown
 from tests.adapters.tmux.test_typing import PAYLOADS, attach, shows, terminal
 
 __all__ = ["terminal"]
@@ -75,6 +75,21 @@ async def live(tmux: TmuxServer) -> AsyncIterator[Watched]:
     await client.close()
 
 
+def own_children() -> list[bytes]:
+    """The processes that this one has started and that live."""
+    main = f"/proc/{os.getpid()}/task"
+    lines = []
+    for thread in os.listdir(main):
+        with open(f"{main}/{thread}/children", "rb") as file:
+            lines.append(file.read())
+    return sorted(lines)
+
+
+def planted(folder: Path) -> list[Path]:
+    """What a planted command left behind."""
+    return list(folder.rglob("PWNED*"))
+
+
 def watch(live: ControlClient, *refs: PaneRef, focused: PaneRef | None = None) -> None:
     live.watch({ref.pane: ref.pid for ref in refs}, focused=focused.pane if focused else None)
 
@@ -110,10 +125,10 @@ async def test_nothing_is_captured_while_nothing_happens(live: Watched, open_lan
     await live.type_text(ref.pane, "x")
     await until(live.shows(ref, "x"))
     count = len(live.frames)
-    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
+    children = own_children()
     await asyncio.sleep(0.4)
     assert len(live.frames) <= count + 1
-    assert Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text() == children
+    assert own_children() == children
 
 
 async def test_hidden_and_paused_panes_are_not_captured(live: Watched, open_lane: Open) -> None:
@@ -168,7 +183,7 @@ async def test_typing_arrives_byte_for_byte(live: Watched, reader: Reader) -> No
     for text in PAYLOADS:
         await live.type_text(ref.pane, text)
         sent += text.encode()
-        await until(lambda wanted=len(sent): got.stat().st_size >= wanted, why=text[:40])
+        await until(grown(got, len(sent)), why=text[:40])
     assert got.read_bytes() == sent
     await live.type_text(ref.pane, "")
     await live.type_text(ref.pane, "\x1b[201~\x03")
@@ -193,7 +208,7 @@ async def test_a_state_folder_with_a_hostile_name(
     await live.type_text(ref.pane, "two\nlines")
     await until(lambda: got.read_bytes() == b"two\nlines")
     await live.close()
-    assert not list(tmp_path.rglob("PWNED*"))
+    assert not planted(tmp_path)
 
 
 async def test_nothing_is_typed_into_a_dead_or_other_program(
@@ -279,11 +294,11 @@ async def test_a_client_that_does_not_read_freezes_no_agent(
     await live.start()
     ref = open_lane("a", "sh", "-c", script)
     watch(live, ref)
-    await until(lambda: live.count(ref.pane) > 0)
+    await until(lambda: live.count(ref.pane) > 0 and ticks.exists())
     pipe = live._link._transport.get_pipe_transport(1)  # type: ignore[union-attr]
     pipe.pause_reading()  # type: ignore[union-attr]
     blocked = ticks.stat().st_size
-    await until(lambda: ticks.stat().st_size > blocked + 2000, seconds=20, why="the agent goes on")
+    await until(grown(ticks, blocked + 20), why="the agent goes on")
     pipe.resume_reading()  # type: ignore[union-attr]
     count = live.count(ref.pane)
     await until(lambda: live.count(ref.pane) > count + 2, why="frames come again")

@@ -17,7 +17,7 @@ from cockpit.adapters.tmux.run import TmuxDoor
 from cockpit.domain.ids import LaneId, PaneId
 from cockpit.domain.lane import PaneRef
 from cockpit.errors import DeliveryUnknown, Refused, UsageError
-from tests.adapters.tmux.conftest import Open, seen
+from tests.adapters.tmux.conftest import Open, grown, seen
 from tests.conftest import retry_until
 
 pytestmark = pytest.mark.tmux
@@ -58,7 +58,7 @@ def test_a_paste_arrives_byte_for_byte(tmux: TmuxServer, reader: Reader, greetin
     for text in PAYLOADS:
         tmux.paste(ref.pane, text)
         sent += before + text.encode() + after
-        retry_until(lambda wanted=len(sent): got.stat().st_size >= wanted, why=text[:40])
+        retry_until(grown(got, len(sent)), why=text[:40])
     assert got.read_bytes() == sent
     assert tmux.door.run(["list-buffers"]).lines == []
 
@@ -68,7 +68,7 @@ def test_no_text_ends_the_paste(tmux: TmuxServer, reader: Reader) -> None:
     evil = "ls\x1b[201~rm -rf /\r\n\x03\x9b201~x\udc80"
     tmux.paste(ref.pane, evil)
     wanted = b"\x1b[200~" + cleaned(evil).encode() + b"\x1b[201~"
-    retry_until(lambda: got.stat().st_size >= len(wanted))
+    retry_until(grown(got, len(wanted)))
     assert got.read_bytes() == wanted
     assert got.read_bytes().count(b"\x1b[201~") == 1
 
@@ -77,7 +77,7 @@ def test_keys(tmux: TmuxServer, reader: Reader) -> None:
     ref, got = reader()
     tmux.press(ref.pane, "Enter", "Escape", "C-c", "Up", "y", ";", "-", "M-x")
     wanted = b"\r\x1b\x03\x1b[Ay;-\x1bx"
-    retry_until(lambda: got.stat().st_size >= len(wanted))
+    retry_until(grown(got, len(wanted)))
     assert got.read_bytes() == wanted
     for unknown in ("Entr", "", "kill-server"):
         with pytest.raises(UsageError):
@@ -88,12 +88,16 @@ def test_keys(tmux: TmuxServer, reader: Reader) -> None:
 def test_copy_mode_is_left_first(tmux: TmuxServer, reader: Reader) -> None:
     ref, got = reader()
     lane = LaneId("reader")
-    for send in (lambda: tmux.paste(ref.pane, "x"), lambda: tmux.press(ref.pane, "x")):
+    sends: list[Callable[[], None]] = [
+        lambda: tmux.paste(ref.pane, "x"),
+        lambda: tmux.press(ref.pane, "x"),
+    ]
+    for send in sends:
         size = got.stat().st_size
         tmux.door.run(["copy-mode", "-t", ref.pane])
         assert tmux.panes()[lane].in_mode
         send()
-        retry_until(lambda size=size: got.stat().st_size > size)
+        retry_until(grown(got, size + 1))
         assert not tmux.panes()[lane].in_mode
     assert got.read_bytes() == b"xx"
 
@@ -102,7 +106,11 @@ def test_nothing_is_typed_into_a_dead_pane(tmux: TmuxServer, open_lane: Open) ->
     """Pasting into one ends a 3.3a server, and every lane with it."""
     ref = open_lane("a", "sh", "-c", "exit 1")
     retry_until(lambda: tmux.panes()[LaneId("a")].dead)
-    for send in (lambda: tmux.paste(ref.pane, "x"), lambda: tmux.press(ref.pane, "Enter")):
+    sends: list[Callable[[], None]] = [
+        lambda: tmux.paste(ref.pane, "x"),
+        lambda: tmux.press(ref.pane, "Enter"),
+    ]
+    for send in sends:
         with pytest.raises(Refused, match="has ended"):
             send()
     assert tmux.is_up()
@@ -124,10 +132,11 @@ def test_nothing_is_typed_into_another_program(
 
 def test_nothing_is_typed_into_a_pane_that_is_gone(tmux: TmuxServer, open_lane: Open) -> None:
     open_lane("a")
-    for send in (
+    sends: list[Callable[[], None]] = [
         lambda: tmux.paste(PaneId("%99"), "x"),
         lambda: tmux.press(PaneId("%99"), "Enter"),
-    ):
+    ]
+    for send in sends:
         with pytest.raises(PaneGone):
             send()
     assert tmux.door.run(["list-buffers"]).lines == []
@@ -149,6 +158,7 @@ def test_a_frozen_server_leaves_the_delivery_unknown(
             tmux.paste(ref.pane, "perhaps")
     finally:
         os.kill(identity[0], signal.SIGCONT)
+        monkeypatch.undo()
 
 
 # ---------------------------------------------------------------- terminals

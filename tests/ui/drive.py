@@ -1,0 +1,80 @@
+"""Driving the app in tests: keys pressed like a person's, the screen read as text."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from cockpit.config.themes import load_themes
+from cockpit.domain.fleet import Fleet
+from cockpit.ui.app import CockpitApp
+from tests.ui.fake import NOW, FakeSupervisor
+
+
+class Session:
+    """An app under test with its fake supervisor."""
+
+    def __init__(self, app: CockpitApp, supervisor: FakeSupervisor, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.supervisor = supervisor
+        self.pilot = pilot
+
+    async def settle(self) -> None:
+        """Wait until held keys have acted and messages are handled."""
+        for _ in range(200):
+            await self.pilot.pause(0.01)
+            if not self.app.keys_held:
+                break
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Keys one after the other, each done with before the next."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def until_panes_sized(self) -> None:
+        for _ in range(200):
+            if self.supervisor.fake_live.sizes:
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError("no pane was resized")
+
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    def toasts(self) -> list[str]:
+        return [notice.message for notice in self.app._notifications]
+
+    def chosen(self) -> str | None:
+        return self.app.board.selection.chosen
+
+
+def screen_text(app: CockpitApp) -> str:
+    """What stands on the screen, right margin cut (the one place that reads the compositor)."""
+    width, height = app.size
+    update = app.screen._compositor.render_strips()
+    rows = ["".join(segment.text for segment in strip) for strip in update]
+    return "\n".join(row[:width].rstrip() for row in rows[:height])
+
+
+@asynccontextmanager
+async def opened(
+    fleet: Fleet,
+    *,
+    size: tuple[int, int] = (120, 40),
+    hosted: bool = False,
+    live: bool = True,
+    columns: int = 0,
+    keys: Mapping[str, str] | None = None,
+    supervisor: FakeSupervisor | None = None,
+) -> AsyncIterator[Session]:
+    """The app running headless over a fake; exceptions in handlers are raised at the end."""
+    fake = supervisor or FakeSupervisor(fleet, live=live, columns=columns)
+    app = CockpitApp(fake, hosted=hosted, themes_known=load_themes(), keys=keys, now=lambda: NOW)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        session = Session(app, fake, pilot)
+        await session.settle()
+        yield session
