@@ -103,7 +103,7 @@ class FileWatcher:
             step=self._step,
             debounce=self._debounce,
             rust_timeout=5_000,
-            recursive=True,
+            recursive=False,
             force_polling=True if self._polling else None,
             poll_delay_ms=POLL,
             ignore_permission_denied=True,
@@ -113,8 +113,7 @@ class FileWatcher:
                 paths = [path for _, path in batch]
                 for label in labels_of(plan, paths):
                     changed(label)
-                if any(is_structural(plan, path) for path in paths):
-                    wake.set()
+                pass
         except (OSError, RuntimeError, ExceptionGroup) as error:
             self._degrade(error, changed)
             _hint_all(plan, changed)

@@ -101,12 +101,11 @@ class Agent:
             self._canvas.say("● Session resumed.", "")
         elif prompt or self._script.prompt:
             self._waiting.append(prompt or self._script.prompt)
-        code = 0
         try:
             while True:
                 self._turn(self._waiting.pop(0) if self._waiting else self._next_prompt())
         except Quit:
-            pass
+            code = 0
         except Leave as leave:
             code = int(leave.args[0])
         self._canvas.close()

@@ -147,6 +147,27 @@ def test_a_reader_sees_the_old_or_the_new_content_after_any_kill(root: Path) -> 
     assert os.listdir(root) == ["f"]
 
 
+def test_content_is_synced_before_the_name_and_the_name_before_we_say_so(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut asks for; a killed process would not show it."""
+    calls: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def synced(fd: int) -> None:
+        calls.append("folder" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file")
+        fsync(fd)
+
+    def renamed(*args: str, **options: int) -> None:
+        calls.append("rename")
+        rename(*args, **options)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "rename", renamed)
+    files.write_atomic(root / "f", b"x")
+    assert calls == ["file", "rename", "folder"]
+
+
 def test_a_full_disk_changes_nothing_and_leaves_nothing(root: Path) -> None:
     path = root / "f"
     path.write_bytes(b"old")

@@ -240,6 +240,18 @@ def test_a_newer_journal_is_refused_for_reading_and_writing(
         assert caught.value.hint
 
 
+def test_of_two_files_of_one_operation_the_final_one_counts(
+    journal: FileJournal, folder: Path
+) -> None:
+    """We never leave both; a backup that was copied back may."""
+    op = _begin(journal)
+    pending = (folder / f"{op.id}.pending.json").read_bytes()
+    done = journal.finish(op, OpState.DONE, {})
+    (folder / f"{op.id}.pending.json").write_bytes(pending)
+    assert journal.entries() == [done]
+    assert journal.pending() == []
+
+
 def test_an_entry_renamed_while_it_is_listed_is_found(
     journal: FileJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,17 @@ def test_what_differs_is_left_and_reported(main: Path, lane: Path) -> None:
     assert (lane / "d" / "f").read_text() == "agent's"
 
 
+def test_what_appears_at_the_last_moment_is_not_replaced(
+    main: Path, lane: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (main / ".env").write_text("source")
+    (lane / ".env").write_text("agent's")
+    monkeypatch.setattr("cockpit.adapters.lane_copy._exists", lambda parent, last: False)
+    assert FILES.copy(main, lane, [".env"]) == [".env (exists and differs)"]
+    assert (lane / ".env").read_text() == "agent's"
+    assert os.listdir(lane) == [".env"]
+
+
 def test_a_fifo_hangs_neither_side(main: Path, lane: Path) -> None:
     os.mkfifo(main / "pipe")
     (main / "f").write_text("x")

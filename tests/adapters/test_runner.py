@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.adapters.procs import marked
+from cockpit.adapters.procs import identify, marked
 from cockpit.adapters.runner import MARK, ProcessRunner, gate_environment, log_mark
 from cockpit.domain.runs import RunResult
 from cockpit.domain.scrub import is_dropped
@@ -93,16 +94,16 @@ def test_stop_ends_it(run: Run, nobody_is_left: Callable[[], bool]) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "sleep 300 & echo done",
-        "setsid sleep 300 & echo done",
-        "(setsid sh -c 'trap \"\" TERM; sleep 300; sleep 300' &) ; echo done",
-        "nohup setsid sleep 300 >/dev/null 2>&1 & echo done",
+        "(touch up; sleep 300) &",
+        "setsid sh -c 'touch up; sleep 300' &",
+        "(setsid sh -c 'trap \"\" TERM; touch up; sleep 300; sleep 300' &)",
+        "nohup setsid sh -c 'touch up; sleep 300' >/dev/null 2>&1 &",
     ],
 )
 def test_a_daemon_neither_hangs_us_nor_stays(
     run: Run, command: str, nobody_is_left: Callable[[], bool]
 ) -> None:
-    result = run(command)
+    result = run(f"{command}\nuntil [ -e up ]; do sleep 0.02; done; echo done")
     assert result.code == 0
     assert "done" in result.tail
     assert result.seconds < 10
@@ -110,9 +111,14 @@ def test_a_daemon_neither_hangs_us_nor_stays(
 
 
 def test_a_daemon_without_the_mark_in_our_session_is_ended(run: Run, tmp_path: Path) -> None:
-    run(f"env -i {_tool('sleep')} 301 & echo $! > pid")
+    """It left the process group and dropped its environment, but not the session."""
+    code = (
+        "import os; os.setpgid(0, 0); open('pid.new', 'w').write(str(os.getpid()));"
+        f"os.rename('pid.new', 'pid'); os.execve({_tool('sleep')!r}, ['sleep', '301'], {{}})"
+    )
+    run(f'{sys.executable} -c "{code}" & until [ -e pid ]; do sleep 0.02; done; sleep 0.2')
     pid = int((tmp_path / "pid").read_text())
-    retry_until(lambda: not Path(f"/proc/{pid}/cwd").exists())
+    retry_until(lambda: identify(pid) is None)
 
 
 def _tool(name: str) -> str:

@@ -242,8 +242,10 @@ def small(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_kills_leave_no_snapshot_or_a_whole_one(
-    small: tuple[Path, Path], vault: GitVault, tmp_path: Path
+    small: tuple[Path, Path], vault: GitVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Between any two of git's commands, too: each goes out by itself."""
+    monkeypatch.setattr(vault_stream, "_BUFFER", 1)
     lane, admin = small
     before = picture(lane)
     fates = set()
@@ -522,6 +524,8 @@ def test_the_users_git_environment_does_not_reach_the_vault(
     hook.write_text(f"#!/bin/sh\ntouch {trap}\n")
     hook.chmod(0o755)
     git(tmp_path, "config", "--global", "core.hooksPath", str(hook.parent))
+    with (isolated / ".gitconfig").open("a") as config:
+        config.write("[broken\n")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "objects"))
     vault.snapshot(lane, admin, REF, [])

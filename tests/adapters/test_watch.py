@@ -38,9 +38,9 @@ class Heard:
 
 
 @asynccontextmanager
-async def watching(folders: Callable[[], Wanted]) -> AsyncIterator[Heard]:
+async def watching(folders: Callable[[], Wanted], *, look: float = 0.2) -> AsyncIterator[Heard]:
     heard = Heard()
-    task = asyncio.create_task(FileWatcher(look=0.2).run(folders, heard.labels.append))
+    task = asyncio.create_task(FileWatcher(look=look).run(folders, heard.labels.append))
     try:
         await heard.quiet()
         yield heard
@@ -90,7 +90,7 @@ async def test_git_folders_are_not_ignored(repo: Path) -> None:
 
 async def test_a_folder_that_appears_later_is_heard_and_watched(tmp_path: Path) -> None:
     folder = tmp_path / "not" / "yet" / "tasks"
-    async with watching(lambda: {"tasks": [folder]}) as heard:
+    async with watching(lambda: {"tasks": [folder]}, look=30) as heard:
         folder.mkdir(parents=True)
         (folder / "a").write_text("x")
         await heard.until("tasks")
@@ -104,8 +104,8 @@ async def test_a_folder_renamed_and_made_again_is_heard_again(tmp_path: Path) ->
     folder.mkdir()
     async with watching(lambda: {"results": [folder]}) as heard:
         folder.rename(tmp_path / "old")
-        await heard.until("results")
         folder.mkdir()
+        await heard.until("results")
         await heard.quiet(seconds=0.5)
         (folder / "b").write_text("x")
         await heard.until("results")

@@ -14,6 +14,8 @@ import pytest
 from tests.architecture.modules import ROOT, Module, package, parse
 
 MOST_LINES = 400
+MOST_TEST_LINES = 750
+"""A file of tests is read test by test, so it may be longer; one file a module under test."""
 LARGE: dict[str, str] = {
     "cockpit/services/ports.py": "every port in one place, so that they are read together",
     "cockpit/ui/actions.py": "the one registry of actions is a table",
@@ -97,7 +99,8 @@ def test_files_stay_readable() -> None:
     large = [
         f"{name}: {lines}"
         for name, lines in sizes.items()
-        if lines > MOST_LINES and name not in LARGE
+        if lines > (MOST_TEST_LINES if name.startswith("tests/") else MOST_LINES)
+        and name not in LARGE
     ]
     assert not large, "look for the noun that hides in them:\n" + "\n".join(large)
     stale = [name for name in LARGE if sizes.get(name, 0) <= MOST_LINES]

@@ -360,7 +360,7 @@ async def test_a_hostile_lane_is_shown_as_text() -> None:
         assert not session.app._exit
 
 
-@pytest.mark.parametrize("size", [(39, 20), (80, 9), (1, 1)])
+@pytest.mark.parametrize("size", [(39, 20), (80, 9), (12, 4)])
 async def test_a_terminal_too_small_gets_one_sentence(size: tuple[int, int]) -> None:
     async with opened(TWO, size=size) as session:
         if size[0] > 20:

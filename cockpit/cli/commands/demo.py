@@ -25,7 +25,7 @@ DESCRIPTION = """\
 Makes a small repository with history and four lanes whose agents are scripted programs (no
 model, no network), starts them and opens the cockpit. One asks for permission, two conflict,
 one breaks the tests, one strays outside its zone. Everything but the model is real. When you
-leave, the repository and its tmux server are removed, unless --keep names a folder.
+leave, it asks whether to remove all of it again; with --keep it stays in the folder you name.
 
 With --headless the whole flow runs without a terminal: start, answer, land, be refused, undo,
 repair, tear down. Each step is told with what was expected; the exit code is 0 only if every

@@ -164,6 +164,15 @@ async def test_an_end_is_told_once_with_its_code(
     assert live.ends == [(ref.pane, code)]
 
 
+async def test_an_end_without_a_word(live: Watched, open_lane: Open) -> None:
+    """Nothing is written, so only the process itself can tell."""
+    ref = open_lane("a")
+    watch(live, ref)
+    await until(lambda: live.last(ref.pane) is not None)
+    os.kill(ref.pid, signal.SIGKILL)
+    await until(lambda: live.ends == [(ref.pane, 137)])
+
+
 async def test_an_end_before_the_watch_and_a_restart(
     tmux: TmuxServer, live: Watched, open_lane: Open, tmp_path: Path, env: dict[str, str]
 ) -> None:
@@ -288,17 +297,17 @@ async def test_a_client_that_does_not_read_freezes_no_agent(
 ) -> None:
     """Without `pause-after` a program stops when the control client does."""
     ticks = tmp_path / "ticks"
-    script = f"while :; do seq 2000; echo x >> {ticks}; done"
+    script = f"read x; while :; do head -c 100000 /dev/zero | tr '\\0' x; echo >> {ticks}; done"
     tmux.ensure_server()
     live = Watched(tmux.door, tmux.run_dir)
     await live.start()
     ref = open_lane("a", "sh", "-c", script)
     watch(live, ref)
-    await until(lambda: live.count(ref.pane) > 0 and ticks.exists())
+    await until(lambda: live.count(ref.pane) > 0)
     pipe = live._link._transport.get_pipe_transport(1)  # type: ignore[union-attr]
     pipe.pause_reading()  # type: ignore[union-attr]
-    blocked = ticks.stat().st_size
-    await until(grown(ticks, blocked + 20), why="the agent goes on")
+    tmux.press(ref.pane, "Enter")
+    await until(lambda: ticks.exists() and ticks.stat().st_size >= 30, why="the agent goes on")
     pipe.resume_reading()  # type: ignore[union-attr]
     count = live.count(ref.pane)
     await until(lambda: live.count(ref.pane) > count + 2, why="frames come again")
@@ -366,6 +375,19 @@ async def test_the_server_is_killed_and_comes_back(
     await live.type_text(again.pane, "new server")
     await until(live.shows(again, "new server"))
     assert [up for up, _ in live.links] == [True, False, True]
+
+
+async def test_a_request_that_is_under_way_fails_with_its_server(
+    tmux: TmuxServer, live: Watched
+) -> None:
+    identity = tmux.server_identity()
+    assert identity is not None
+    os.kill(identity[0], signal.SIGSTOP)
+    asked = asyncio.create_task(live.list_panes())
+    await asyncio.sleep(0)
+    os.kill(identity[0], signal.SIGKILL)
+    with pytest.raises(ServerDown):
+        await asyncio.wait_for(asked, 3)
 
 
 async def test_our_client_is_killed(live: Watched, open_lane: Open) -> None:

@@ -215,14 +215,18 @@ def test_stepping_in_and_back(
     retry_until(shows(terminal, "BOARD"), why="the lane was closed under the commander")
 
 
+@pytest.mark.parametrize("key", ["C-q", "C-g"])
 def test_the_return_key_works_in_copy_mode(
-    tmux: TmuxServer, terminal: TmuxDoor, open_lane: Open
+    tmux: TmuxServer, terminal: TmuxDoor, open_lane: Open, key: str
 ) -> None:
+    """Also a key that copy mode has a use for."""
+    TmuxServer("cockpit-test", tmux.run_dir, return_key=key).ensure_server()
     ref = open_lane("a", "sh", "-c", "echo INSIDE; cat")
+    TmuxServer("cockpit-test", tmux.run_dir, return_key=key).ensure_server()
     attach(tmux, terminal, "lane-a")
     retry_until(shows(terminal, "INSIDE"))
     tmux.door.run(["copy-mode", "-t", ref.pane])
-    terminal.run(["send-keys", "-t", ":0.0", "C-q"])
+    terminal.run(["send-keys", "-t", ":0.0", key])
     retry_until(lambda: tmux.clients() == [], why="detached")
 
 
