@@ -113,7 +113,8 @@ class FileWatcher:
                 paths = [path for _, path in batch]
                 for label in labels_of(plan, paths):
                     changed(label)
-                pass
+                if any(is_structural(plan, path) for path in paths):
+                    wake.set()
         except (OSError, RuntimeError, ExceptionGroup) as error:
             self._degrade(error, changed)
             _hint_all(plan, changed)

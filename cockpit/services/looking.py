@@ -116,17 +116,11 @@ def explain(work: Workplace, lane: LaneId, previous: Activity | None) -> Explana
     pane = panes.find(work, record)
     rows = work.tmux.capture(pane.ref.pane) if pane is not None else []
     activity = judge(work, record, pane, previous, rows)
-    if pane is None:
-        evidence: tuple[tuple[str, str], ...] = (("process", "the lane has no pane"),)
-    else:
-        life = "runs"
-        if pane.dead:
-            life = f"ended, code {pane.exit_code if pane.exit_code is not None else 'unknown'}"
-        evidence = (
-            ("process", f"{pane.command or 'program'} (pid {pane.ref.pid}) {life}"),
-            ("title", pane.title or "none"),
-            ("screen", f"{len(rows)} rows, rules of agent {record.agent}"),
-        )
+    evidence = (
+        work.agents.explain(record.agent, pane=pane, rows=rows)
+        if pane is not None
+        else (("process", "the lane has no pane"),)
+    )
     verdict = ("verdict", f"{activity.state} by {activity.source}: {activity.rule}")
     shown = [row for row in rows if row.strip()][-BOTTOM:]
     return Explanation(activity, (*evidence, verdict), tuple(shown))

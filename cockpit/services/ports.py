@@ -463,6 +463,12 @@ class Agents(Protocol):
         """What the agent does, by process, title and screen (`rows` plain, visible rows)."""
         ...
 
+    def explain(
+        self, agent: str, *, pane: PaneInfo | None, rows: Sequence[str]
+    ) -> tuple[tuple[str, str], ...]:
+        """(source, sentence) of every sign, strongest first, recognised or not."""
+        ...
+
 
 class Approvals(Protocol):
     """Approval records in the state folder; a record is used once."""

@@ -48,6 +48,8 @@ def key_name(text: str) -> str | None:
     if len(text) == 1:
         return _character(text)
     *modifiers, last = text.replace("-", "+").split("+")
+    if not last:
+        return None
     lowered = [part.lower() for part in modifiers]
     if any(part not in {"ctrl", "shift", "alt"} for part in lowered):
         return None

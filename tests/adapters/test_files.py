@@ -158,9 +158,9 @@ def test_content_is_synced_before_the_name_and_the_name_before_we_say_so(
         calls.append("folder" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file")
         fsync(fd)
 
-    def renamed(*args: str, **options: int) -> None:
+    def renamed(old: str, new: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
         calls.append("rename")
-        rename(*args, **options)
+        rename(old, new, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "rename", renamed)

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import signal
 import socket
 import stat
 import subprocess
@@ -12,52 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cockpit.adapters import vault_stream
-from cockpit.adapters.locks import release, take
 from cockpit.adapters.vault import GitVault, is_skipped
 from cockpit.adapters.vault_layout import (
     FILES,
-    Entry,
     Kind,
-    Manifest,
-    blob_path,
-    escaped,
-    manifest_from_bytes,
-    manifest_to_bytes,
-    unescaped,
 )
 from cockpit.domain.ids import RefName
-from cockpit.errors import CockpitError, Refused, TimedOut
-from tests.adapters.killing import full_at_each_step, killed_at_each_step
-from tests.conftest import git, retry_until
+from cockpit.errors import CockpitError, Refused
+from tests.adapters.lanes import admin_of, fill, picture
+from tests.conftest import git
 
 REF = RefName("refs/snapshots/000007-teardown-0123abcd")
-Picture = dict[str, tuple[Any, ...]]
-
-
-def picture(root: Path) -> Picture:
-    """Everything below `root` that a snapshot keeps: type, mode, mtime, content."""
-    found: Picture = {}
-    top = os.fsencode(root)
-    for folder, folders, files in os.walk(top):
-        for name in [b"", *folders, *files] if folder == top else [*folders, *files]:
-            path = os.path.join(folder, name).rstrip(b"/")
-            facts = os.lstat(path)
-            kind = stat.S_IFMT(facts.st_mode)
-            if kind not in (stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK):
-                continue
-            content: object = None
-            if kind == stat.S_IFREG:
-                with open(path, "rb") as file:
-                    content = hashlib.sha256(file.read()).hexdigest()
-            elif kind == stat.S_IFLNK:
-                content = os.readlink(path)
-            key = os.fsdecode(path[len(top) :])
-            found[key] = (kind, stat.S_IMODE(facts.st_mode), facts.st_mtime_ns, content)
-    return found
 
 
 @pytest.fixture
@@ -67,66 +32,6 @@ def lane(repo: Path) -> Path:
     git(repo, "worktree", "add", "-q", "-b", "alpha/work", str(path))
     fill(path)
     return path
-
-
-def admin_of(lane: Path) -> Path:
-    return Path(git(lane, "rev-parse", "--absolute-git-dir").strip())
-
-
-def fill(lane: Path) -> None:
-    """Ignored and untracked files, nested repositories, odd names, modes and times, links,
-    specials, and a conflicted index."""
-    (lane / ".env").write_text("SECRET=1")
-    (lane / ".env").chmod(0o600)
-    (lane / "build").mkdir()
-    (lane / "build" / "out.bin").write_bytes(bytes(range(256)) * 5000)
-    (lane / "crlf.txt").write_bytes(b"a\r\nb\r\n$Id$\n")
-    (lane / ".gitattributes").write_text("*.txt text eol=crlf ident\n")
-    (lane / "empty" / "deeper").mkdir(parents=True)
-    (lane / "run.sh").write_text("#!/bin/sh\n")
-    (lane / "run.sh").chmod(0o4755)
-    (lane / "readonly").mkdir()
-    (lane / "readonly" / "f").write_text("x")
-    (lane / "readonly").chmod(0o555)
-    for raw in (
-        b"new\nline",
-        b"\xff\xfe",
-        b'"quoted"\\',
-        b"-dash",
-        b" lead",
-        b"tab\t",
-        b"caf\xc3\xa9",
-    ):
-        with open(os.path.join(os.fsencode(lane), raw), "wb") as file:
-            file.write(raw)
-    for name in (".GIT", ".git ", "git~1", ".git...", ".gitmodules", "esc=.git", ".g\u200cit"):
-        (lane / "odd").mkdir(exist_ok=True)
-        (lane / "odd" / name).mkdir()
-        (lane / "odd" / name / "config").write_text(name)
-    os.symlink(b"\xff/../nowhere", os.fsencode(lane / "dangling"))
-    (lane / "abs").symlink_to("/etc/passwd")
-    os.mkfifo(lane / "fifo")
-    os.link(lane / ".env", lane / "hard")
-    (lane / "node_modules" / "x").mkdir(parents=True)
-    (lane / "node_modules" / "x" / "i.js").write_text("x")
-    for nested in (lane / "vendor" / "lib", lane / "build" / "ignored-repo"):
-        nested.mkdir(parents=True)
-        git(nested, "init", "-q")
-        (nested / "f").write_text("nested")
-        git(nested, "add", "f")
-        git(nested, "commit", "-q", "-m", "nested")
-        git(nested, "branch", "target/x")
-    git(lane, "checkout", "-q", "-b", "side")
-    (lane / "README.md").write_text("side\n")
-    git(lane, "commit", "-q", "-am", "side")
-    git(lane, "checkout", "-q", "alpha/work")
-    (lane / "README.md").write_text("work\n")
-    git(lane, "commit", "-q", "-am", "work")
-    with pytest.raises(AssertionError):
-        git(lane, "merge", "side")
-    os.utime(lane / "run.sh", ns=(1, 1_000_000_007))
-    os.utime(lane / "dangling", ns=(1, 2_000_000_009), follow_symlinks=False)
-    os.utime(lane / "empty", ns=(1, 3_000_000_001))
 
 
 @pytest.fixture
@@ -239,150 +144,6 @@ def small(tmp_path: Path) -> tuple[Path, Path]:
     (lane / "g").symlink_to("sub/f")
     (admin / "HEAD").write_text("ref: refs/heads/x\n")
     return lane, admin
-
-
-def test_kills_leave_no_snapshot_or_a_whole_one(
-    small: tuple[Path, Path], vault: GitVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between any two of git's commands, too: each goes out by itself."""
-    monkeypatch.setattr(vault_stream, "_BUFFER", 1)
-    lane, admin = small
-    before = picture(lane)
-    fates = set()
-
-    for number in killed_at_each_step(lambda: void(vault.snapshot(lane, admin, REF, []))):
-        fates.add(vault.has(REF))
-        if vault.has(REF):
-            vault.restore(REF, tmp_path / f"back{number}", tmp_path / f"admin{number}")
-            assert picture(tmp_path / f"back{number}") == before
-            vault.drop([REF])
-    assert vault.has(REF), "and the run that nothing hit made it"
-    assert fates == {True, False}
-    assert sorted(os.listdir(tmp_path / "state")) == ["vault.git", "vault.lock"]
-
-
-def test_git_killed_in_the_middle_leaves_no_snapshot(
-    small: tuple[Path, Path], vault: GitVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lane, admin = small
-    (lane / "big").write_bytes(os.urandom(2_000_000))
-    original = vault_stream.Importer.end
-
-    def kill_git(importer: vault_stream.Importer) -> None:
-        importer._flush()
-        os.kill(importer._child._process.pid, signal.SIGKILL)
-        original(importer)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(vault_stream.Importer, "end", kill_git)
-        with pytest.raises(CockpitError, match="fast-import"):
-            vault.snapshot(lane, admin, REF, [])
-    assert not vault.has(REF)
-    vault.snapshot(lane, admin, REF, [])
-    store = tmp_path / "state" / "vault.git"
-    assert not list(store.glob("objects/pack/tmp_*"))
-    assert not list(store.glob("fast_import_crash*"))
-
-
-def test_a_killed_cockpit_leaves_the_lock_to_its_git(
-    small: tuple[Path, Path], vault: GitVault, tmp_path: Path
-) -> None:
-    """While a git that was left behind still runs, nobody sweeps its files away."""
-    lane, admin = small
-    pid_file = tmp_path / "git.pid"
-    child = os.fork()
-    if child == 0:
-        original = vault_stream.Importer.begin
-
-        def begin(importer: vault_stream.Importer, *args: Any) -> None:
-            pid = importer._child._process.pid
-            os.kill(pid, signal.SIGSTOP)
-            pid_file.write_text(str(pid))
-            os.kill(os.getpid(), signal.SIGKILL)
-            original(importer, *args)
-
-        setattr(vault_stream.Importer, "begin", begin)  # noqa: B010 - a forked child
-        try:
-            vault.snapshot(lane, admin, REF, [])
-        finally:
-            os._exit(3)
-    os.waitpid(child, 0)
-    pid = int(pid_file.read_text())
-    lock = tmp_path / "state" / "vault.lock"
-    with pytest.raises(TimedOut):
-        take(lock, name="vault", timeout=0.05, why="")
-    os.kill(pid, signal.SIGKILL)
-    retry_until(lambda: _free(lock))
-    release(take(lock, name="vault", timeout=5, why=""))
-    assert not vault.has(REF)
-
-
-def _free(lock: Path) -> bool:
-    try:
-        release(take(lock, name="vault", timeout=0, why=""))
-    except TimedOut:
-        return False
-    return True
-
-
-def test_a_full_disk_leaves_no_snapshot_or_a_whole_one(
-    small: tuple[Path, Path], vault: GitVault
-) -> None:
-    lane, admin = small
-    for _ in full_at_each_step(lambda: void(vault.snapshot(lane, admin, REF, [])), CockpitError):
-        if vault.has(REF):
-            vault.drop([REF])
-    assert vault.has(REF)
-
-
-def void(_: object) -> None:
-    return None
-
-
-def test_git_on_a_disk_that_is_really_full(
-    small: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file size limit stands for the disk: fast-import's own writes fail."""
-    import resource
-
-    lane, admin = small
-    vault = GitVault(tmp_path / "state")
-    (lane / "big").write_bytes(os.urandom(4_000_000))
-    child = os.fork()
-    if child == 0:
-        code = 3
-        try:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-            vault.snapshot(lane, admin, REF, [])
-        except CockpitError:
-            code = 10
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 10
-    assert not vault.has(REF)
-    vault.snapshot(lane, admin, REF, [])
-
-
-def test_kills_while_restoring_can_be_gone_on_from(
-    small: tuple[Path, Path], vault: GitVault, tmp_path: Path
-) -> None:
-    lane, admin = small
-    before, before_admin = picture(lane), picture(admin)
-    vault.snapshot(lane, admin, REF, [])
-    into, into_admin = tmp_path / "new" / "lane", tmp_path / "new" / "admin"
-    seen = set()
-    for _ in killed_at_each_step(lambda: vault.restore(REF, into, into_admin)):
-        seen.add((into.exists(), into_admin.exists()))
-        if into_admin.exists():
-            assert picture(into_admin) == before_admin
-        if not into.exists():
-            vault.restore(REF, into, into_admin)
-        assert picture(into) == before and picture(into_admin) == before_admin
-        assert sorted(os.listdir(tmp_path / "new")) == ["admin", "lane"]
-        shutil.rmtree(tmp_path / "new")
-    assert seen == {(False, False), (False, True), (True, True)}
 
 
 @pytest.mark.parametrize("which", ["into", "admin"])
@@ -534,71 +295,5 @@ def test_the_users_git_environment_does_not_reach_the_vault(
     assert not (tmp_path / "objects").exists() and not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.parametrize(
-    ("name", "is_escaped"),
-    [
-        (".git", True),
-        (".GIT", True),
-        (".gitignore", True),
-        (".git ", True),
-        (".git.", True),
-        ("git~1", True),
-        ("GIT~12", True),
-        ("gi7eba~1", True),
-        (".g\u200cit", True),
-        ("a\\.git", True),
-        ("esc=x", True),
-        ("git", False),
-        ("digit.py", False),
-        ("a.git", False),
-        ("x~", False),
-        ("\udcff", False),
-    ],
-)
-def test_which_names_are_escaped(name: str, is_escaped: bool) -> None:
-    assert (escaped(name) != name) is is_escaped
-    assert unescaped(escaped(name)) == name
-
-
-NAMES = st.text(
-    st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
-    | st.sampled_from(list(".gitGITesc=~1 \\\u200c\udc80")),
-    min_size=1,
-    max_size=12,
-)
-
-
-@given(NAMES, NAMES)
-def test_escaping_is_reversible_and_collides_never(one: str, two: str) -> None:
-    assert unescaped(escaped(one)) == one
-    assert (escaped(one) == escaped(two)) is (one == two)
-    assert escaped(escaped(one)) != escaped(one) or escaped(one) == one
-
-
-@given(st.lists(NAMES.filter(lambda name: name not in (".", "..")), min_size=1, max_size=4))
-def test_the_manifest_comes_back(parts: list[str]) -> None:
-    path = "/".join(parts)
-    entries = [Entry("", Kind.FOLDER, 0o755, 1), Entry(path, Kind.FILE, 0o4600, 2, 3, True, 4)]
-    manifest = Manifest("/w\udcff", "/a", 1.5, {"files": entries, "admin": []})
-    content = manifest_to_bytes(manifest)
-    assert manifest_from_bytes(content) == manifest
-    assert blob_path("files", tuple(parts)).count("/") == len(parts)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"{}", b"[]", b'{"version": 1}', b'{"version": 99}', b"\xff", b"[" * 99999],
-)
-def test_a_damaged_manifest_is_said(content: bytes) -> None:
-    with pytest.raises(CockpitError) as caught:
-        manifest_from_bytes(content)
-    assert caught.value.hint
-
-
-def test_a_manifest_that_leads_outside_is_refused() -> None:
-    for path in ("../x", "a/../../x", "/etc/x", "a//b"):
-        manifest = Manifest(
-            "/w", "/a", 1.0, {"files": [Entry(path, Kind.FILE, 0o600, 1)], "admin": []}
-        )
-        with pytest.raises(CockpitError):
-            manifest_from_bytes(manifest_to_bytes(manifest))
+def void(_: object) -> None:
+    return None

@@ -322,6 +322,7 @@ class ControlClient:
         switched = link.send(sessions.switch(clients[0].name, session))
         require(await link.answer(freed))
         require(await link.answer(switched))
+        self._sizes.clear()
         return True
 
     async def detach(self) -> bool:

@@ -96,7 +96,7 @@ class LogScreen(ReadingScreen):
         if step is None:
             return "There is no step to undo."
         if step.kind not in UNDOABLE:
-            return f"A {step.kind.value} can not be undone: it left nothing to bring back."
+            return f"This step ({step.kind.value}) left nothing that could be brought back."
         if step.state is not OpState.DONE:
             return "That step did not come to an end, so there is nothing to undo."
         return "That step has been undone already." if step.seq in self._undone else None

@@ -156,9 +156,12 @@ class LinesView(ScrollView):
     def move(self, by: int) -> None:
         """The cursor (or, without one, the view) `by` lines down."""
         if self.has_cursor:
-            self.cursor = max(0, min(len(self._lines) - 1, self.cursor + by))
+            self._go_to(self.cursor + by)
         else:
             self.scroll_relative(y=by, animate=False)
+
+    def _go_to(self, line: int) -> None:
+        self.cursor = min(max(0, line), len(self._lines) - 1)
 
     def page(self, by: int) -> None:
         self.move(by * max(1, self.size.height - 2))
@@ -168,7 +171,7 @@ class LinesView(ScrollView):
 
     def to_end(self, *, last: bool) -> None:
         if self.has_cursor:
-            self.cursor = len(self._lines) - 1 if last else 0
+            self._go_to(len(self._lines) - 1 if last else 0)
         elif last:
             self.scroll_end(animate=False)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -83,3 +84,13 @@ def seen(tmux: TmuxServer, ref: PaneRef, text: str) -> Callable[[], bool]:
 def grown(file: Path, size: int) -> Callable[[], bool]:
     """Whether the file has at least `size` bytes."""
     return lambda: file.stat().st_size >= size
+
+
+async def until(check: Callable[[], bool], *, seconds: float = 8.0, why: str = "") -> None:
+    """Wait on the loop for a state."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while not check():
+        if loop.time() > end:
+            raise AssertionError(f"not within {seconds} s: {why or check}")
+        await asyncio.sleep(0.01)

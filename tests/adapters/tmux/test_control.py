@@ -20,22 +20,12 @@ from cockpit.domain.lane import PaneRef
 from cockpit.domain.pane import Frame
 from cockpit.errors import Refused, TimedOut, UsageError
 from cockpit.services.ports import LivePanes, Tmux
-from tests.adapters.tmux.conftest import Open, grown
+from tests.adapters.tmux.conftest import Open, grown, until
 from tests.adapters.tmux.test_typing import PAYLOADS, attach, shows, terminal
 
 __all__ = ["terminal"]
 pytestmark = pytest.mark.tmux
 Reader = Callable[..., tuple[PaneRef, Path]]
-
-
-async def until(check: Callable[[], bool], *, seconds: float = 8.0, why: str = "") -> None:
-    """Wait on the loop for a state."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    while not check():
-        if loop.time() > end:
-            raise AssertionError(f"not within {seconds} s: {why or check}")
-        await asyncio.sleep(0.01)
 
 
 class Watched(ControlClient):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
 from cockpit.adapters.tmux.feed import NOISY, Feed
 from cockpit.domain.ids import PaneId
+from tests.adapters.tmux.conftest import until
 
 PANE = PaneId("%1")
 INTERVAL = 0.05
@@ -36,12 +36,6 @@ class Recorder:
         return Feed(PANE, INTERVAL, capture=self.capture, hold=self.hold, held=held)
 
 
-async def wait_for(check: Callable[[], bool]) -> None:
-    async with asyncio.timeout(3):
-        while not check():
-            await asyncio.sleep(0.002)
-
-
 @pytest.fixture
 def seen() -> Recorder:
     return Recorder()
@@ -55,7 +49,7 @@ async def test_the_first_word_after_a_silence_is_captured_at_once(seen: Recorder
     feed.output(1)
     await asyncio.sleep(0)
     assert seen.captures == [False], "the second waits for its turn"
-    await wait_for(lambda: len(seen.captures) == 2)
+    await until(lambda: len(seen.captures) == 2)
     assert seen.times[1] - seen.times[0] >= INTERVAL * 0.9
     await asyncio.sleep(INTERVAL * 2)
     assert len(seen.captures) == 2, "silence costs nothing"
@@ -75,12 +69,12 @@ async def test_output_during_a_capture_is_not_lost(seen: Recorder) -> None:
     seen.gate = asyncio.Event()
     feed = seen.feed()
     feed.output(1)
-    await wait_for(lambda: len(seen.captures) == 1)
+    await until(lambda: len(seen.captures) == 1)
     feed.output(1)
     await asyncio.sleep(INTERVAL * 2)
     assert len(seen.captures) == 1, "one at a time"
     seen.gate.set()
-    await wait_for(lambda: len(seen.captures) == 2)
+    await until(lambda: len(seen.captures) == 2)
     feed.close()
 
 
@@ -91,10 +85,10 @@ async def test_a_noisy_pane_is_held_once_and_resumed_by_its_capture(seen: Record
     for _ in range(5):
         feed.output(NOISY)
     assert seen.holds == 1
-    await wait_for(lambda: len(seen.captures) == 2)
+    await until(lambda: len(seen.captures) == 2)
     assert seen.captures == [False, True]
     feed.output(1)
-    await wait_for(lambda: len(seen.captures) == 3)
+    await until(lambda: len(seen.captures) == 3)
     assert seen.captures[-1] is False
     feed.close()
 
@@ -102,14 +96,14 @@ async def test_a_noisy_pane_is_held_once_and_resumed_by_its_capture(seen: Record
 async def test_a_pane_that_tmux_paused_is_resumed(seen: Recorder) -> None:
     feed = seen.feed()
     feed.paused()
-    await wait_for(lambda: seen.captures == [True])
+    await until(lambda: seen.captures == [True])
     feed.close()
 
 
 async def test_a_pane_that_was_held_while_hidden_is_resumed(seen: Recorder) -> None:
     feed = seen.feed(held=True)
     feed.wake()
-    await wait_for(lambda: seen.captures == [True])
+    await until(lambda: seen.captures == [True])
     feed.close()
 
 
@@ -120,7 +114,7 @@ async def test_asleep_nothing_is_captured_and_awake_once(seen: Recorder) -> None
     await asyncio.sleep(INTERVAL * 2)
     assert seen.captures == []
     feed.sleep(False)
-    await wait_for(lambda: len(seen.captures) == 1)
+    await until(lambda: len(seen.captures) == 1)
     feed.close()
 
 
@@ -130,7 +124,7 @@ async def test_focus_makes_a_waiting_capture_due_sooner(seen: Recorder) -> None:
     await asyncio.sleep(0)
     feed.output(1)
     feed.focus(0.01)
-    await wait_for(lambda: len(seen.captures) == 2)
+    await until(lambda: len(seen.captures) == 2)
     feed.close()
 
 
