@@ -92,9 +92,9 @@ def _worktree_for(work: Workplace, source: str) -> WorktreeInfo | None:
     """The worktree whose folder `source` names, or that has the branch `source` checked out."""
     ref = _branch_for(work, source)
     path = Path(source)
-    real = (path if path.is_absolute() else Path.cwd() / path).resolve()
+    wanted = path if path.is_absolute() else Path.cwd() / path
     for info in work.git.worktrees():
-        if info.exists and (info.path.resolve() == real or (ref and info.head.ref == ref)):
+        if info.exists and (work.disk.same(info.path, wanted) or (ref and info.head.ref == ref)):
             return info
     return None
 
@@ -136,7 +136,7 @@ def _plan_branch(
 ) -> StartPlan:
     path = worktree_of(work, lane)
     _require_unused(work, lane, ref, path)
-    if path.is_symlink() or path.exists():
+    if work.disk.exists(path):
         raise Refused(
             f"The folder for lane {lane.lane} exists already: {path}",
             hint="Move it away, or change `worktrees:`.",

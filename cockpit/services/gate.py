@@ -78,8 +78,8 @@ def _ready_tree(work: Workplace, running: Running, commit: CommitId, log: Path, 
     tree = work.state_dir / "gate" / "tree"
     running.step("prepare the gate's worktree")
     with work.locks.hold("worktrees", why="gate"):
-        if not (tree.is_dir() and work.git.is_linked(tree)):
-            if tree.exists():
+        if not (work.disk.is_folder(tree) and work.git.is_linked(tree)):
+            if work.disk.exists(tree):
                 work.trash.move(tree, work.trash.place_for(tree, f"{running.op.id}-gate"))
             work.git.add_worktree(tree, branch=None, commit=commit, reason="cockpit: gate")
             work.state.remove(READY)

@@ -108,7 +108,7 @@ def _lane_checks(work: Workplace, lane: LaneConfig, record: LaneRecord) -> list[
     busy = activity.state in BUSY
     said = f"the agent is {activity.state} ({activity.source}: {activity.rule})"
     checks = [Check("agent", not busy, said, key="x" if busy else "")]
-    if not record.worktree.is_dir():
+    if not work.disk.is_folder(record.worktree):
         return [*checks, Check("tree", True, "the folder is gone; the branch lands as it is")]
     dirty = tuple(
         path for path in work.git.dirty_paths(record.worktree) if not bus.is_own_result(path)

@@ -57,7 +57,7 @@ def judge(
 def facts_of(work: Workplace, record: LaneRecord) -> GitFacts | None:
     """What git says of the lane, its paths outside the zone included; None when it can't say."""
     lane = work.config.lanes.get(record.lane)
-    if not record.worktree.is_dir():
+    if not work.disk.is_folder(record.worktree):
         return None
     facts = work.git.facts(record.worktree, work.target)
     if lane is None or facts.head is None:

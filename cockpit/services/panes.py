@@ -162,7 +162,7 @@ def restart(work: Workplace, intent: Restart, tell: Tell, by: str) -> Outcome:
     with work.locks.hold(f"lane-{intent.lane}", why="restart"):
         record = work.record(intent.lane)
         lane = work.lane(intent.lane)
-        if not record.worktree.is_dir():
+        if not work.disk.is_folder(record.worktree):
             raise Refused(
                 f"The folder of lane {intent.lane} is missing: {record.worktree}",
                 hint="Bring it back, or tear the lane down.",

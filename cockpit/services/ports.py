@@ -52,6 +52,23 @@ class Clock(Protocol):
     def wait(self, seconds: float) -> None: ...
 
 
+class Disk(Protocol):
+    """Questions about folders at the place where lanes lie."""
+
+    def exists(self, path: Path) -> bool:
+        """Whether anything lies there, a dangling link included."""
+        ...
+
+    def is_folder(self, path: Path) -> bool: ...
+    def same(self, one: Path, two: Path) -> bool:
+        """Whether both names lead to the same place, links resolved."""
+        ...
+
+    def stamp(self, path: Path) -> tuple[int, int]:
+        """Changes when a folder's entries do; (0, 0) if it is not there."""
+        ...
+
+
 class Locks(Protocol):
     """Kernel locks (flock) on files in the state folder, freed by any death of the holder."""
 

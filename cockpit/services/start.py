@@ -144,7 +144,7 @@ def _require_free(work: Workplace, lane: LaneConfig, branch: str, path: Path) ->
             hint=f"Take it over with `cockpit adopt {lane.lane} {branch}`, "
             f"or give lane {lane.lane} another `branch:`.",
         )
-    if path.is_symlink() or path.exists():
+    if work.disk.exists(path):
         raise Refused(
             f"The folder for lane {lane.lane} exists already: {path}",
             hint=f"If it is a worktree, take it over with `cockpit adopt {lane.lane} {path}`; "
@@ -246,9 +246,12 @@ def _ensure_worktree(work: Workplace, running: Running, plan: StartPlan) -> Work
 
 
 def _worktree_at(work: Workplace, path: Path) -> WorktreeInfo | None:
-    real = path.resolve()
     return next(
-        (info for info in work.git.worktrees() if info.path.resolve() == real and not info.main),
+        (
+            info
+            for info in work.git.worktrees()
+            if not info.main and work.disk.same(info.path, path)
+        ),
         None,
     )
 
@@ -256,9 +259,9 @@ def _worktree_at(work: Workplace, path: Path) -> WorktreeInfo | None:
 def put_aside(work: Workplace, op: str, path: Path, info: WorktreeInfo | None) -> None:
     """Move a half-made worktree (folder and admin folder) to the trash; nothing is deleted."""
     name = f"{op}-leftover-{int(work.clock.now() * 1000)}"
-    if path.is_symlink() or path.exists():
+    if work.disk.exists(path):
         work.trash.move(path, work.trash.place_for(path, name))
-    if info is not None and not info.main and info.admin.exists():
+    if info is not None and not info.main and work.disk.exists(info.admin):
         work.trash.move(info.admin, work.trash.admin_place_for(name))
 
 

@@ -190,11 +190,7 @@ class FleetSupervisor:
                 await self._refresh_panes()
 
     def _journal_stamp(self) -> tuple[int, int]:
-        try:
-            found = (self._local.state / "journal").stat()
-        except OSError:
-            return (0, 0)
-        return (found.st_mtime_ns, found.st_ino)
+        return self._local.work.disk.stamp(self._local.state / "journal")
 
     def _folders(self) -> Mapping[str, Sequence[Path]]:
         """What to watch, by lane; `""` is the repository itself."""
@@ -211,7 +207,7 @@ class FleetSupervisor:
             known = self._watched.get(lane)
             if known and known[0] == record.admin:
                 folders[lane] = known
-            elif record.worktree.is_dir():
+            elif work.disk.is_folder(record.worktree):
                 tracked = work.git.tracked_folders(record.worktree)
                 folders[lane] = [record.admin, record.admin / "logs", *tracked]
         self._watched = folders

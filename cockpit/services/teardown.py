@@ -41,7 +41,7 @@ def preview(work: Workplace, lane: LaneId) -> TeardownPreview:
     record = work.record(lane)
     _require_not_main(work, record)
     tip = work.git.read_ref(record.branch)
-    there = record.worktree.is_dir()
+    there = work.disk.is_folder(record.worktree)
     holdings = work.git.holdings(record.worktree) if there else Holdings()
     target = work.git.read_ref(work.target)
     unmerged = work.git.unmerged_commits(tip, target) if tip and target else []
@@ -111,7 +111,7 @@ def plan_for(
         branch=record.branch,
         tip=work.git.read_ref(record.branch) or "",
         worktree=str(record.worktree),
-        admin=str(record.admin) if record.admin.is_dir() else "",
+        admin=str(record.admin) if work.disk.is_folder(record.admin) else "",
         trash=name,
         trash_folder=str(work.trash.place_for(record.worktree, name)),
         trash_admin=str(work.trash.admin_place_for(name)),
@@ -154,7 +154,7 @@ def giving_up(work: Workplace, running: Running, plan: TeardownPlan) -> Iterator
     try:
         yield
     except CockpitError as error:
-        if Path(plan.worktree).exists() and not Path(plan.trash_folder).exists():
+        if work.disk.exists(Path(plan.worktree)) and not work.disk.exists(Path(plan.trash_folder)):
             running.abandon(error.title, error.hint, detail=error.detail)
         raise
 
@@ -168,10 +168,10 @@ def _keep_ref(work: Workplace, ref: str, commit: CommitId, why: str) -> None:
 def _keep_folder(
     work: Workplace, running: Running, plan: TeardownPlan, folder: Path, trash: Path
 ) -> None:
-    if not folder.is_dir() or trash.exists() or not plan.admin:
+    if not work.disk.is_folder(folder) or work.disk.exists(trash) or not plan.admin:
         return
     admin = Path(plan.admin)
-    if admin.is_dir():
+    if work.disk.is_folder(admin):
         running.step("pin every commit and staged file")
         work.git.pin_lane(folder, admin, RefName(plan.pin_ref), f"tear down {plan.lane}")
         if not work.vault.has(RefName(plan.vault_ref)):
@@ -183,10 +183,12 @@ def _move_away(
     work: Workplace, running: Running, plan: TeardownPlan, folder: Path, trash: Path
 ) -> None:
     with work.locks.hold("worktrees", why=f"tear down {plan.lane}"):
-        if folder.exists() or trash.exists():
+        if work.disk.exists(folder) or work.disk.exists(trash):
             running.step("move the folder to the trash")
             work.trash.move(folder, trash)
-        if plan.admin and (Path(plan.admin).exists() or Path(plan.trash_admin).exists()):
+        if plan.admin and (
+            work.disk.exists(Path(plan.admin)) or work.disk.exists(Path(plan.trash_admin))
+        ):
             running.step("move git's folder of the worktree to the trash")
             work.trash.move(Path(plan.admin), Path(plan.trash_admin))
     work.trash.note(
@@ -215,9 +217,7 @@ def _drop_branch(work: Workplace, running: Running, plan: TeardownPlan) -> None:
 
 def _require_not_main(work: Workplace, record: LaneRecord) -> None:
     main = work.git.main_checkout
-    if record.branch == work.target or (
-        main is not None and record.worktree.resolve() == main.resolve()
-    ):
+    if record.branch == work.target or (main is not None and work.disk.same(record.worktree, main)):
         raise Refused(
             f"Lane {record.lane} is the target or the main checkout, which can't be torn down.",
             hint="Take the lane out of lanes.yaml instead.",

@@ -248,12 +248,14 @@ def _preview_teardown(work: Workplace, op: Operation) -> UndoPreview:
     ways = []
     if LaneId(gone.lane) in work.registry.lanes():
         ways.append(f"lane {gone.lane} was started anew since then; tear it down first")
-    if Path(gone.worktree).exists():
+    if work.disk.exists(Path(gone.worktree)):
         ways.append(f"something lies where the folder was: {gone.worktree}")
     tip = work.git.read_ref(RefName(gone.branch))
     if tip is not None and tip != gone.tip:
         ways.append(f"a branch {branch_name(RefName(gone.branch))} exists at {tip[:10]}")
-    if not Path(gone.trash_folder).exists() and not work.vault.has(RefName(gone.vault_ref)):
+    if not work.disk.exists(Path(gone.trash_folder)) and not work.vault.has(
+        RefName(gone.vault_ref)
+    ):
         ways.append("neither the trash nor the vault has its files any more")
     lines = (
         f"the folder comes back: {gone.worktree}",
@@ -289,13 +291,13 @@ def bring_back(work: Workplace, running: Running, plan: RestorePlan) -> None:
         )
     folder, admin = Path(plan.worktree), Path(plan.admin)
     with work.locks.hold("worktrees", why=f"bring back {plan.lane}"):
-        if Path(plan.trash_folder).exists():
+        if work.disk.exists(Path(plan.trash_folder)):
             running.step("move git's folder of the worktree back")
-            if Path(plan.trash_admin).exists():
+            if work.disk.exists(Path(plan.trash_admin)):
                 work.trash.move(Path(plan.trash_admin), admin)
             running.step("move the folder back")
             work.trash.move(Path(plan.trash_folder), folder)
-        elif not folder.exists():
+        elif not work.disk.exists(folder):
             running.step("lay the lane out again from the vault")
             work.vault.restore(RefName(plan.vault_ref), folder, admin)
         running.step("link folder and repository")

@@ -25,7 +25,7 @@ def _fault_of(work: Workplace, record: LaneRecord, infos: list[WorktreeInfo]) ->
     lane, path = record.lane, record.worktree
     info = next((one for one in infos if one.admin == record.admin), None)
     branch = branch_name(record.branch)
-    if not path.is_dir():
+    if not work.disk.is_folder(path):
         return LaneFault(
             lane,
             Disagreement.FOLDER_MISSING,

@@ -15,6 +15,7 @@ from cockpit.adapters.agents import presets
 from cockpit.adapters.agents.catalogue import AgentCatalogue
 from cockpit.adapters.approvals import FileApprovals
 from cockpit.adapters.clock import SystemClock
+from cockpit.adapters.disk import LocalDisk
 from cockpit.adapters.files import make_private_dir
 from cockpit.adapters.git.repository import GitRepository, open_repository
 from cockpit.adapters.journal import FileJournal
@@ -72,6 +73,7 @@ def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Work
         root=root,
         state_dir=state,
         clock=clock,
+        disk=LocalDisk(),
         locks=FileLocks(state / "locks"),
         journal=FileJournal(state / "journal", clock),
         registry=FileRegistry(state / "lanes"),

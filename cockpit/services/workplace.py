@@ -15,6 +15,7 @@ from cockpit.services.ports import (
     Agents,
     Approvals,
     Clock,
+    Disk,
     Git,
     Journal,
     LaneFiles,
@@ -44,6 +45,7 @@ class Workplace:
     root: Path
     state_dir: Path
     clock: Clock
+    disk: Disk
     locks: Locks
     journal: Journal
     registry: Registry

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -30,12 +32,25 @@ def run_app(
     escape codes does not hold with this Textual, `CockpitError` when the app crashed, and what
     `make_supervisor` raises.
     """
+    _settle_size()
     chokepoint.install()
     chokepoint.self_test()
     app = partial(
         CockpitApp, hosted=hosted, themes_known=themes, theme_name=theme, keys=keys, now=now
     )
     asyncio.run(_run(make_supervisor, app))
+
+
+def _settle_size() -> None:
+    """A terminal that says it has no size (some serial lines and bare ptys) makes Textual
+    8.2.8 fall back to 24 rows in one place and 25 in another, and repaint for ever."""
+    try:
+        columns, rows = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
+    except (OSError, ValueError):
+        return
+    if not (columns and rows):
+        os.environ.setdefault("COLUMNS", "80")
+        os.environ.setdefault("LINES", "24")
 
 
 async def _run(

@@ -93,6 +93,9 @@ class FakeTmux:
     def attach_argv(self, session: str) -> list[str]:
         return ["tmux", "attach", "-t", f"={session}"]
 
+    def attach_env(self) -> dict[str, str]:
+        return {}
+
     def kill_server(self) -> None:
         self.up = False
         self.infos.clear()

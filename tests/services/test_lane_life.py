@@ -48,7 +48,7 @@ def test_start_makes_branch_worktree_pane_and_record(desk: Desk) -> None:
     assert lane == "alpha"
     assert Path(argv[0]).name == "sh"
     assert env["COCKPIT_LANE"] == "alpha"
-    assert not any(name.startswith(("TMUX", "GIT_")) for name in env)
+    assert not any(name in ("TMUX", "TMUX_PANE") or name.startswith("GIT_") for name in env)
     fleet = desk.cockpit().fleet()
     assert fleet.lanes[ALPHA].record is not None
     assert git(desk.root, "status", "--porcelain") == ""

@@ -65,14 +65,14 @@ def problems(source: str, name: str) -> list[str]:
         for keyword in node.keywords:
             if keyword.arg == "markup" and ast.unparse(keyword.value) != "False":
                 found.append(f"{name}:{node.lineno}: markup is on")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Assign):
+            for target in part.targets:
                 if isinstance(target, ast.Attribute) and target.attr in FORBIDDEN_TARGETS:
-                    found.append(f"{name}:{node.lineno}: {target.attr} takes markup")
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node.name.startswith("action_"):
-                found.append(f"{name}:{node.lineno}: {node.name} could be named by markup")
+                    found.append(f"{name}:{part.lineno}: {target.attr} takes markup")
+        function = isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
+        if function and part.name.startswith("action_"):
+            found.append(f"{name}:{part.lineno}: {part.name} could be named by markup")
     return found
 
 

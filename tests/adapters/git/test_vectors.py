@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,25 @@ from cockpit.errors import CockpitError
 from tests.adapters.git.conftest import MAIN, commit_all, tip
 from tests.conftest import git
 
-HOOKS = ["applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout", "post-merge", "pre-push", "reference-transaction", "post-index-change", "pre-auto-gc", "post-rewrite", "fsmonitor-watchman"]
+HOOKS = (
+    "applypatch-msg",
+    "pre-applypatch",
+    "post-applypatch",
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "pre-rebase",
+    "post-checkout",
+    "post-merge",
+    "pre-push",
+    "reference-transaction",
+    "post-index-change",
+    "pre-auto-gc",
+    "post-rewrite",
+    "fsmonitor-watchman",
+)
 
 
 @dataclass
@@ -57,7 +75,9 @@ class Scene:
 @pytest.fixture
 def scene(repo: Path, tmp_path: Path) -> Scene:
     evil, marker = tmp_path / "evil.sh", tmp_path / "PWNED"
-    evil.write_text(f"#!/bin/sh\necho \"$0 $@\" >> '{marker}'\ncat 2>/dev/null\nexit 0\n")
+    evil.write_text(
+        f"#!/bin/sh\necho \"$0 $@\" >> '{marker}'\ntimeout 0.3 cat 2>/dev/null\nexit 0\n"
+    )
     evil.chmod(0o755)
     lane = tmp_path / "alpha"
     git(repo, "worktree", "add", "-q", "--lock", "-b", "alpha/work", str(lane))
@@ -274,12 +294,12 @@ VECTORS = [
     vector(filter_clean, "add src/auth.py", refuses=WRITES),
     vector(filter_smudge_in_history, "checkout -- src/auth.py", refuses=WRITES),
     vector(filter_by_info_attributes, "add src/auth.py"),
-    vector(merge_driver, "merge-tree --write-tree main alpha/work"),
+    vector(merge_driver, "merge-tree --write-tree main~1 alpha/work"),
     vector(signature, "log -1"),
     vector(sign_commits, "commit -q --allow-empty -m x"),
     vector(private_git_dir, "status"),
     vector(nested_repository, "status"),
-    vector(untracked_repository, "add -A"),
+    vector(untracked_repository, "add -A", "status"),
     vector(editor, "commit --amend --allow-empty"),
     vector(upload_pack, "fetch origin"),
     vector(ssh_command, "fetch origin"),
@@ -383,34 +403,23 @@ def public_functions() -> set[str]:
     }
 
 
-@pytest.fixture
-def calls(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Call]]:
-    yield []
-
-
 @pytest.mark.parametrize("vector", VECTORS, ids=[v.plant.__name__ for v in VECTORS])
 def test_a_planted_vector_runs_in_plain_git_and_in_none_of_our_calls(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vector: Vector
 ) -> None:
     vector.plant(scene)
     scene.marker.unlink(missing_ok=True)
+    seen: list[Call] = []
     with monkeypatch.context() as patch:
+        patch.setattr("tests.adapters.git.test_vectors.git", quiet_git)
+        patch.setattr("tests.adapters.git.test_vectors.tip", quiet_tip)
         for name, value in scene.env.items():
             patch.setenv(name, value)
         repository = open_repository(scene.repo)
-        seen: list[Call] = []
         repository.door.observers.append(seen.append)
-        for name in scene.env:
-            patch.delenv(name)
         driver = Driver(scene, repository)
-        tips = Driver.looks, Driver.acts
-        with monkeypatch.context() as inner:
-            inner.setattr("tests.adapters.git.test_vectors.git", quiet_git)
-            inner.setattr("tests.adapters.git.test_vectors.tip", quiet_tip)
-            for name, value in scene.env.items():
-                inner.setenv(name, value)
-            tips[0](driver)
-            tips[1](driver, tmp_path)
+        driver.looks()
+        driver.acts(tmp_path)
         repository.close()
         driver.called.add("close")
     ran = scene.marker.read_text() if scene.marker.exists() else ""

@@ -1,0 +1,30 @@
+"""Questions about folders on this machine, for services, which know no file system."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class LocalDisk:
+    """Fulfils `services.ports.Disk`."""
+
+    def exists(self, path: Path) -> bool:
+        """Whether anything lies there, a dangling link included."""
+        return os.path.lexists(path)
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether a folder lies there (through a link, too)."""
+        return path.is_dir()
+
+    def same(self, one: Path, two: Path) -> bool:
+        """Whether both names lead to the same place, links resolved."""
+        return one == two or os.path.realpath(one) == os.path.realpath(two)
+
+    def stamp(self, path: Path) -> tuple[int, int]:
+        """(mtime in ns, inode): changes when a folder's entries do; (0, 0) if it is not there."""
+        try:
+            found = path.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_ino)

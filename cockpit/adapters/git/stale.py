@@ -1,0 +1,129 @@
+"""What a killed cockpit's git leaves: a git that still runs, and lock files that nobody holds.
+
+A git child is a session of its own, so it outlives a cockpit that is killed and could still
+move a ref while the next start is deciding what happened. It carries its owner's identity
+(`run.OWNER`); once that owner is dead it is ended before anything is recovered.
+
+A lock file that git leaves when it is killed blocks every later writer for ever. It goes only
+when it is older than 2 s and no living process has it in use (`facts/security.md` §4.1.6): no
+process has its working folder or an open file below the git directory, and no git process
+(an agent's `git commit` waits for its editor with the lock closed) sits in a worktree.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from cockpit.adapters import procs
+from cockpit.adapters.git.files import lstat
+from cockpit.adapters.git.ground import Ground
+from cockpit.adapters.git.run import OWNER
+from cockpit.adapters.procs import Identity
+
+LEAST_AGE = 2.0
+"""Seconds after which a lock file may be taken for a dead one's."""
+_GRACE = 2.0
+"""Seconds that an orphaned git gets to take its own lock files away."""
+_LEFT_OPEN = frozenset({"packed-refs.new", "gc.pid"})
+_OURS = "index.cockpit-"
+_SKIPPED = frozenset({"objects", "logs", "modules", "lfs", "cockpit-trash", "cockpit-staging"})
+_TICK = 0.05
+
+
+class Leavings:
+    """Looks at, and takes away, what dead processes left in one repository."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+
+    def end_orphans(self) -> list[str]:
+        """End git processes whose cockpit is dead; a sentence for each. Where there is no
+        /proc (macOS) nothing is found."""
+        orphans = [identity for identity, owner in self._gits() if not _lives(owner)]
+        if orphans:
+            procs.end_processes(orphans, grace=_GRACE)
+        return [
+            f"Ended a git process ({orphan.pid}) that a killed cockpit had left." for orphan in orphans
+        ]
+
+    def _gits(self) -> Iterator[tuple[Identity, str]]:
+        """(process, owner) of each git that a cockpit runs on this repository."""
+        ours = {os.fsencode(self.ground.common), os.fsencode(self.ground.shadow.git_dir)}
+        for identity in procs.marked(OWNER, ""):
+            variables = _environment(identity.pid)
+            named = {variables.get(b"GIT_COMMON_DIR"), variables.get(b"GIT_DIR")}
+            if named & ours:
+                yield identity, os.fsdecode(variables.get(os.fsencode(OWNER), b""))
+
+    def clear(self, *, patience: float) -> list[str]:
+        """Take dead lock files away; a sentence for each. Waits at most `patience` seconds
+        for young ones to become old enough (0: leaves them)."""
+        locks = list(self._locks())
+        until = time.monotonic() + patience
+        while any(not _is_old(path) for path in locks) and time.monotonic() < until:
+            time.sleep(_TICK)
+            locks = list(self._locks())
+        dead = [path for path in locks if _is_old(path)]
+        if not dead or self._in_use():
+            return []
+        return [
+            f"Took away a lock file that a killed git had left: {path}"
+            for path in dead
+            if _unlink(path)
+        ]
+
+    def _locks(self) -> Iterator[Path]:
+        """Every lock file of git's, in the git directory and the worktrees' folders; ours
+        too, beside an index. Objects and logs have none that block anyone."""
+        for top, folders, names in os.walk(self.ground.common):
+            if Path(top) == self.ground.common:
+                folders[:] = [name for name in folders if name not in _SKIPPED]
+            for name in names:
+                if name.endswith(".lock") or name in _LEFT_OPEN or name.startswith(_OURS):
+                    yield Path(top) / name
+        for name in ("info", "info/commit-graphs", "pack"):
+            yield from (self.ground.common / "objects" / name).glob("*.lock")
+
+    def _in_use(self) -> bool:
+        """Whether a living process may hold one of the locks."""
+        roots = [os.path.realpath(self.ground.common), str(self.ground.shadow.git_dir)]
+        trees = [os.path.realpath(path) for _, path in self.ground.admin_folders()]
+        if self.ground.checkout is not None:
+            trees.append(os.path.realpath(self.ground.checkout))
+        return procs.anyone_in(roots, but_git_also_in=trees)
+
+
+def _environment(pid: int) -> dict[bytes, bytes]:
+    try:
+        content = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:  # it has ended, which is what we want of it
+        return {}
+    return dict(part.split(b"=", 1) for part in content.split(b"\0") if b"=" in part)
+
+
+def _lives(owner: str) -> bool:
+    pid, _, started = owner.partition(".")
+    if not (pid.isdecimal() and started.isdecimal()):
+        return True  # not a mark of ours; then it is nobody's that we may end
+    return procs.identify(int(pid)) == Identity(int(pid), int(started))
+
+
+def _is_old(path: Path) -> bool:
+    seen = lstat(path)
+    return (
+        seen is not None
+        and stat.S_ISREG(seen.st_mode)
+        and time.time() - seen.st_mtime >= LEAST_AGE
+    )
+
+
+def _unlink(path: Path) -> bool:
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,216 @@
+"""Deliberately wrong variants of the product. The harness must catch each, or it proves nothing.
+
+Each is a patch in the driver's process alone, applied before the services are built.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cockpit.adapters.git.pins import Pinner
+from cockpit.adapters.git.refs import Refs
+from cockpit.adapters.git.repository import GitRepository
+from cockpit.adapters.journal import FileJournal
+from cockpit.adapters.trash import FolderTrash
+from cockpit.adapters.vault import GitVault
+from cockpit.domain.ids import CommitId, RefName
+from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.plans import TargetPlan
+from cockpit.services import panes, prompts, recovery, start, target, teardown
+
+MUTANTS: dict[str, Callable[[], None]] = {}
+
+
+def mutant(patch: Callable[[], None]) -> Callable[[], None]:
+    MUTANTS[patch.__name__.replace("_", " ")] = patch
+    return patch
+
+
+def apply(name: str) -> None:
+    """Patch this process with the mutant of that name; empty is the product as it is."""
+    if name:
+        MUTANTS[name]()
+
+
+def _set(owner: Any, name: str, value: Any) -> None:
+    setattr(owner, name, value)
+
+
+def _nothing(*_args: Any, **_kwargs: Any) -> None:
+    return None
+
+
+def _plain_git(root: Path, *argv: str) -> None:
+    subprocess.run(["git", "-C", str(root), *argv], check=False, capture_output=True)
+
+
+@mutant
+def journal_without_the_intent() -> None:
+    """The entry becomes durable only at the end, so a death leaves no trace of what was begun."""
+
+    def begin(
+        self: FileJournal, kind: OpKind, *, intent: Any, undoes: int | None = None, **names: Any
+    ) -> Operation:
+        return Operation(
+            900, "000900-x-00000000", kind, at=0.0, intent=intent, undoes=undoes, **names
+        )
+
+    def finish(self: FileJournal, op: Operation, state: OpState, outcome: Any) -> Operation:
+        return op
+
+    _set(FileJournal, "begin", begin)
+    _set(FileJournal, "update", lambda self, op, intent: op)
+    _set(FileJournal, "finish", finish)
+
+
+@mutant
+def swap_without_the_expected_value() -> None:
+    """The target is moved wherever it was: what came in meanwhile is dropped."""
+
+    def move(
+        self: Refs, ref: RefName, *, new: CommitId, old: CommitId | None, reason: str
+    ) -> None:
+        self.ground.run(["update-ref", ref, new])
+
+    _set(Refs, "move", move)
+    _set(recovery, "_recover_landing", _redo_landing)
+
+
+def _redo_landing(work: Any, running: Any) -> str:
+    plan = TargetPlan.from_json(running.op.intent)
+    target.move(work, running, plan, "redo")
+    running.done("redone", {"old": plan.old, "new": plan.new, "left": []})
+    return "was finished"
+
+
+@mutant
+def checkout_before_the_target() -> None:
+    """The files follow first; a death then leaves a checkout ahead of a target that stays."""
+    follow, stage = target.follow, target.stage
+
+    def stage_and_follow(work: Any, plan: TargetPlan) -> None:
+        stage(work, plan)
+        sync = work.git.plan_sync(
+            Path(plan.checkout), CommitId(plan.old), CommitId(plan.new), Path(plan.staging)
+        )
+        work.git.finish_sync(sync)
+
+    _set(target, "stage", stage_and_follow)
+    _set(target, "follow", follow)
+
+
+@mutant
+def deleted_instead_of_moved() -> None:
+    """Folders are removed where they should go to the trash."""
+
+    def move(self: FolderTrash, source: Path, destination: Path) -> None:
+        shutil.rmtree(source, ignore_errors=True)
+
+    _set(FolderTrash, "move", move)
+
+
+@mutant
+def no_snapshot() -> None:
+    """The vault is left out: the trash holds the only copy."""
+    _set(GitVault, "snapshot", _nothing)
+
+
+@mutant
+def no_pin() -> None:
+    """What only reflogs and the index hold is left to the next gc."""
+    _set(Pinner, "pin", _nothing)
+
+
+@mutant
+def hard_reset_of_the_checkout() -> None:
+    """The checkout is forced to the target, over the commander's own changes."""
+
+    def follow(work: Any, running: Any, plan: TargetPlan) -> list[str]:
+        _plain_git(Path(plan.checkout), "reset", "-q", "--hard", plan.new)
+        target.drop_staging(work, plan)
+        return []
+
+    _set(target, "follow", follow)
+
+
+@mutant
+def branch_taken_without_a_backup() -> None:
+    """No ref is made for the branch, its reflog and its pin before it goes."""
+    _set(teardown, "_keep_ref", _nothing)
+    _set(Pinner, "pin", _nothing)
+
+
+@mutant
+def prompt_sent_again() -> None:
+    """Recovery delivers once more what may have been delivered."""
+    recover_one = recovery._recover_one
+
+    def again(work: Any, running: Any) -> str:
+        if running.op.kind is OpKind.SEND:
+            text = Path(running.op.intent["file"]).read_text()
+            pane = panes.require_pane(work, work.record(running.op.lane))
+            prompts._deliver(work, pane, text, running.step)
+        return recover_one(work, running)
+
+    _set(recovery, "_recover_one", again)
+
+
+@mutant
+def staging_stays() -> None:
+    """What was laid out for the checkout is left lying beside git's folder."""
+    _set(GitRepository, "drop_staging", _nothing)
+
+
+@mutant
+def lock_files_stay() -> None:
+    """Locks of a killed git are not looked for."""
+    _set(GitRepository, "clear_leavings", lambda self, **_kwargs: [])
+
+
+@mutant
+def git_folder_forgotten() -> None:
+    """The worktree's folder goes, git's own folder of it stays in its list."""
+
+    def move_away(work: Any, running: Any, plan: Any, folder: Path, trash: Path) -> None:
+        running.step("move the folder to the trash")
+        work.trash.move(folder, trash)
+
+    _set(teardown, "_move_away", move_away)
+
+
+@mutant
+def second_agent() -> None:
+    """A pane that is there already is not looked for."""
+    find = panes.open_or_adopt
+
+    def always_new(work: Any, lane: Any, record: Any, prompt: str, **options: Any) -> Any:
+        launch = panes.plan_launch(work, lane, prompt, resume=False)
+        pane = work.tmux.open_pane(
+            lane.lane, op=record.op, cwd=record.worktree, argv=launch.argv, env={}
+        )
+        return find(work, lane, record, prompt, **options)[0], launch if pane else launch
+
+    _set(panes, "open_or_adopt", always_new)
+
+
+@mutant
+def refilled_over_the_agents_work() -> None:
+    """A lane's files are checked out again although the agent may have written already."""
+    ensure = start._ensure_worktree
+
+    def forced(work: Any, running: Any, plan: Any) -> Any:
+        info = ensure(work, running, plan)
+        work.git.fill_worktree(info.path, CommitId(plan.base))
+        return info
+
+    _set(start, "_ensure_worktree", forced)
+    _set(recovery, "_recover_teardown", lambda work, running: _forget(work, running))
+
+
+def _forget(work: Any, running: Any) -> str:
+    running.abandon("forgotten")
+    return "was forgotten"

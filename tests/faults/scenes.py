@@ -1,0 +1,224 @@
+"""The operations under test: for each, the state before it and the intent that is carried out.
+
+`prepare` runs once, in a process of its own, for the template that all runs of the scene are
+copied from. Every lane holds work of each kind that plain git loses somewhere: commits that
+only a reflog names, staged bytes that nothing else holds, changed, untracked and ignored
+files, modes, links, an empty folder, a nested repository, a cache.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cockpit.domain.ids import LaneId
+from cockpit.domain.intents import (
+    Adopt,
+    Approve,
+    EmptyTrash,
+    Gate,
+    Intent,
+    Land,
+    Restart,
+    Send,
+    Start,
+    Stop,
+    Teardown,
+    Trust,
+    Undo,
+)
+from cockpit.domain.operation import OpKind
+from cockpit.domain.plans import TeardownPlan
+from cockpit.services.cockpit import LocalCockpit
+from tests.conftest import git
+
+ALPHA, BETA = LaneId("alpha"), LaneId("beta")
+PROMPT = "read tasks/task-001.md and begin"
+
+CONFIG = """\
+target: main
+agents:
+  sh: {command: [sh], preset: shell}
+lanes:
+  alpha: {agent: sh}
+  beta: {agent: sh}
+setup: {copy: [.env], link: [shared]}
+gate: {run: ["test -f README.md"], timeout: 20s, retry: 0}
+"""
+
+
+def do(cockpit: LocalCockpit, intent: Intent) -> None:
+    cockpit.carry_out(intent, lambda _event: None, by="cli")
+
+
+def write(root: Path, name: str, text: str) -> None:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text)
+
+
+def make_repository(root: Path) -> None:
+    """History, and a commander at work: changed, staged, untracked and ignored files."""
+    root.mkdir()
+    git(root, "init", "-q", "--template=")
+    for number in range(12):
+        write(root, f"src/module_{number}.py", f"number = {number}\n")
+    write(root, "src/api.py", "def answer():\n    return 42\n")
+    write(root, "docs/guide.md", "# Guide\n")
+    write(root, "docs/old.md", "goes away\n")
+    write(root, "README.md", "# Project\n")
+    write(root, "NOTES.md", "notes\n")
+    write(root, ".gitignore", ".env\nbuild/\nnode_modules/\nshared\n")
+    write(root, "lanes.yaml", CONFIG)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    write(root, "docs/guide.md", "# Guide\n\nRead me first.\n")
+    git(root, "commit", "-q", "-am", "second")
+    git(root, "pack-refs", "--all")
+    write(root, "README.md", "# Project\n\nthe commander's own line\n")
+    write(root, "NOTES.md", "staged by the commander\n")
+    git(root, "add", "NOTES.md")
+    write(root, "untracked.txt", "the commander's\n")
+    write(root, ".env", "COMMANDERS_SECRET=1\n")
+    write(root, "build/out.bin", "built by the commander\n")
+    write(root, "shared/cache.txt", "shared\n")
+
+
+def work_of(root: Path, lane: str) -> Path:
+    return root.parent / f"{root.name}-{lane}"
+
+
+def commits(root: Path) -> None:
+    """Commits on alpha, one of which only the reflog names any more."""
+    folder = work_of(root, "alpha")
+    write(folder, "src/api.py", "def answer():\n    return 1\n")
+    git(folder, "commit", "-q", "-am", "a first attempt, amended later")
+    write(folder, "src/api.py", "def answer():\n    return 43\n")
+    git(folder, "commit", "-q", "--amend", "-am", "a better answer")
+    write(folder, "src/more/deep.py", "deep = 1\n")
+    write(folder, "docs/new.md", "new\n")
+    git(folder, "rm", "-q", "docs/old.md")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "more")
+    write(folder, "build/lane.o", "built by the lane\n")
+
+
+def dirt(root: Path) -> None:
+    """Uncommitted work of every kind in alpha."""
+    folder = work_of(root, "alpha")
+    write(folder, "src/module_1.py", "staged, then changed again\n")
+    git(folder, "add", "src/module_1.py")
+    write(folder, "src/module_1.py", "changed\n")
+    write(folder, "loose.txt", "loose\n")
+    write(folder, "run.sh", "#!/bin/sh\n")
+    (folder / "run.sh").chmod(0o755)
+    (folder / "link").symlink_to("loose.txt")
+    (folder / "empty").mkdir()
+    write(folder, "node_modules/pkg/index.js", "edited by hand in a cache\n")
+    nested = folder / "build" / "nested"
+    nested.mkdir(parents=True, exist_ok=True)
+    git(nested, "init", "-q", "--template=")
+    write(nested, "inner.txt", "inner\n")
+    git(nested, "add", "-A")
+    git(nested, "commit", "-q", "-m", "inner")
+
+
+def base(cockpit: LocalCockpit) -> None:
+    """The lane alpha, with commits."""
+    do(cockpit, Trust(cockpit.trust().digest))
+    do(cockpit, Start(ALPHA))
+    commits(cockpit.root)
+
+
+def dirty(cockpit: LocalCockpit) -> None:
+    base(cockpit)
+    dirt(cockpit.root)
+
+
+def topic(cockpit: LocalCockpit) -> None:
+    base(cockpit)
+    git(cockpit.root, "branch", "topic")
+
+
+def topic_worktree(cockpit: LocalCockpit) -> None:
+    topic(cockpit)
+    git(cockpit.root, "worktree", "add", "-q", str(cockpit.root.parent / "elsewhere"), "topic")
+    write(cockpit.root.parent / "elsewhere", "loose.txt", "in the adopted worktree\n")
+
+
+def adopted(cockpit: LocalCockpit) -> None:
+    topic_worktree(cockpit)
+    do(cockpit, Adopt(BETA, "topic"))
+
+
+def landed(cockpit: LocalCockpit) -> None:
+    base(cockpit)
+    do(cockpit, Land(ALPHA))
+
+
+def landed_and_used(cockpit: LocalCockpit) -> None:
+    """Another branch holds the landed commit, so only a revert undoes it."""
+    landed(cockpit)
+    git(cockpit.root, "branch", "release", "main")
+
+
+def gated(cockpit: LocalCockpit) -> None:
+    """The gate's worktree is there and warm, at an older commit."""
+    base(cockpit)
+    do(cockpit, Gate(ALPHA))
+    write(work_of(cockpit.root, "alpha"), "src/late.py", "late = 1\n")
+    git(work_of(cockpit.root, "alpha"), "add", "-A")
+    git(work_of(cockpit.root, "alpha"), "commit", "-q", "-m", "late")
+
+
+def torn(cockpit: LocalCockpit) -> None:
+    dirty(cockpit)
+    do(cockpit, Teardown(ALPHA))
+
+
+def torn_and_emptied(cockpit: LocalCockpit) -> None:
+    """Only the vault has the files any more."""
+    torn(cockpit)
+    gone = TeardownPlan.from_json(cockpit.log()[-1].intent)
+    shutil.rmtree(gone.trash_folder)
+    shutil.rmtree(gone.trash_admin)
+
+
+def last(cockpit: LocalCockpit, kind: OpKind) -> int:
+    return max(op.seq for op in cockpit.log() if op.kind is kind)
+
+
+@dataclass(frozen=True)
+class Scene:
+    prepare: Callable[[LocalCockpit], None]
+    intent: Callable[[LocalCockpit], Intent]
+    lanes: tuple[str, ...] = ("project-alpha",)
+    """Folders beside the repository whose every byte the operation must keep."""
+
+
+SCENES: dict[str, Scene] = {
+    "start": Scene(base, lambda _c: Start(BETA)),
+    "start with a prompt": Scene(base, lambda _c: Start(BETA, prompt=PROMPT)),
+    "adopt a branch": Scene(topic, lambda _c: Adopt(BETA, "topic")),
+    "adopt a worktree": Scene(
+        topic_worktree, lambda _c: Adopt(BETA, "topic"), ("project-alpha", "elsewhere")
+    ),
+    "gate": Scene(base, lambda _c: Gate(ALPHA)),
+    "land": Scene(base, lambda _c: Land(ALPHA)),
+    "land, gate warm": Scene(gated, lambda _c: Land(ALPHA)),
+    "teardown": Scene(dirty, lambda _c: Teardown(ALPHA)),
+    "undo start": Scene(dirty, lambda c: Undo(last(c, OpKind.START))),
+    "undo adopt": Scene(
+        adopted, lambda c: Undo(last(c, OpKind.ADOPT)), ("project-alpha", "elsewhere")
+    ),
+    "undo land": Scene(landed, lambda _c: Undo()),
+    "undo land by revert": Scene(landed_and_used, lambda _c: Undo()),
+    "undo teardown": Scene(torn, lambda _c: Undo(), ()),
+    "undo teardown, vault": Scene(torn_and_emptied, lambda _c: Undo(), ()),
+    "empty trash": Scene(torn, lambda _c: EmptyTrash(()), ()),
+    "send": Scene(base, lambda _c: Send(ALPHA, PROMPT)),
+    "stop": Scene(dirty, lambda _c: Stop(ALPHA)),
+    "restart": Scene(dirty, lambda _c: Restart(ALPHA)),
+    "approve": Scene(base, lambda _c: Approve(ALPHA)),
+}
