@@ -71,6 +71,30 @@ class ProcProcesses:
         return [pid for pid in wanted if pid in left or (pid not in names and _exists(pid))]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one living process is and has open, raw; empty where we may not look."""
+
+    pid: int
+    command: tuple[str, ...]
+    folder: str
+    files: tuple[str, ...]
+
+
+def looks() -> Iterator[Look]:
+    """Every living process but this one."""
+    for pid in _pids():
+        if pid == os.getpid() or identify(pid) is None:
+            continue
+        try:
+            names = os.listdir(f"/proc/{pid}/fd")
+        except OSError:  # it ended, or belongs to someone else
+            names = []
+        files = tuple(filter(None, (_target(f"/proc/{pid}/fd/{name}") for name in names)))
+        command = tuple(_command(pid, between="\0").split("\0"))
+        yield Look(pid, command, _target(f"/proc/{pid}/cwd"), files)
+
+
 # ---------------------------------------------------------------- ending
 
 
@@ -232,18 +256,27 @@ def _touches(pid: int, real: str) -> bool:
 
 
 def _lies_in(link: str, real: str) -> bool:
+    return lies_in(_target(link), real)
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or below it; both real paths."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _target(link: str) -> str:
     try:
-        target = os.readlink(link)
+        return os.readlink(link)
     except OSError:
-        return False
-    return target == real or target.startswith(real.rstrip("/") + "/")
+        return ""
 
 
-def _command(pid: int) -> str:
+def _command(pid: int, between: str = " ") -> str:
     try:
         raw = (_PROC / str(pid) / "cmdline").read_bytes()[:_COMMAND_CAP]
         if not raw:
             raw = (_PROC / str(pid) / "comm").read_bytes()
     except OSError:
         return "?"
-    return raw.replace(b"\0", b" ").decode("utf-8", "surrogateescape").strip() or "?"
+    words = raw.decode("utf-8", "surrogateescape").rstrip("\0\n")
+    return words.replace("\0", between).strip() or "?"

@@ -16,7 +16,7 @@ from cockpit.domain.intents import Gate
 from cockpit.domain.operation import OpKind
 from cockpit.domain.scrub import gate_environment
 from cockpit.errors import Conflict, GateRed, Refused, TimedOut
-from cockpit.services import trust
+from cockpit.services import setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
 from cockpit.services.ports import RunResult
@@ -84,13 +84,12 @@ def _ready_tree(work: Workplace, running: Running, commit: CommitId, log: Path, 
             work.git.add_worktree(tree, branch=None, commit=commit, reason="cockpit: gate")
             work.state.remove(READY)
     work.git.switch_gate_tree(tree, commit)
-    setup = work.config.setup
-    wanted = hashlib.sha256(repr(setup).encode()).hexdigest()
-    work.files.copy(work.root, tree, setup.copy)
-    work.files.link(work.root, tree, setup.link)
-    work.files.rewrite(work.root, tree, setup.rewrite)
+    wanted = hashlib.sha256(repr(work.config.setup).encode()).hexdigest()
+    missing = setup.prepare_files(work, tree)
+    if missing:
+        tell(GateOutput(running.op.lane, tuple(f"setup: {text}" for text in missing)))
     if (work.state.read(READY) or {}).get("setup") != wanted:
-        for command in setup.run:
+        for command in work.config.setup.run:
             _run_one(work, running, tree, command, log, tell)
         work.state.write(READY, {"setup": wanted})
     return tree

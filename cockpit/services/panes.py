@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -12,9 +11,8 @@ from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.domain.intents import Interrupt, Restart, Stop
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
-from cockpit.domain.scrub import is_dropped
 from cockpit.errors import CockpitError, Refused, TimedOut
-from cockpit.services import trust
+from cockpit.services import setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.ports import Launch, PaneInfo
 from cockpit.services.running import abandoning, begin
@@ -57,20 +55,14 @@ def plan_launch(work: Workplace, lane: LaneConfig, prompt: str, *, resume: bool)
 
 
 def argv_with_setup(work: Workplace, lane: LaneConfig, launch: Launch) -> tuple[str, ...]:
-    """The pane's argument list: the agent itself, or our script that shows the setup
-    commands running (without the commander's credentials) and then becomes the agent."""
-    if not work.config.setup.run:
+    """The pane's argument list: the agent itself, or our script that runs the setup commands
+    in sight and then becomes the agent."""
+    commands = work.config.setup.run
+    if not commands:
         return launch.argv
-    secrets = [name for name in lane_environment(work, lane) if is_dropped(name)]
-    unset = f"unset {' '.join(shlex.quote(name) for name in secrets)}\n" if secrets else ""
-    lines = ["set -u"]
-    for command in work.config.setup.run:
-        shown = shlex.quote(f"setup: {command}")
-        lines.append(f"printf '%s\\n' {shown}")
-        lines.append(f"( {command}\n) || {{ code=$?; printf '%s\\n' 'setup failed'; exit $code; }}")
-    lines.append("exec " + shlex.join(launch.argv))
-    script = work.state.private_file(f"setup-{lane.lane}.sh", "\n".join(lines).encode() + b"\n")
-    return ("/bin/sh", str(script))
+    text = setup.script(commands, lane_environment(work, lane), launch.argv)
+    path = work.state.private_file(f"setup-{lane.lane}.sh", text.encode())
+    return ("/bin/sh", str(path))
 
 
 def open_or_adopt(
@@ -79,7 +71,7 @@ def open_or_adopt(
     record: LaneRecord,
     prompt: str,
     *,
-    setup: bool,
+    run_setup: bool,
     resume: bool = False,
 ) -> tuple[LaneRecord, Launch]:
     """The lane's pane, found by its session if it is there already, else made."""
@@ -88,7 +80,7 @@ def open_or_adopt(
     found = work.tmux.panes().get(lane.lane)
     if found is not None and found.op == record.op:
         return replace(record, pane=found.ref), launch
-    argv = argv_with_setup(work, lane, launch) if setup else launch.argv
+    argv = argv_with_setup(work, lane, launch) if run_setup else launch.argv
     pane = work.tmux.open_pane(
         lane.lane,
         op=OpId(record.op),
@@ -194,11 +186,10 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
     pane = find(work, record)
     resume = bool(record.session_name)
     if pane is None:
-        fresh, _ = open_or_adopt(work, lane, record, "", setup=False, resume=resume)
+        fresh, _ = open_or_adopt(work, lane, record, "", run_setup=False, resume=resume)
         return fresh
     launch = plan_launch(work, lane, "", resume=resume)
-    if not pane.dead:
-        work.processes.end([pane.ref.pid], grace=GRACE)
+    work.processes.end([pid for pid, _ in work.processes.inside(record.worktree)], grace=GRACE)
     ref = work.tmux.respawn(
         PaneId(pane.ref.pane),
         cwd=record.worktree,

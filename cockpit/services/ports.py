@@ -258,6 +258,16 @@ class Git(Protocol):
         """Replace our marked block in `<common>/info/exclude`; the rest stays byte for byte."""
         ...
 
+    # after a death
+    def end_orphans(self) -> list[str]:
+        """End git processes of ours whose cockpit is dead; a sentence for each."""
+        ...
+
+    def clear_leavings(self, *, patience: float) -> list[str]:
+        """Take away lock files that killed gits left: older than 2 s and in nobody's use; a
+        sentence for each. Waits at most `patience` seconds for young ones to get that old."""
+        ...
+
     # moving a worktree away and back
     def restored_links(self, worktree: Path, admin: Path) -> None:
         """Write both links anew after folder and admin folder were moved back."""
@@ -335,6 +345,10 @@ class Runner(Protocol):
         tell: Callable[[Sequence[str]], None],
         stop: Callable[[], bool],
     ) -> RunResult: ...
+
+    def end_orphans(self, log: Path) -> int:
+        """End what a run with this log left when cockpit was killed; returns how many."""
+        ...
 
 
 class LaneFiles(Protocol):

@@ -15,6 +15,9 @@ from cockpit.services.api import Tell
 from cockpit.services.running import Running
 from cockpit.services.workplace import Workplace
 
+LOCK_PATIENCE = 2.5
+"""Seconds in which a dead git's lock file becomes old enough to be taken away."""
+
 
 def recover(work: Workplace, tell: Tell) -> list[str]:
     """A sentence for each operation that was found under way, and for what it became."""
@@ -22,9 +25,13 @@ def recover(work: Workplace, tell: Tell) -> list[str]:
         f"The journal entry can't be read and was left alone: {path}"
         for path in work.journal.damaged()
     ]
-    for op in work.journal.pending():
+    left = [op for op in work.journal.pending() if _is_dead(work, op)]
+    if left:
+        said.extend(work.git.end_orphans())
+    said.extend(work.git.clear_leavings(patience=LOCK_PATIENCE if left else 0.0))
+    for op in left:
         names = _locks_of(op)
-        if not all(work.locks.is_free(name) for name in names):
+        if not _is_dead(work, op):
             continue
         with work.locks.hold(*names, why=f"recover {op.seq}"):
             fresh = work.journal.read(op.seq)
@@ -32,6 +39,11 @@ def recover(work: Workplace, tell: Tell) -> list[str]:
                 continue
             said.append(_recover_one(work, Running(work, fresh, tell)))
     return said
+
+
+def _is_dead(work: Workplace, op: Operation) -> bool:
+    """Whether nobody works on it any more: its locks are free."""
+    return all(work.locks.is_free(name) for name in _locks_of(op))
 
 
 def _locks_of(op: Operation) -> list[str]:
@@ -60,6 +72,10 @@ def _recover_one(work: Workplace, running: Running) -> str:
             case OpKind.SEND:
                 running.done("maybe sent; it is not sent again", {"delivery": "unknown"})
                 what = "may or may not have been delivered; it is not sent again by itself"
+            case OpKind.GATE:
+                work.runner.end_orphans(work.state.log_path(f"gate-{op.id}.log"))
+                running.abandon("it was interrupted")
+                what = "was interrupted and dropped"
             case _:
                 running.abandon("it was interrupted")
                 what = "was interrupted and dropped"

@@ -25,7 +25,7 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import bus, panes, prompts, trust
+from cockpit.services import bus, panes, prompts, setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.ports import Launch, WorktreeInfo
@@ -179,7 +179,7 @@ def advance(
             plan = replace(plan, filled=True)
             running.update(plan)
     running.step("copy and link what setup names")
-    set_up_files(work, info.path)
+    setup.prepare_files(work, info.path)
     bus.keep_out_of_status(work)
     record = LaneRecord(
         lane=lane.lane,
@@ -194,19 +194,11 @@ def advance(
     )
     running.step("open the pane")
     record, launch = panes.open_or_adopt(
-        work, lane, record, prompt, setup=plan.made_worktree, resume=False
+        work, lane, record, prompt, run_setup=plan.made_worktree, resume=False
     )
     running.step("remember the lane")
     work.registry.put(record)
     return record, launch
-
-
-def set_up_files(work: Workplace, worktree: Path) -> None:
-    """Copy, link and rewrite what `setup` names; what lies there already is never overwritten."""
-    names = work.config.setup
-    work.files.copy(work.root, worktree, names.copy)
-    work.files.link(work.root, worktree, names.link)
-    work.files.rewrite(work.root, worktree, names.rewrite)
 
 
 def _ensure_branch(work: Workplace, plan: StartPlan) -> None:

@@ -31,6 +31,7 @@ from cockpit.services.api import Supervisor
 from cockpit.ui import attach, chokepoint, deeds, present, themes
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.bridge import Bridge
+from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
 from cockpit.ui.keymap import Keymap
 from cockpit.ui.messages import FleetChanged, Told
@@ -63,7 +64,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         keys: Mapping[str, str] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=WakingDriver)
         self.supervisor = supervisor
         self.hosted = hosted
         self.now = now

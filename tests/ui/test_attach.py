@@ -114,3 +114,24 @@ def test_a_program_that_is_not_there_leaves_the_app_whole() -> None:
         assert terminal.child.wait(timeout=10) == 0
     finally:
         terminal.close()
+
+
+def test_the_terminal_is_handed_over_and_back_at_once() -> None:
+    """The stock driver waits for two rounds of 100 ms in its input thread; ours is woken."""
+    terminal = Terminal(["true"])
+    try:
+        terminal.wait_for(b"help")
+        times = []
+        for _ in range(3):
+            terminal.type(b"\r")
+            begin = time.monotonic()
+            terminal.wait_for(b"\x1b[?1049l")
+            terminal.wait_for(b"\x1b[?1049h")
+            times.append(time.monotonic() - begin)
+            terminal.wait_for(b"help")
+        assert min(times) < 0.15, times
+        terminal.type(b"q")
+        terminal.wait_for(b"\x1b[?1049l")
+        assert terminal.child.wait(timeout=10) == 0
+    finally:
+        terminal.close()

@@ -70,8 +70,8 @@ def problems(source: str, name: str) -> list[str]:
             for target in part.targets:
                 if isinstance(target, ast.Attribute) and target.attr in FORBIDDEN_TARGETS:
                     found.append(f"{name}:{part.lineno}: {target.attr} takes markup")
-        function = isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
-        if function and part.name.startswith("action_"):
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+        if isinstance(part, functions) and part.name.startswith("action_"):
             found.append(f"{name}:{part.lineno}: {part.name} could be named by markup")
     return found
 

@@ -24,6 +24,7 @@ from cockpit.adapters.git.refs import Refs, is_branch_name
 from cockpit.adapters.git.review import Reviewer
 from cockpit.adapters.git.run import GitDoor
 from cockpit.adapters.git.shadow import Shadow
+from cockpit.adapters.git.stale import Leavings
 from cockpit.adapters.git.sync import Syncer
 from cockpit.adapters.git.worktree import Worktrees, operation_in, read_head
 from cockpit.domain.change import CommitLine, LaneDiff, PathChange
@@ -101,6 +102,7 @@ class GitRepository:
         self._merges = Merges(ground, self._reader)
         self._syncer = Syncer(ground, self._history)
         self._pinner = Pinner(ground, self._refs)
+        self._leavings = Leavings(ground)
 
     def require_commits(self) -> None:
         """Raise `Refused` if the repository has no commit yet: there is nothing to start
@@ -279,6 +281,16 @@ class GitRepository:
     @_typed
     def exclude(self, patterns: Sequence[str]) -> None:
         excludes.write_block(self.common_dir, patterns)
+
+    # ------------------------------------------------------------ after a death
+
+    @_typed
+    def end_orphans(self) -> list[str]:
+        return self._leavings.end_orphans()
+
+    @_typed
+    def clear_leavings(self, *, patience: float) -> list[str]:
+        return self._leavings.clear(patience=patience)
 
     def close(self) -> None:
         """End the reading thread with its git children, and drop scratch objects."""

@@ -21,6 +21,7 @@ from pathlib import Path
 from cockpit.adapters.git import parse
 from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.outcome import Answer, GitFailed, hint_for, verb_of
+from cockpit.adapters.procs import identify
 from cockpit.domain.place import LOCAL, Place
 from cockpit.errors import CockpitError, Refused, TimedOut, Unavailable
 
@@ -32,6 +33,10 @@ DEADLINE = 60.0
 
 CAP = 256 << 20
 """Bytes of output after which a call is ended unless it says otherwise."""
+
+OWNER = "COCKPIT_GIT_OWNER"
+"""Environment variable that names the cockpit process (pid and start time) that runs a git:
+a git whose owner is dead is ended before anything is recovered (`stale.py`)."""
 
 _ERROR_CAP = 64 << 10
 _LOCK_WAIT = 2.5
@@ -75,6 +80,7 @@ class GitDoor:
             )
         self.git = git or find_git()
         self.place = place
+        self._owner = _this_process()
         self.observers: list[Callable[[Call], None]] = []
 
     def check_version(self) -> tuple[int, int, int]:
@@ -144,7 +150,7 @@ class GitDoor:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
-                env=dict(env),
+                env={**env, OWNER: self._owner},
                 start_new_session=True,
                 bufsize=0,
             )
@@ -162,6 +168,12 @@ class GitDoor:
                     hint="Look whether the disk or a filter program hangs, then try again.",
                 )
             return talk.answer()
+
+
+def _this_process() -> str:
+    """pid and start time; the pid alone where there is no /proc."""
+    identity = identify(os.getpid())
+    return f"{identity.pid}.{identity.started}" if identity is not None else f"{os.getpid()}"
 
 
 def _is_locked(err: str) -> bool:

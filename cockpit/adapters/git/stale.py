@@ -22,7 +22,7 @@ from cockpit.adapters import procs
 from cockpit.adapters.git.files import lstat
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.run import OWNER
-from cockpit.adapters.procs import Identity
+from cockpit.adapters.procs import Identity, lies_in
 
 LEAST_AGE = 2.0
 """Seconds after which a lock file may be taken for a dead one's."""
@@ -47,7 +47,8 @@ class Leavings:
         if orphans:
             procs.end_processes(orphans, grace=_GRACE)
         return [
-            f"Ended a git process ({orphan.pid}) that a killed cockpit had left." for orphan in orphans
+            f"Ended a git process ({orphan.pid}) that a killed cockpit had left."
+            for orphan in orphans
         ]
 
     def _gits(self) -> Iterator[tuple[Identity, str]]:
@@ -90,11 +91,22 @@ class Leavings:
 
     def _in_use(self) -> bool:
         """Whether a living process may hold one of the locks."""
-        roots = [os.path.realpath(self.ground.common), str(self.ground.shadow.git_dir)]
-        trees = [os.path.realpath(path) for _, path in self.ground.admin_folders()]
+        git_dir = os.path.realpath(self.ground.common)
+        objects = os.path.join(git_dir, "objects")
+        folders = [git_dir, *(os.path.realpath(tree) for _, tree in self.ground.admin_folders())]
         if self.ground.checkout is not None:
-            trees.append(os.path.realpath(self.ground.checkout))
-        return procs.anyone_in(roots, but_git_also_in=trees)
+            folders.append(os.path.realpath(self.ground.checkout))
+        for look in procs.looks():
+            if "cat-file" in look.command:
+                continue  # a reader that stays open, of ours or of an agent's tool
+            if lies_in(look.folder, git_dir) or any(
+                lies_in(path, git_dir) and not lies_in(path, objects) for path in look.files
+            ):
+                return True
+            is_git = os.path.basename(look.command[0]).startswith("git")
+            if is_git and any(lies_in(look.folder, folder) for folder in folders):
+                return True
+        return False
 
 
 def _environment(pid: int) -> dict[bytes, bytes]:

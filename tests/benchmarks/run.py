@@ -1,0 +1,61 @@
+"""Runs rows: fleets grow from row to row, so all rows of one size come before the next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from tests.benchmarks.figures import Measure, Verdict
+from tests.benchmarks.ground import Ground
+from tests.benchmarks.rows.bench import Bench, Row
+from tests.benchmarks.terminal import NotPainted
+
+Say = Callable[[str], None]
+
+MEASURING_FAILED = (NotPainted, RuntimeError, TimeoutError, OSError, AssertionError)
+"""What a row may meet when the product doesn't do what it measures; the others go on."""
+
+
+def run(
+    rows: Sequence[Row], *, quick: bool, explain: bool, say: Say
+) -> tuple[list[Measure], dict[str, list[str]]]:
+    """All measures in the rows' order, and for each row with a missed budget what takes the
+    time."""
+    found: dict[str, list[Measure]] = {row.name: [] for row in rows}
+    hints: dict[str, list[str]] = {}
+    with Ground() as ground:
+        bench = Bench(ground, quick)
+        try:
+            for lanes in sorted({size for row in rows for size in row.sizes(quick)}):
+                for row in rows:
+                    if lanes in row.sizes(quick):
+                        found[row.name] += _measured(bench, row, lanes, say)
+            for row in rows:
+                missed = any(m.verdict is Verdict.MISSED for m in found[row.name])
+                if explain and missed and row.hint is not None:
+                    say(f"{row.name}: a budget was missed, looking why")
+                    hints[row.name] = _explained(bench, row)
+        finally:
+            bench.stop_app()
+    return [measure for row in rows for measure in found[row.name]], hints
+
+
+def _measured(bench: Bench, row: Row, lanes: int, say: Say) -> list[Measure]:
+    start = time.perf_counter()
+    where = f", {lanes} lanes" if lanes else ""
+    try:
+        measures = row.measure(bench, lanes)
+    except MEASURING_FAILED as error:
+        bench.stop_app()
+        what = f"{row.title}{where}"
+        measures = [Measure(row.name, what, "", (), failure=f"{type(error).__name__}: {error}")]
+    say(f"{row.name}{where}: {time.perf_counter() - start:.1f} s")
+    return measures
+
+
+def _explained(bench: Bench, row: Row) -> list[str]:
+    assert row.hint is not None
+    try:
+        return row.hint(bench)
+    except MEASURING_FAILED as error:
+        return [f"no profile: {type(error).__name__}: {error}"]
