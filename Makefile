@@ -9,7 +9,7 @@ WORKERS ?= auto
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format faults bench readme clean python tools
+.PHONY: help demo test lint format faults bench readme picture clean python tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -37,6 +37,9 @@ bench: tools $(VENV)/stamp-dev ## the benchmark table, each row with its budget
 
 readme: $(VENV)/stamp-dev ## write the generated tables of README.md anew
 	@COCKPIT_UPDATE=1 $(BIN)/python -m pytest tests/cli/test_readme.py
+
+picture: tools $(VENV)/stamp-dev ## draw the README's picture of the board anew
+	@$(BIN)/python -m tests.picture
 
 clean: ## remove the virtual environment and all caches
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -70,7 +70,8 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
         prompts.wait_until_ready(work, lane.lane, launch.ready)
         prompts.send(work, Send(lane.lane, intent.prompt), tell, by)
     return Outcome(
-        f"Started {lane.lane} on {branch_name(RefName(plan.branch))} in {plan.worktree}{_last_words(work, record)}",
+        f"Started {lane.lane} on {branch_name(record.branch)} in {record.worktree}"
+        f"{_last_words(work, record)}",
         op,
         {
             "lane": lane.lane,
@@ -178,8 +179,9 @@ def advance(
             work.git.fill_worktree(info.path, CommitId(plan.base))
             plan = replace(plan, filled=True)
             running.update(plan)
-    running.step("copy and link what setup names")
-    setup.prepare_files(work, info.path)
+    if plan.made_worktree:
+        running.step("copy and link what setup names")
+        setup.prepare_files(work, info.path)
     bus.keep_out_of_status(work)
     record = LaneRecord(
         lane=lane.lane,

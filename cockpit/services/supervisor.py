@@ -25,7 +25,7 @@ from cockpit.domain.events import (
 )
 from cockpit.domain.fleet import Fleet, apply
 from cockpit.domain.ids import LaneId, OpId, PaneId
-from cockpit.domain.intents import Intent
+from cockpit.domain.intents import Intent, Start
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
@@ -68,6 +68,9 @@ class FleetSupervisor:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._own_ops: set[OpId] = set()
+        self._starting = asyncio.Lock()
+        """Lanes start one after the other, `launch.stagger` apart: agents share rate limits."""
+        self._starting_next = 0
         self._hints: set[LaneId] = set()
         self._hinted = asyncio.Event()
         self._panes: dict[LaneId, PaneInfo] = {}
@@ -130,11 +133,22 @@ class FleetSupervisor:
     # ------------------------------------------------------------ wishes and questions
 
     def submit(self, intent: Intent) -> None:
+        self._starting_next += isinstance(intent, Start)
         task = asyncio.get_running_loop().create_task(self._carry_out(intent))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _carry_out(self, intent: Intent) -> None:
+        if isinstance(intent, Start):
+            async with self._starting:
+                self._starting_next -= 1
+                await self._act(intent)
+                if self._starting_next:
+                    await asyncio.sleep(self._local.config.launch.stagger)
+        else:
+            await self._act(intent)
+
+    async def _act(self, intent: Intent) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
         ended: list[OperationEnded] = []

@@ -12,9 +12,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cockpit.domain.activity import State
-from cockpit.domain.fleet import Fleet, LaneView
-from cockpit.domain.ids import LaneId
+from cockpit.ui.reasons import (
+    Context,
+    Reason,
+    no_lane,
+    no_pane,
+    not_alive,
+    not_started,
+    why_not_attach,
+    why_not_change,
+    why_not_detach,
+    why_not_interrupt_all,
+    why_not_next,
+    why_not_outside,
+    why_not_send_marked,
+    why_not_start,
+    why_not_start_all,
+    why_not_type,
+)
 
 
 class Danger(StrEnum):
@@ -44,24 +59,6 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What an action may look at to say whether it can run."""
-
-    fleet: Fleet
-    lane: LaneView | None = None
-    marked: frozenset[LaneId] = frozenset()
-    hosted: bool = False
-    live: bool = True
-    """tmux's control client is there."""
-    can_suspend: bool = True
-    """The terminal can be handed to another program."""
-
-
-Reason = str | None
-"""Why not; `{id}` stands for the key of that action. None: it can run."""
-
-
-@dataclass(frozen=True, slots=True)
 class Action:
     """One thing that a key, the palette or a click does. `hint` ranks it in the footer
     (1 is shown first, 0 never); `moves` marks keys that may repeat fast."""
@@ -76,110 +73,6 @@ class Action:
     hint: int = 0
     moves: bool = False
     palette: bool = True
-
-
-# ------------------------------------------------------------------ reasons
-
-
-def _no_lane(context: Context) -> Reason:
-    return None if context.lane else "No lane is chosen: there is none on the board."
-
-
-def _busy(context: Context) -> Reason:
-    view = context.lane
-    if view is not None and view.busy:
-        return f"{view.lane} is busy: {view.busy}. Wait until that has ended."
-    return None
-
-
-def _not_started(context: Context) -> Reason:
-    view = context.lane
-    if view is None:
-        return _no_lane(context)
-    if view.record is None:
-        return f"{view.lane} is not started; {{start}} starts it."
-    return None
-
-
-def _no_pane(context: Context) -> Reason:
-    reason = _not_started(context)
-    view = context.lane
-    if reason is None and view is not None and view.record is not None and not view.record.pane:
-        return f"{view.lane} has no pane; {{restart}} runs its agent again."
-    return reason
-
-
-def _not_alive(context: Context) -> Reason:
-    reason = _no_pane(context)
-    view = context.lane
-    if reason is None and view is not None and view.activity.state is State.EXITED:
-        return f"The program in {view.lane} has ended; {{restart}} runs it again."
-    return reason
-
-
-def _why_not_start(context: Context) -> Reason:
-    view = context.lane
-    if view is not None and view.record is not None:
-        return f"{view.lane} is started already; {{restart}} runs its agent again."
-    return _no_lane(context) or _busy(context)
-
-
-def _why_not_start_all(context: Context) -> Reason:
-    if any(view.record is None for view in context.fleet.lanes.values()):
-        return None
-    return "Every lane is started already."
-
-
-def _why_not_attach(context: Context) -> Reason:
-    reason = _no_pane(context)
-    if reason is None and not context.hosted and not context.can_suspend:
-        return "This terminal can not be handed over, so there is no way into a pane from here."
-    return reason
-
-
-def _why_not_type(context: Context) -> Reason:
-    if not context.live:
-        return "There is no connection to tmux, so nothing can be typed."
-    return _not_alive(context)
-
-
-def _why_not_send_marked(context: Context) -> Reason:
-    if not context.marked:
-        return "No lane is marked; {mark} marks one."
-    started = [lane for lane in context.marked if _is_started(context.fleet, lane)]
-    return None if started else "None of the marked lanes is started."
-
-
-def _why_not_interrupt_all(context: Context) -> Reason:
-    if any(_is_started(context.fleet, lane) for lane in context.fleet.lanes):
-        return None
-    return "No agent is running."
-
-
-def _is_started(fleet: Fleet, lane: LaneId) -> bool:
-    view = fleet.lane(lane)
-    return view is not None and view.record is not None
-
-
-def _why_not_change(context: Context) -> Reason:
-    return _not_started(context) or _busy(context)
-
-
-def _why_not_next(context: Context) -> Reason:
-    return None if context.fleet.next_needing(None) else "No lane needs you."
-
-
-def _why_not_outside(context: Context) -> Reason:
-    reason = _not_started(context)
-    if reason is None and not context.can_suspend:
-        return "This terminal can not be handed to another program."
-    return reason
-
-
-def _why_not_detach(context: Context) -> Reason:
-    if context.hosted and context.live:
-        return None
-    return "cockpit runs in this terminal itself; {quit} closes it, and the lanes run on."
 
 
 # ------------------------------------------------------------------ the registry
@@ -214,17 +107,17 @@ BOARD_ACTIONS = (
         "Step in",
         "Step into the lane's pane. Ctrl-Q comes back.",
         _B,
-        why_not=_why_not_attach,
+        why_not=why_not_attach,
         hint=1,
     ),
-    Action("zoom", ("z",), "Zoom", "Show one lane in full, or all again.", _B, why_not=_no_lane),
+    Action("zoom", ("z",), "Zoom", "Show one lane in full, or all again.", _B, why_not=no_lane),
     Action(
         "type",
         ("i",),
         "Type",
         "Type into the pane without leaving the board. Ctrl-Q ends it.",
         _B,
-        why_not=_why_not_type,
+        why_not=why_not_type,
         hint=9,
     ),
     Action(
@@ -234,12 +127,10 @@ BOARD_ACTIONS = (
         "Write a prompt and send it to the agent.",
         _B,
         _CHANGES,
-        _no_pane,
+        no_pane,
         hint=4,
     ),
-    Action(
-        "mark", ("space",), "Mark", "Mark the lane, or take the mark off.", _B, why_not=_no_lane
-    ),
+    Action("mark", ("space",), "Mark", "Mark the lane, or take the mark off.", _B, why_not=no_lane),
     Action(
         "send_marked",
         ("O",),
@@ -247,7 +138,7 @@ BOARD_ACTIONS = (
         "Send one prompt to every marked lane.",
         _B,
         _CHANGES,
-        _why_not_send_marked,
+        why_not_send_marked,
     ),
     Action(
         "next",
@@ -255,7 +146,7 @@ BOARD_ACTIONS = (
         "Next waiting",
         "Go to the next lane that needs you.",
         _B,
-        why_not=_why_not_next,
+        why_not=why_not_next,
         hint=2,
     ),
     Action(
@@ -265,7 +156,7 @@ BOARD_ACTIONS = (
         "Make the lane's worktree, branch and pane, and run its agent.",
         _B,
         _CHANGES,
-        _why_not_start,
+        why_not_start,
         hint=3,
     ),
     Action(
@@ -275,7 +166,7 @@ BOARD_ACTIONS = (
         "Start every lane that is not started.",
         _B,
         _CHANGES,
-        _why_not_start_all,
+        why_not_start_all,
         hint=10,
     ),
     Action(
@@ -285,7 +176,7 @@ BOARD_ACTIONS = (
         "Run the lane's agent again in its pane; what runs there now is ended.",
         _B,
         _ASKS,
-        _why_not_change,
+        why_not_change,
     ),
     Action(
         "diff",
@@ -293,7 +184,7 @@ BOARD_ACTIONS = (
         "Diff",
         "Read everything that the lane changed.",
         _B,
-        why_not=_not_started,
+        why_not=not_started,
         hint=5,
     ),
     Action(
@@ -303,7 +194,7 @@ BOARD_ACTIONS = (
         "See exactly what landing the lane would do; Enter there approves and lands.",
         _B,
         _PREVIEWS,
-        _why_not_change,
+        why_not_change,
         hint=6,
     ),
     Action(
@@ -313,7 +204,7 @@ BOARD_ACTIONS = (
         "Press the agent's own stop key.",
         _B,
         _CHANGES,
-        _not_alive,
+        not_alive,
     ),
     Action(
         "interrupt_all",
@@ -322,7 +213,7 @@ BOARD_ACTIONS = (
         "Press the stop key of every agent.",
         _B,
         _CHANGES,
-        _why_not_interrupt_all,
+        why_not_interrupt_all,
     ),
     Action(
         "teardown",
@@ -331,7 +222,7 @@ BOARD_ACTIONS = (
         "List what the lane holds, then move it to the trash. Can be undone.",
         _B,
         _PREVIEWS,
-        _why_not_change,
+        why_not_change,
     ),
     Action("undo", ("u",), "Undo", "Undo the last step, after showing it.", _B, _PREVIEWS, hint=8),
     Action(
@@ -340,7 +231,7 @@ BOARD_ACTIONS = (
         "Editor",
         "Open the lane's folder in $VISUAL or $EDITOR.",
         _B,
-        why_not=_why_not_outside,
+        why_not=why_not_outside,
     ),
     Action(
         "shell",
@@ -348,7 +239,7 @@ BOARD_ACTIONS = (
         "Shell",
         "Open your shell in the lane's folder; leave it to come back.",
         _B,
-        why_not=_why_not_outside,
+        why_not=why_not_outside,
     ),
     Action(
         "explain",
@@ -356,7 +247,7 @@ BOARD_ACTIONS = (
         "Explain",
         "Show the evidence behind the lane's state.",
         _B,
-        why_not=_no_lane,
+        why_not=no_lane,
     ),
     Action(
         "log",
@@ -374,7 +265,7 @@ BOARD_ACTIONS = (
         "End the lane's agent; worktree and branch stay.",
         _B,
         _ASKS,
-        _why_not_change,
+        why_not_change,
     ),
     Action(
         "gate",
@@ -383,7 +274,7 @@ BOARD_ACTIONS = (
         "Run the gate on the lane's merge without landing it.",
         _B,
         _CHANGES,
-        _why_not_change,
+        why_not_change,
     ),
     Action(
         "trust",
@@ -411,7 +302,7 @@ BOARD_ACTIONS = (
         "Detach",
         "Leave cockpit running and give the terminal back. The lanes run on.",
         _B,
-        why_not=_why_not_detach,
+        why_not=why_not_detach,
     ),
 )
 

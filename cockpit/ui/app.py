@@ -16,8 +16,6 @@ from textual import events
 from textual.app import App
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
-from textual.widgets import Input, TextArea
 
 from cockpit.domain import names
 from cockpit.domain.events import Event, Notice, OperationEnded
@@ -32,7 +30,7 @@ from cockpit.ui import attach, chokepoint, deeds, present, themes
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.bridge import Bridge
 from cockpit.ui.driver import WakingDriver
-from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
+from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
 from cockpit.ui.messages import FleetChanged, Told
 from cockpit.ui.screens.base import Keyed
@@ -41,8 +39,6 @@ from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
 
 Severity = Literal["information", "warning", "error"]
-TWICE = 1.5
-"""Seconds within which a second Ctrl-C quits."""
 
 
 class CockpitApp(App[None], inherit_bindings=False):
@@ -75,10 +71,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         for spec in (themes_known or {}).values():
             self.register_theme(themes.to_textual(spec))
         self._wanted_theme = theme_name or "dark"
-        self._gate = BurstGate()
-        self._held: list[tuple[Action, events.Key]] = []
-        self._release: Timer | None = None
-        self._interrupted = -TWICE
+        self.keydesk = KeyDesk(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -226,13 +219,13 @@ class CockpitApp(App[None], inherit_bindings=False):
     # ------------------------------------------------------------ keys
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent | events.Paste | events.AppFocus):
+            self._back_on_board()
         if not event.is_forwarded and (
-            (isinstance(event, events.Key) and self._take_key(event))
-            or (isinstance(event, events.Paste) and self._take_paste(event))
+            (isinstance(event, events.Key) and self.keydesk.take_key(event))
+            or (isinstance(event, events.Paste) and self.keydesk.take_paste(event.text))
         ):
             return
-        if isinstance(event, events.InputEvent | events.AppFocus):
-            self._back_on_board()
         await super().on_event(event)
 
     def _back_on_board(self) -> None:
@@ -241,89 +234,6 @@ class CockpitApp(App[None], inherit_bindings=False):
         if desk is not None and desk.inside and self.hosted:
             desk.came_back()
             self.board.layout_changed()
-
-    def _take_key(self, event: events.Key) -> bool:
-        """Whether a key was ours. Text fields, the palette and Textual's own widgets get what
-        is left."""
-        self._back_on_board()
-        screen = self.screen
-        if isinstance(screen, Keyed) and screen.take_key(event):
-            return True
-        if event.key == "ctrl+c" and not isinstance(self.focused, Input | TextArea):
-            self._interrupt(event.time)
-            return True
-        if isinstance(screen, SmallScreen):
-            if event.key in {"q", "ctrl+q"}:
-                self.exit()
-            return True
-        if not isinstance(screen, Keyed):
-            return False
-        if isinstance(self.focused, Input | TextArea):
-            action = self.keymap.find(screen.text_scopes, event.key)
-            if action is not None:
-                self.perform(action.id, event.key)
-            return action is not None
-        action = self.keymap.find(screen.scopes, event.key)
-        self._gate_key(action, event)
-        return True
-
-    def _gate_key(self, action: Action | None, event: events.Key) -> None:
-        """Let one key act: at once, after a moment, or (in a burst) not at all."""
-        moves = action is not None and action.moves
-        verdict = self._gate.feed(event.key, event.time, moves=moves)
-        if verdict is Verdict.BURST:
-            self._held.clear()
-            self._say_burst()
-        if action is None or verdict in (Verdict.BURST, Verdict.DROP):
-            return
-        if verdict is Verdict.NOW and not self._held:
-            self.perform(action.id, event.key)
-            return
-        self._held.append((action, event))
-        if self._release is None:
-            wait = HOLD_SAFE if action.danger is Danger.SAFE else HOLD
-            self._release = self.set_timer(wait, self._let_go)
-
-    def _let_go(self) -> None:
-        self._release = None
-        held, self._held = self._held, []
-        for action, event in held:
-            self.perform(action.id, event.key)
-
-    @property
-    def keys_held(self) -> bool:
-        """Whether a key waits for its moment (tests wait for this to pass)."""
-        return bool(self._held)
-
-    def _say_burst(self) -> None:
-        self.toast(
-            Content(
-                "That looked like pasted text, so no key was obeyed."
-                f" {self.keymap.key('type')} types into the pane,"
-                f" {self.keymap.key('send')} sends a prompt."
-            ),
-            severity="warning",
-        )
-
-    def _take_paste(self, event: events.Paste) -> bool:
-        self._back_on_board()
-        if isinstance(self.focused, Input | TextArea):
-            return False
-        if self.screen is self.board and self.board.take_paste(event.text):
-            return True
-        if isinstance(self.screen, Keyed):
-            self._say_burst()
-            return True
-        return False
-
-    def _interrupt(self, at: float) -> None:
-        if at - self._interrupted < TWICE:
-            self.exit()
-            return
-        self._interrupted = at
-        self.toast(
-            Content(f"{self.keymap.key('quit')} (or Ctrl-C again) closes cockpit; lanes run on.")
-        )
 
     def _print_error_renderables(self) -> None:
         """A traceback may hold outside text: it passes the filter like everything painted."""

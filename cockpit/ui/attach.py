@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shlex
 import signal
 from collections.abc import Mapping, Sequence
@@ -22,12 +23,14 @@ from textual.app import App, SuspendNotSupported
 
 from cockpit.errors import CockpitError, Unavailable
 
-_DROPPED = ("TMUX", "GIT_", "COCKPIT_")
+_DROPPED = re.compile(r"TMUX(?!_TMPDIR$)|GIT_|COCKPIT_")
+"""TMUX_TMPDIR stays: it only says where this user's sockets lie, and without it the child
+would look for our server elsewhere."""
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Ours without what would bind the child to a tmux server, a repository or a lane."""
-    return {name: value for name, value in environment.items() if not name.startswith(_DROPPED)}
+    return {name: value for name, value in environment.items() if not _DROPPED.match(name)}
 
 
 def editor_argv(environment: Mapping[str, str], folder: Path) -> list[str]:

@@ -14,7 +14,8 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Gate, Interrupt, Restart, Send, Start, Stop, Undo
 from cockpit.ui import attach as handing
 from cockpit.ui import present
-from cockpit.ui.actions import Action, Context
+from cockpit.ui.actions import Action
+from cockpit.ui.reasons import Context
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp

@@ -27,8 +27,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cockpit.adapters import files
 from cockpit.adapters.git.outcome import Answer
 from cockpit.adapters.git.run import GitDoor
+from cockpit.domain.intents import Restart
 from cockpit.errors import CockpitError
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.wiring import build_cockpit
@@ -42,7 +44,7 @@ class Job:
     """One thing to do. `die_at` counts steps from 1; 0 is never."""
 
     action: str
-    """`make`, `prepare`, `carry` or `recover`."""
+    """`make`, `prepare`, `carry`, `recover`, `revive` (a real pane for each lane) or `faults`."""
     root: str
     out: str
     """Where the result goes: JSON, written at the end, so absent after a death."""
@@ -56,6 +58,8 @@ class Job:
     tmux_signal: int = 0
     die_with_git: bool = False
     """When a git child was killed, die too; else its death is only an error."""
+    no_reserve: bool = False
+    """Don't refuse for lack of spare room, so that a full disk is met and not foreseen."""
     mutant: str = ""
 
 
@@ -116,6 +120,12 @@ def _act(job: Job, steps: Steps) -> dict[str, Any]:
         if job.action == "prepare":
             SCENES[job.scene].prepare(cockpit)
             return {}
+        if job.action == "revive":
+            for lane in cockpit.work.registry.lanes():
+                cockpit.carry_out(Restart(lane), lambda _event: None, by="cli")
+            return {}
+        if job.action == "faults":
+            return {"faults": [fault.title for fault in cockpit.faults()]}
         if job.action == "recover":
             return {"said": cockpit.recover(lambda _event: None)}
         intent = SCENES[job.scene].intent(cockpit)
@@ -131,6 +141,8 @@ def run(job: Job) -> None:
     os.environ.update(job.env)
     os.chdir("/")
     mutants.apply(job.mutant)
+    if job.no_reserve:
+        files.RESERVE = files.RESERVE_INODES = 0
     if job.die_with_git:
         _die_with_git()
     steps = Steps(job)

@@ -17,10 +17,10 @@ from cockpit.adapters.git.repository import GitRepository
 from cockpit.adapters.journal import FileJournal
 from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
-from cockpit.domain.ids import CommitId, RefName
+from cockpit.domain.ids import CommitId, OpId, RefName
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import TargetPlan
-from cockpit.services import panes, prompts, recovery, start, target, teardown
+from cockpit.services import panes, prompts, recovery, target, teardown
 
 MUTANTS: dict[str, Callable[[], None]] = {}
 
@@ -56,7 +56,7 @@ def journal_without_the_intent() -> None:
         self: FileJournal, kind: OpKind, *, intent: Any, undoes: int | None = None, **names: Any
     ) -> Operation:
         return Operation(
-            900, "000900-x-00000000", kind, at=0.0, intent=intent, undoes=undoes, **names
+            900, OpId("000900-x-00000000"), kind, at=0.0, intent=intent, undoes=undoes, **names
         )
 
     def finish(self: FileJournal, op: Operation, state: OpState, outcome: Any) -> Operation:
@@ -71,9 +71,7 @@ def journal_without_the_intent() -> None:
 def swap_without_the_expected_value() -> None:
     """The target is moved wherever it was: what came in meanwhile is dropped."""
 
-    def move(
-        self: Refs, ref: RefName, *, new: CommitId, old: CommitId | None, reason: str
-    ) -> None:
+    def move(self: Refs, ref: RefName, *, new: CommitId, old: CommitId | None, reason: str) -> None:
         self.ground.run(["update-ref", ref, new])
 
     _set(Refs, "move", move)
@@ -184,33 +182,19 @@ def git_folder_forgotten() -> None:
 
 @mutant
 def second_agent() -> None:
-    """A pane that is there already is not looked for."""
-    find = panes.open_or_adopt
+    """A pane that is there already is not looked for: another agent is launched beside it."""
+    open_or_adopt = panes.open_or_adopt
 
     def always_new(work: Any, lane: Any, record: Any, prompt: str, **options: Any) -> Any:
-        launch = panes.plan_launch(work, lane, prompt, resume=False)
-        pane = work.tmux.open_pane(
-            lane.lane, op=record.op, cwd=record.worktree, argv=launch.argv, env={}
-        )
-        return find(work, lane, record, prompt, **options)[0], launch if pane else launch
+        found = work.tmux.panes().get(lane.lane)
+        if found is not None:
+            work.tmux.close_pane(found.ref)
+        return open_or_adopt(work, lane, record, prompt, **options)
 
     _set(panes, "open_or_adopt", always_new)
 
 
 @mutant
-def refilled_over_the_agents_work() -> None:
-    """A lane's files are checked out again although the agent may have written already."""
-    ensure = start._ensure_worktree
-
-    def forced(work: Any, running: Any, plan: Any) -> Any:
-        info = ensure(work, running, plan)
-        work.git.fill_worktree(info.path, CommitId(plan.base))
-        return info
-
-    _set(start, "_ensure_worktree", forced)
-    _set(recovery, "_recover_teardown", lambda work, running: _forget(work, running))
-
-
-def _forget(work: Any, running: Any) -> str:
-    running.abandon("forgotten")
-    return "was forgotten"
+def end_not_written() -> None:
+    """Recovery leaves its entry pending, so every start recovers it anew."""
+    _set(recovery, "_recover_one", lambda work, running: f"Operation {running.op.seq}.")

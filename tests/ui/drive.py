@@ -25,7 +25,7 @@ class Session:
         """Wait until held keys have acted and messages are handled."""
         for _ in range(200):
             await self.pilot.pause(0.01)
-            if not self.app.keys_held:
+            if not self.app.keydesk.holds:
                 break
         await self.pilot.pause()
 

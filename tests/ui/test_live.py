@@ -41,11 +41,12 @@ async def test_nothing_is_resized_while_inside_and_everything_after() -> None:
     await made.desk.settle()
     made.desk.step_in("alpha")
     made.live.sizes.clear()
+    made.shown = (Shown(pane(1), 120, 30),)
     await made.desk.settle()
     assert made.live.sizes == {}
     made.desk.came_back()
     await made.desk.settle()
-    assert made.live.sizes == {WindowId("@1"): (100, 30)}
+    assert made.live.sizes == {WindowId("@1"): (120, 30)}
     assert made.live.paused == [True, False]
 
 

@@ -14,7 +14,9 @@ class Caller:
         """A format of tmux. Raises `PaneGone` when a pane is named that is not there (tmux
         itself would silently show another)."""
         where = ["-t", target] if target else []
-        shown = self.door.run(["display-message", "-p", *where, text]).text.removesuffix("\n")
-        if target.startswith("%") and not shown.strip("|"):
+        known = f"#{{pane_id}}|{text}" if target.startswith("%") else f"|{text}"
+        shown = self.door.run(["display-message", "-p", *where, known]).text.removesuffix("\n")
+        found, _, rest = shown.partition("|")
+        if target.startswith("%") and found != target:
             raise PaneGone(f"can't find pane: {target}")
-        return shown
+        return rest

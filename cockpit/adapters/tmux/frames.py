@@ -30,7 +30,7 @@ async def capture(link: Link, pane: PaneId, *, resume: bool = False) -> Frame | 
     if word != fence:
         link.kill()
         raise CommandFailed("tmux's answers are out of step; the connection is made anew")
-    geometry = parse_geometry(shown)
+    geometry = parse_geometry(shown, pane)
     lines = require(rows).lines
     if geometry is None:
         raise PaneGone(f"can't find pane: {pane}")
@@ -59,7 +59,7 @@ async def exit_code(link: Link, pane: PaneId) -> int | None:
             await link.request(["run-shell", "-b", "true"])
         await asyncio.sleep(0.005 * (attempt + 1))
         reply = await link.request(["display-message", "-p", "-t", pane, FRAME_FORMAT])
-        geometry = parse_geometry(reply.text)
+        geometry = parse_geometry(reply.text, pane)
         if geometry is None:
             return None
         if geometry.dead and geometry.exit_code is not None:

@@ -15,9 +15,10 @@ REPORT = "#{pane_id}|#{pane_dead}"
 """A format that says why typing was not done."""
 
 
-def meant(pid: int | None) -> str:
-    """The condition: the pane is there, lives, and runs `pid` if that is known."""
-    alive = "#{==:#{pane_dead},0}"
+def meant(pane: PaneId, pid: int | None) -> str:
+    """The condition: the pane is there, lives, and runs `pid` if that is known. (Where the pane
+    that is named is not there tmux looks at any other one.)"""
+    alive = f"#{{==:#{{pane_id}}|#{{pane_dead}},{pane}|0}}"
     return f"#{{&&:{alive},#{{==:#{{pane_pid}},{pid}}}}}" if pid else alive
 
 

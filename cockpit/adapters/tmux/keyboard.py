@@ -46,7 +46,7 @@ class Keyboard:
         """Run one typing command if the pane is the one that is meant. Copy mode is left
         first."""
         report = ["display-message", "-p", "-t", pane, REPORT]
-        choice = ["if-shell", "-F", "-t", pane, meant(pid), line(command), line(report)]
+        choice = ["if-shell", "-F", "-t", pane, meant(pane, pid), line(command), line(report)]
         left = self._link.send(["copy-mode", "-q", "-t", pane])
         done = self._link.send(choice, blocks=2)
         require(await self._link.answer(left))

@@ -197,11 +197,10 @@ class TmuxServer(ServerLife, PaneScreen, Terminals):
 
     def _pid_of(self, pane: PaneRef) -> int | None:
         try:
-            shown = self._display(pane.pane, "#{window_id}|#{pane_id}|#{pane_pid}")
+            window, pid = self._display(pane.pane, "#{window_id}|#{pane_pid}").split("|")
         except (ServerDown, PaneGone):
             return None
-        window, found, pid = shown.split("|")
-        return int(pid) if (window, found) == (pane.window, pane.pane) and pid else None
+        return int(pid) if window == pane.window and pid else None
 
 
 def _require_folder(folder: Path) -> None:

@@ -40,7 +40,9 @@ CLIENTS_FORMAT = (
 )
 LIST_CLIENTS = ("list-clients", "-F", CLIENTS_FORMAT)
 
-FRAME_FORMAT = f"#{{cursor_x}}|#{{cursor_y}}|#{{pane_width}}|#{{pane_height}}|{_DEATH}|{_TITLE}"
+FRAME_FORMAT = (
+    f"#{{pane_id}}|#{{cursor_x}}|#{{cursor_y}}|#{{pane_width}}|#{{pane_height}}|{_DEATH}|{_TITLE}"
+)
 
 _REF = re.compile(r"(\$\d+)\|(@\d+)\|(%\d+)\|(\d+)")
 
@@ -60,6 +62,7 @@ class ClientInfo:
 class Geometry:
     """The tail of a capture: where the cursor stands, and whether the program lives."""
 
+    pane: PaneId
     cursor: tuple[int, int]
     width: int
     height: int
@@ -87,7 +90,7 @@ def _pane(line: str) -> PaneInfo | None:
         return None
     ref = parse_ref("|".join(fields[:4]))
     lane, op, dead, status, signal, mode, width, height, command, title = fields[4:]
-    if ref is None or not is_lane_name(lane) or not (width.isdigit() and height.isdigit()):
+    if ref is None or not is_lane_name(lane) or not (_is_count(width) and _is_count(height)):
         return None
     return PaneInfo(
         ref=ref,
@@ -105,9 +108,9 @@ def _pane(line: str) -> PaneInfo | None:
 
 def exit_code(status: str, signal: str) -> int | None:
     """The exit code as a shell would tell it (128 + signal); None while it is not known."""
-    if signal.isdigit():
+    if _is_count(signal):
         return 128 + int(signal)
-    return int(status) if status.isdigit() else None
+    return int(status) if _is_count(status) else None
 
 
 def parse_clients(lines: Iterable[str]) -> list[ClientInfo]:
@@ -116,7 +119,7 @@ def parse_clients(lines: Iterable[str]) -> list[ClientInfo]:
     clients = []
     for line in lines:
         fields = line.split("|", 5)
-        if len(fields) == 6 and fields[0] == "0" and fields[1].isdigit() and fields[2].isdigit():
+        if len(fields) == 6 and fields[0] == "0" and all(map(_is_count, fields[1:3])):
             activity, pid, session_id, session, name = fields[1:]
             clients.append(
                 ClientInfo(name, session, SessionId(session_id), int(activity), int(pid))
@@ -124,10 +127,15 @@ def parse_clients(lines: Iterable[str]) -> list[ClientInfo]:
     return sorted(clients, key=lambda client: (-client.activity, client.session != "cockpit"))
 
 
-def parse_geometry(text: str) -> Geometry | None:
-    fields = text.split("|", 7)
-    if len(fields) != 8 or not all(field.isdigit() for field in fields[:4]):
+def parse_geometry(text: str, pane: PaneId) -> Geometry | None:
+    """None when this is about another pane: tmux shows any one where that is gone."""
+    fields = text.split("|", 8)
+    if len(fields) != 9 or fields[0] != pane or not all(map(_is_count, fields[1:5])):
         return None
-    x, y, width, height = map(int, fields[:4])
-    dead, status, signal, title = fields[4:]
-    return Geometry((x, y), width, height, dead == "1", exit_code(status, signal), title)
+    x, y, width, height = map(int, fields[1:5])
+    dead, status, signal, title = fields[5:]
+    return Geometry(pane, (x, y), width, height, dead == "1", exit_code(status, signal), title)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit()

@@ -70,7 +70,7 @@ class PaneScreen(Caller):
         taken = ["display-message", "-p", _TAKEN]
         report = ["display-message", "-p", "-t", pane, REPORT]
         choice = [
-            *("if-shell", "-F", "-t", pane, meant(self._known.get(pane))),
+            *("if-shell", "-F", "-t", pane, meant(pane, self._known.get(pane))),
             script([*typing, taken]).rstrip("\n"),
             script([*otherwise, report]).rstrip("\n"),
         ]

@@ -59,13 +59,15 @@ class ServerLife(Caller):
         """
         self.door.version()
         text = self._configuration()
-        probe = f"#{{session_name}}|#{{{conf.MARK_OPTION}}}"
+        probe = f"#{{session_name}}|#{{pane_id}}|#{{pane_dead}}|#{{{conf.MARK_OPTION}}}"
         with contextlib.suppress(ServerDown):
-            shown = self._display(f"={conf.HUB_SESSION}:", probe)
-            if shown == f"{conf.HUB_SESSION}|{conf.mark(text)}":
-                return
-            if not shown.endswith(f"|{conf.mark(text)}"):
+            session, pane, dead, mark = self._display(f"={conf.HUB_SESSION}:", probe).split("|")
+            if mark != conf.mark(text):
                 self.door.source(text)
+            if session == conf.HUB_SESSION:
+                if dead == "1":
+                    self.door.run(sessions.revive(pane, self._guard()))
+                return
         self._make_hub(text)
         self._relink()
 
@@ -77,7 +79,7 @@ class ServerLife(Caller):
         until = time.monotonic() + START_PATIENCE
         while True:
             try:
-                self.door.run(sessions.hub(executable("cat"), executable("env")), config=file)
+                self.door.run(sessions.hub(self._guard()), config=file)
             except SessionExists:
                 return
             except ServerDown:
@@ -86,6 +88,10 @@ class ServerLife(Caller):
                 time.sleep(0.02)  # a server that was told to end takes its socket along late
             else:
                 return
+
+    def _guard(self) -> list[str]:
+        tmux = [executable("tmux"), *self.door.argv()[1:]]
+        return sessions.guard(tmux, executable("env"), self.door.tmpdir)
 
     def _relink(self) -> None:
         """Link lanes' windows into the hub that are not there (a hub that was made anew)."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cockpit.adapters.tmux.conf import HOST_SESSION, HUB_SESSION
-from cockpit.adapters.tmux.input import Command
+from cockpit.adapters.tmux.input import Command, line
 from cockpit.adapters.tmux.listing import LANE_OPTION, OP_OPTION, REF_FORMAT
 from cockpit.domain.ids import LaneId, OpId, PaneId, WindowId, is_lane_name
 from cockpit.errors import UsageError
@@ -36,11 +36,24 @@ def require_session(name: str) -> str:
     return name
 
 
-def hub(cat: str, env: str) -> Command:
-    """The hub with its placeholder: a `cat` that waits for ever and, if it should end, stays
-    as a dead pane, so that the session lives. (A single word would be run by a shell.)"""
+def hub(guard: Sequence[str]) -> Command:
+    """The hub with the guard in its first window; if the guard should end it stays as a dead
+    pane, so that the session lives."""
     size = ("-x", str(COLUMNS), "-y", str(ROWS))
-    return ["new-session", "-d", "-s", HUB_SESSION, *size, "--", env, cat]
+    return ["new-session", "-d", "-s", HUB_SESSION, *size, "--", *guard]
+
+
+def guard(tmux: Sequence[str], env_tool: str, tmpdir: str) -> list[str]:
+    """A second control client, in the hub's own window, that takes no output.
+
+    tmux stops reading a pane while every client that takes its output lags behind. `pause-after`
+    alone does not prevent that in 3.3a: it is looked at only when more output is read, so a
+    control client that stops reading (a suspended app) froze the agents in half of the runs. A
+    client without output counts as one that keeps up, and costs nothing while nothing happens.
+    """
+    where = [f"TMUX_TMPDIR={tmpdir}"] if tmpdir else []
+    attach = ["-C", "attach-session", "-t", f"={HUB_SESSION}", "-f", "no-output,ignore-size"]
+    return [env_tool, "-u", "TMUX", "-u", "TMUX_PANE", *where, *tmux, *attach]
 
 
 def link(window: str) -> Command:
@@ -94,6 +107,12 @@ def respawn(
 def close(window: WindowId) -> Command:
     """End a lane: its window, since the hub links it too and would keep it alive."""
     return ["kill-window", "-t", window]
+
+
+def revive(pane: str, guard: Sequence[str]) -> Command:
+    """Run the guard again in its pane, if that is dead."""
+    again = line(["respawn-pane", "-t", pane, "--", *guard])
+    return ["if-shell", "-F", "-t", pane, "#{pane_dead}", again]
 
 
 def follow(session: str) -> Command:

@@ -15,8 +15,9 @@ from textual.worker import Worker
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId, PaneId
 from cockpit.ui import present
-from cockpit.ui.actions import Action, Context, Scope
+from cockpit.ui.actions import Action, Scope
 from cockpit.ui.live import LiveDesk, Shown
+from cockpit.ui.reasons import Context
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.selection import Selection
 from cockpit.ui.typing_in import Typist

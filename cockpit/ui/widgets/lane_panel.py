@@ -89,8 +89,9 @@ class LanePanel(Widget):
             return
         ended = view.activity.state is State.EXITED
         self.pane.set_overlay(present.last_words(view, self._key_of("restart")) if ended else None)
-        if self.pane.frame_shown is None and view.activity.detail:
-            self.pane.show_lines([present.text(view.activity.detail, "$muted")])
+        if self.pane.frame_shown is None:
+            said = view.activity.detail or view.busy
+            self.pane.show_lines([present.text(said, "$muted")])
 
     # ------------------------------------------------------------ the frame
 

@@ -26,6 +26,9 @@ ODD = [
     "ünï",
     " blank ",
     "tab\there",
+    "*",
+    ":(exclude)*",
+    "[a-z]",
     os.fsdecode(b"\xff\xfe"),
 ]
 
@@ -110,7 +113,11 @@ def test_odd_names_everywhere(opened: GitRepository, lane: Lane) -> None:
     commit_all(info.path)
     for name in ODD:
         (info.path / name).write_text("2\n")
-    assert opened.facts(info.path, MAIN).files == len(ODD)
+    (info.path / "README.md").write_text("# Changed\n")
+    facts = opened.facts(info.path, MAIN)
+    assert (facts.files, facts.dirty) == (len(ODD) + 1, len(ODD) + 1)
+    assert facts.added == len(ODD) + 1
+    git(info.path, "checkout", "-q", "README.md")
     files = opened.diff(info.path, MAIN).files
     assert sorted((file.layer, file.path) for file in files) == sorted(
         (layer, name) for layer in (Layer.COMMITTED, Layer.UNSTAGED) for name in ODD
@@ -163,6 +170,11 @@ def test_attributes_of_a_lane_hide_nothing(opened: GitRepository, lane: Lane) ->
     assert files["src/api.py"].added == 1
     assert (files["picture"].added, files["picture"].body) == (None, "")
     assert opened.facts(info.path, MAIN).added == 1 + 2
+    (info.path / "src" / "auth.py").write_text("more evil\n")
+    unstaged = [f for f in opened.diff(info.path, MAIN).files if f.layer is Layer.UNSTAGED]
+    assert [(f.path, f.added) for f in unstaged] == [("src/auth.py", 1)]
+    assert "more evil" in unstaged[0].body
+    assert opened.facts(info.path, MAIN).added == 1 + 2 + 1
 
 
 def test_a_huge_file_is_cut_and_says_so(opened: GitRepository, lane: Lane) -> None:

@@ -440,7 +440,7 @@ def test_a_kill_at_every_step_can_be_finished(
     steps = steps_of(rich, opened, new)
     want = snapshot(rich)
     assert steps > 30
-    for after in range(steps):
+    for after in [*range(0, steps, 4), *range(1, steps, 4)]:
         git(rich, "reset", "-q", "--hard", old)
         plan = plan_for(opened, rich, new)
         with pytest.MonkeyPatch.context() as patch:
@@ -489,6 +489,25 @@ def test_a_torn_staging_is_laid_out_anew(rich: Path, opened: GitRepository, tmp_
     opened.stage_sync(plan)
     (plan.staging / "complete").unlink()
     (plan.staging / "new" / "README.md").write_text("tor")
+    assert opened.finish_sync(plan) == []
+    assert (rich / "README.md").read_text() == "# New\n"
+
+
+def test_a_kill_while_staging_again_leaves_no_false_mark(
+    rich: Path, opened: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = new_commit(rich, tmp_path, everything)
+    plan = plan_for(opened, rich, new)
+    opened.stage_sync(plan)
+
+    def die(self: staging.Staging, *_: object) -> None:
+        (self.new / "README.md").write_text("tor")
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging.Staging, "_lay_out", die)
+        with pytest.raises(Killed):
+            opened.stage_sync(plan)
     assert opened.finish_sync(plan) == []
     assert (rich / "README.md").read_text() == "# New\n"
 

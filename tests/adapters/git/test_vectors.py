@@ -363,9 +363,11 @@ class Driver:
             ("merge", (head, work)),
             ("pin_lane", (lane, self.scene.admin, RefName("refs/cockpit/pin/x"), "x")),
             ("exclude", (["/tasks/"],)),
+            ("end_orphans", ()),
             ("lock_worktree", (self.scene.admin, "x")),
         ):
             self.call(name, *args)
+        self.call("clear_leavings", patience=0.0)
 
     def acts(self, tmp_path: Path) -> None:
         """A lane and a gate's tree are made; what the agent committed lands on main."""

@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from cockpit.adapters.tmux.lifecycle import TmuxServer
+from cockpit.adapters.tmux.run import TmuxDoor
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.lane import PaneRef
 from cockpit.errors import CockpitError
+from tests.adapters.tmux.helpers import Open, Watched
 from tests.conftest import retry_until
 
 READER = """
@@ -28,8 +30,6 @@ while True:
         break
     out.write(data)
 """
-
-Open = Callable[..., PaneRef]
 
 
 @pytest.fixture
@@ -76,21 +76,21 @@ def reader(
     return start
 
 
-def seen(tmux: TmuxServer, ref: PaneRef, text: str) -> Callable[[], bool]:
-    """Whether the pane's screen shows `text`."""
-    return lambda: any(text in row for row in tmux.capture(ref.pane))
+@pytest.fixture
+def terminal(isolated: Path) -> Iterator[TmuxDoor]:
+    """Another tmux server, whose only pane is the commander's terminal."""
+    door = TmuxDoor("outer")
+    config = isolated / "outer.conf"
+    config.write_text("set -g status off\nset -g remain-on-exit on\nset -s escape-time 0\n")
+    door.run(["new-session", "-d", "-x", "90", "-y", "20", "--", "env", "cat"], config=config)
+    yield door
+    TmuxServer("outer", isolated, door=door).kill_server()
 
 
-def grown(file: Path, size: int) -> Callable[[], bool]:
-    """Whether the file has at least `size` bytes."""
-    return lambda: file.stat().st_size >= size
-
-
-async def until(check: Callable[[], bool], *, seconds: float = 8.0, why: str = "") -> None:
-    """Wait on the loop for a state."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    while not check():
-        if loop.time() > end:
-            raise AssertionError(f"not within {seconds} s: {why or check}")
-        await asyncio.sleep(0.01)
+@pytest.fixture
+async def live(tmux: TmuxServer) -> AsyncIterator[Watched]:
+    await asyncio.to_thread(tmux.ensure_server)
+    client = Watched(tmux.door, tmux.run_dir)
+    await client.start()
+    yield client
+    await client.close()

@@ -54,7 +54,7 @@ def test_listings_never_raise(rows: list[str]) -> None:
     listing.parse_panes(rows)
     listing.parse_clients(rows)
     for row in rows:
-        listing.parse_geometry(row)
+        listing.parse_geometry(row, PaneId("%1"))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,16 @@ def test_listings_never_raise(rows: list[str]) -> None:
 )
 def test_exit_codes_are_those_of_a_shell(status: str, signal: str, code: int | None) -> None:
     assert listing.exit_code(status, signal) == code
+
+
+def test_the_tail_of_a_capture_is_about_its_pane() -> None:
+    text = "%5|3|4|80|24|1||9|a | title"
+    geometry = listing.parse_geometry(text, PaneId("%5"))
+    assert geometry is not None
+    assert (geometry.cursor, geometry.width, geometry.height) == ((3, 4), 80, 24)
+    assert (geometry.dead, geometry.exit_code, geometry.title) == (True, 137, "a | title")
+    assert listing.parse_geometry(text, PaneId("%6")) is None
+    assert listing.parse_geometry("|||||||||", PaneId("%5")) is None
 
 
 def test_the_last_used_terminal_comes_first_and_control_clients_are_none() -> None:
@@ -190,4 +200,4 @@ def test_why_typing_was_not_done() -> None:
     assert isinstance(guard.why_not(pane, "%5|1\n"), Refused)
     assert "another program" in guard.why_not(pane, "%5|0").title
     assert isinstance(guard.why_not(pane, "|"), failures.PaneGone)
-    assert "4711" in guard.meant(4711)
+    assert "4711" in guard.meant(pane, 4711)

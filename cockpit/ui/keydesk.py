@@ -1,0 +1,123 @@
+"""Where keys and pasted text go: to the pane being typed into, to a text field, to an action.
+
+Keys are looked up here before Textual's own bindings see them. One desk an app.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, TextArea
+
+from cockpit.ui.actions import Action, Danger
+from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
+from cockpit.ui.screens.base import Keyed
+from cockpit.ui.screens.small import SmallScreen
+
+if TYPE_CHECKING:
+    from cockpit.ui.app import CockpitApp
+
+TWICE = 1.5
+"""Seconds within which a second Ctrl-C quits."""
+
+
+class KeyDesk:
+    """Takes what the terminal delivers; `take_*` say whether it was ours."""
+
+    def __init__(self, app: CockpitApp) -> None:
+        self._app = app
+        self._gate = BurstGate()
+        self._held: list[tuple[Action, str]] = []
+        self._release: Timer | None = None
+        self._interrupted = -TWICE
+
+    @property
+    def holds(self) -> bool:
+        """Whether a key waits for its moment."""
+        return bool(self._held)
+
+    def take_key(self, event: events.Key) -> bool:
+        """Text fields, the palette and Textual's own widgets get what is not ours."""
+        app, screen = self._app, self._app.screen
+        writing = isinstance(app.focused, Input | TextArea)
+        if isinstance(screen, Keyed) and screen.take_key(event):
+            return True
+        if event.key == "ctrl+c" and not writing:
+            self._interrupt(event.time)
+            return True
+        if isinstance(screen, SmallScreen):
+            if event.key in {"q", "ctrl+q"}:
+                app.exit()
+            return True
+        if not isinstance(screen, Keyed):
+            return False
+        if writing:
+            action = app.keymap.find(screen.text_scopes, event.key)
+            if action is not None:
+                app.perform(action.id, event.key)
+            return action is not None
+        self._pass_gate(app.keymap.find(screen.scopes, event.key), event)
+        return True
+
+    def take_paste(self, text: str) -> bool:
+        app = self._app
+        if isinstance(app.focused, Input | TextArea):
+            return False
+        if app.screen is app.board and app.board.take_paste(text):
+            return True
+        if isinstance(app.screen, Keyed):
+            self._say_burst()
+            return True
+        return False
+
+    # ------------------------------------------------------------ one key or a burst
+
+    def _pass_gate(self, action: Action | None, event: events.Key) -> None:
+        """Let one key act: at once, after a moment, or (in a burst) not at all."""
+        moves = action is not None and action.moves
+        verdict = self._gate.feed(event.key, event.time, moves=moves)
+        if verdict is Verdict.BURST:
+            self._held.clear()
+            self._say_burst()
+        if action is None or verdict in (Verdict.BURST, Verdict.DROP):
+            return
+        if verdict is Verdict.NOW and not self._held:
+            self._app.perform(action.id, event.key)
+            return
+        self._held.append((action, event.key))
+        if self._release is not None:
+            self._release.stop()
+        harmless = all(held.danger is Danger.SAFE for held, _ in self._held)
+        self._release = self._app.set_timer(HOLD_SAFE if harmless else HOLD, self._let_go)
+
+    def _let_go(self) -> None:
+        """Held keys act in order; one whose screen was left meanwhile was not meant for the
+        new one."""
+        self._release = None
+        held, self._held = self._held, []
+        for action, key in held:
+            screen = self._app.screen
+            if isinstance(screen, Keyed) and action.scope in screen.scopes:
+                self._app.perform(action.id, key)
+
+    def _say_burst(self) -> None:
+        keymap = self._app.keymap
+        self._app.toast(
+            Content(
+                "That looked like pasted text, so no key was obeyed."
+                f" {keymap.key('type')} types into the pane,"
+                f" {keymap.key('send')} sends a prompt."
+            ),
+            severity="warning",
+        )
+
+    def _interrupt(self, at: float) -> None:
+        if at - self._interrupted < TWICE:
+            self._app.exit()
+            return
+        self._interrupted = at
+        key = self._app.keymap.key("quit")
+        self._app.toast(Content(f"{key} (or Ctrl-C again) closes cockpit; lanes run on."))

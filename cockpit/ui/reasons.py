@@ -1,0 +1,131 @@
+"""Why an action can not be run now: predicates on what the board knows, each a full sentence.
+
+In a sentence `{id}` stands for the key of that action, whatever the commander made it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.domain.activity import State
+from cockpit.domain.fleet import Fleet, LaneView
+from cockpit.domain.ids import LaneId
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an action may look at to say whether it can run."""
+
+    fleet: Fleet
+    lane: LaneView | None = None
+    marked: frozenset[LaneId] = frozenset()
+    hosted: bool = False
+    live: bool = True
+    """tmux's control client is there."""
+    can_suspend: bool = True
+    """The terminal can be handed to another program."""
+
+
+Reason = str | None
+"""Why not; `{id}` stands for the key of that action. None: it can run."""
+
+
+def no_lane(context: Context) -> Reason:
+    return None if context.lane else "No lane is chosen: there is none on the board."
+
+
+def busy(context: Context) -> Reason:
+    view = context.lane
+    if view is not None and view.busy:
+        return f"{view.lane} is busy: {view.busy}. Wait until that has ended."
+    return None
+
+
+def not_started(context: Context) -> Reason:
+    view = context.lane
+    if view is None:
+        return no_lane(context)
+    if view.record is None:
+        return f"{view.lane} is not started; {{start}} starts it."
+    return None
+
+
+def no_pane(context: Context) -> Reason:
+    reason = not_started(context)
+    view = context.lane
+    if reason is None and view is not None and view.record is not None and not view.record.pane:
+        return f"{view.lane} has no pane; {{restart}} runs its agent again."
+    return reason
+
+
+def not_alive(context: Context) -> Reason:
+    reason = no_pane(context)
+    view = context.lane
+    if reason is None and view is not None and view.activity.state is State.EXITED:
+        return f"The program in {view.lane} has ended; {{restart}} runs it again."
+    return reason
+
+
+def why_not_start(context: Context) -> Reason:
+    view = context.lane
+    if view is not None and view.record is not None:
+        return f"{view.lane} is started already; {{restart}} runs its agent again."
+    return no_lane(context) or busy(context)
+
+
+def why_not_start_all(context: Context) -> Reason:
+    if any(view.record is None for view in context.fleet.lanes.values()):
+        return None
+    return "Every lane is started already."
+
+
+def why_not_attach(context: Context) -> Reason:
+    reason = no_pane(context)
+    if reason is None and not context.hosted and not context.can_suspend:
+        return "This terminal can not be handed over, so there is no way into a pane from here."
+    return reason
+
+
+def why_not_type(context: Context) -> Reason:
+    if not context.live:
+        return "There is no connection to tmux, so nothing can be typed."
+    return not_alive(context)
+
+
+def why_not_send_marked(context: Context) -> Reason:
+    if not context.marked:
+        return "No lane is marked; {mark} marks one."
+    started = [lane for lane in context.marked if is_started(context.fleet, lane)]
+    return None if started else "None of the marked lanes is started."
+
+
+def why_not_interrupt_all(context: Context) -> Reason:
+    if any(is_started(context.fleet, lane) for lane in context.fleet.lanes):
+        return None
+    return "No agent is running."
+
+
+def is_started(fleet: Fleet, lane: LaneId) -> bool:
+    view = fleet.lane(lane)
+    return view is not None and view.record is not None
+
+
+def why_not_change(context: Context) -> Reason:
+    return not_started(context) or busy(context)
+
+
+def why_not_next(context: Context) -> Reason:
+    return None if context.fleet.next_needing(None) else "No lane needs you."
+
+
+def why_not_outside(context: Context) -> Reason:
+    reason = not_started(context)
+    if reason is None and not context.can_suspend:
+        return "This terminal can not be handed to another program."
+    return reason
+
+
+def why_not_detach(context: Context) -> Reason:
+    if context.hosted and context.live:
+        return None
+    return "cockpit runs in this terminal itself; {quit} closes it, and the lanes run on."

@@ -1,0 +1,165 @@
+"""One trial: a fault, one recovery in a fresh process, the predicate, a second recovery."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tests.faults.drive import Job
+from tests.faults.paper_tmux import read_paper
+from tests.faults.predicate import Picture, check, journal
+from tests.faults.scenes import ALPHA, BETA, PROMPT
+from tests.faults.world import Slot, make_old, patched_environment
+
+Inflict = Callable[[Slot, Job], Any]
+"""Runs the job and does it harm; whatever it returns is not looked at."""
+
+
+@dataclass
+class Trial:
+    """What was done to which operation, and what was found wrong afterwards."""
+
+    scene: str
+    kind: str
+    detail: str
+    died: bool = False
+    ended: dict[str, Any] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.scene} · {self.kind} · {self.detail}: " + "; ".join(self.violations)
+
+
+def attempt(
+    slot: Slot, scene: str, kind: str, detail: str, inflict: Inflict, *, mutant: str = ""
+) -> Trial:
+    """Restore the scene, let `inflict` run its operation, recover, look."""
+    before = slot.restore(scene)
+    trial = Trial(scene, kind, detail)
+    inflict(slot, replace(slot.job("carry", scene), mutant=mutant))
+    answer = slot.answer()
+    trial.died = answer is None
+    trial.ended = answer or {}
+    if "crash" in trial.ended:
+        trial.violations.append(f"a traceback: {trial.ended['crash']}")
+    aftermath(slot, trial, before, mutant)
+    return trial
+
+
+def aftermath(
+    slot: Slot, trial: Trial, before: Picture, mutant: str, *, real_tmux: bool = False
+) -> None:
+    """One recovery, the predicate, a second recovery; what is wrong goes into `trial`."""
+    make_old(slot.root / ".git")
+    recover = replace(slot.job("recover", real_tmux=real_tmux), mutant=mutant)
+    first = slot.run(recover) or {"crash": "it died"}
+    for name in ("crash", "error"):
+        if name in first:
+            trial.violations.append(f"recovery: {first[name]} {first.get('detail', '')}")
+    with patched_environment(slot.env):
+        try:
+            trial.violations.extend(check(before, slot.root, slot.state))
+            trial.violations.extend(_faults(slot, trial))
+        except AssertionError as error:
+            trial.violations.append(f"the look failed: {error}")
+    second = slot.run(recover) or {"crash": "it died"}
+    if second.get("said") != []:
+        trial.violations.append(f"a second recovery found something: {second}")
+    if trial.violations:
+        trial.ended = {**trial.ended, "recovery": first.get("said")}
+
+
+def _faults(slot: Slot, trial: Trial) -> Iterable[str]:
+    """Registry, git and disk agree; agents were launched and prompts pasted once at most."""
+    answer = slot.run(slot.job("faults"))
+    for fault in (answer or {}).get("faults", ["the look at faults died"]):  # type: ignore[union-attr]
+        yield f"disagreement: {fault}"
+    paper = read_paper(slot.paper)
+    for lane, op in {launch for launch in paper.launches if paper.launches.count(launch) > 1}:
+        if journal_kind(slot.state, op) in ("start", "adopt") and trial.scene != "restart":
+            yield f"the agent of {lane} was launched twice by {op}"
+    if paper.pastes.count(PROMPT) > 1:
+        yield "the prompt was sent twice"
+    for lane in (ALPHA, BETA):
+        if lane in paper.infos and not (slot.world / f"project-{lane}").is_dir():
+            if not (lane == BETA and (slot.world / "elsewhere").is_dir()):
+                yield f"a pane runs for {lane}, which has no folder"
+
+
+def journal_kind(state: Path, op: str) -> str:
+    return next((entry["kind"] for entry in journal(state) if entry["id"] == op), "")
+
+
+# ---------------------------------------------------------------- faults
+
+
+def nothing(slot: Slot, job: Job) -> None:
+    """No fault: the operation as it should go."""
+    slot.run(job)
+
+
+def at_step(number: int) -> Inflict:
+    """SIGKILL at the `number`-th step."""
+    return lambda slot, job: slot.run(replace(job, die_at=number))
+
+
+def after(seconds: float, who: str) -> Inflict:
+    """SIGKILL after so many seconds: `all` of the driver's processes, the `driver` alone
+    (its git goes on), or only a `git` child (the driver goes on)."""
+
+    def inflict(slot: Slot, job: Job) -> None:
+        pid = slot.begin(job)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.001))
+        children = descendants(pid)
+        victims = {"all": [pid, *children], "driver": [pid], "git": children}[who]
+        if who == "git":
+            deadline = time.monotonic() + 0.3
+            while not victims and time.monotonic() < deadline and _alive(pid):
+                victims = descendants(pid)
+        for victim in victims:
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+        slot.end()
+
+    return inflict
+
+
+def _alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below `pid`, whatever session it made for itself."""
+    parents: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            with suppress(OSError, IndexError, ValueError):
+                fields = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
+                parents.setdefault(int(fields[1]), []).append(int(name))
+    found, queue = [], [pid]
+    while queue:
+        for child in parents.get(queue.pop(), []):
+            found.append(child)
+            queue.append(child)
+    return found
+
+
+def profile(slot: Slot, scene: str) -> tuple[list[str], float]:
+    """The steps of a scene's operation when nothing happens to it, and its seconds."""
+    slot.restore(scene)
+    began = time.monotonic()
+    answer = slot.run(slot.job("carry", scene))
+    took = time.monotonic() - began
+    if answer is None or "summary" not in answer:
+        raise AssertionError(f"{scene}: the operation fails without any fault: {answer}")
+    steps = answer["steps"]
+    assert isinstance(steps, list)
+    return steps, took

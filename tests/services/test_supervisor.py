@@ -1,0 +1,195 @@
+"""The app's side: events in order, nothing believed, every refusal told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from cockpit.domain.activity import State
+from cockpit.domain.events import ActivityChanged, Event, LaneChanged, Notice, OperationEnded
+from cockpit.domain.fleet import Fleet
+from cockpit.domain.ids import LaneId, PaneId, WindowId
+from cockpit.domain.intents import Land, Start, Stop
+from cockpit.domain.pane import Frame, PaneInfo
+from cockpit.errors import TimedOut
+from cockpit.services.supervisor import FleetSupervisor
+from tests.services.conftest import Desk
+from tests.services.fake_tmux import FakeTmux
+
+ALPHA, BETA = LaneId("alpha"), LaneId("beta")
+
+
+class FakeLive:
+    """A control client on the tmux in memory."""
+
+    def __init__(self, tmux: FakeTmux) -> None:
+        self.tmux = tmux
+        self.on_frame: Callable[[Frame], None] = lambda _frame: None
+        self.on_end: Callable[[PaneId, int | None], None] = lambda _pane, _code: None
+        self.on_link: Callable[[bool, str], None] = lambda _up, _why: None
+        self.hangs = False
+
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+    def watch(self, panes: Mapping[PaneId, int], *, focused: PaneId | None) -> None: ...
+    def pause(self, paused: bool) -> None: ...
+    async def capture_now(self, pane: PaneId) -> Frame | None:
+        return Frame(pane, tuple(self.tmux.screens.get(pane, ())), (0, 0), 80, 24)
+
+    async def resize(self, window: WindowId, width: int, height: int) -> None: ...
+    async def type_text(self, pane: PaneId, text: str) -> None: ...
+    async def press(self, pane: PaneId, *keys: str) -> None: ...
+    async def step_into(self, session: str) -> bool:
+        return False
+
+    async def detach(self) -> bool:
+        return False
+
+    async def list_panes(self) -> dict[LaneId, PaneInfo]:
+        if self.hangs:
+            raise TimedOut("tmux did not answer within 5 s.")
+        return self.tmux.panes()
+
+
+@asynccontextmanager
+async def running(desk: Desk) -> AsyncIterator[tuple[FleetSupervisor, FakeLive, list[Event]]]:
+    live = FakeLive(desk.tmux)
+    supervisor = FleetSupervisor(desk.cockpit(), live, None)
+    events: list[Event] = []
+    supervisor.subscribe(lambda event, _fleet: events.append(event))
+    task = asyncio.create_task(supervisor.run())
+    try:
+        yield supervisor, live, events
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await supervisor.stop()
+
+
+async def until(check: Callable[[], bool], why: str, seconds: float = 15.0) -> None:
+    end = asyncio.get_running_loop().time() + seconds
+    while not check():
+        assert asyncio.get_running_loop().time() < end, why
+        await asyncio.sleep(0.02)
+
+
+def ended(events: list[Event]) -> list[OperationEnded]:
+    return [event for event in events if isinstance(event, OperationEnded)]
+
+
+async def test_a_start_becomes_a_lane_on_the_board(desk: Desk) -> None:
+    async with running(desk) as (supervisor, _, events):
+        supervisor.submit(Start(ALPHA))
+        await until(lambda: supervisor.fleet.lanes[ALPHA].record is not None, "the lane is there")
+        await until(lambda: supervisor.fleet.lanes[ALPHA].facts is not None, "git was asked")
+        await until(
+            lambda: supervisor.fleet.lanes[ALPHA].activity.state is not State.PLANNED, "judged"
+        )
+        assert [event.error for event in ended(events)] == [""]
+        assert supervisor.fleet.lanes[ALPHA].busy == ""
+
+
+async def test_a_refusal_is_told_with_its_way_on_and_changes_nothing(desk: Desk) -> None:
+    async with running(desk) as (supervisor, _, events):
+        supervisor.submit(Land(ALPHA))
+        await until(lambda: bool(ended(events)), "the refusal is told")
+        assert "not started" in ended(events)[0].error
+        assert ended(events)[0].hint
+        assert supervisor.fleet.lanes[ALPHA].record is None
+
+
+async def test_what_another_process_did_is_seen(desk: Desk) -> None:
+    async with running(desk) as (supervisor, _, events):
+        await until(lambda: supervisor.fleet.link.up, "running")
+        await asyncio.to_thread(desk.start)
+        await until(lambda: supervisor.fleet.lanes[ALPHA].record is not None, "the lane is seen")
+        await asyncio.to_thread(desk.do, Stop(ALPHA))
+        await until(
+            lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.EXITED, "the stop is seen"
+        )
+        assert any(isinstance(event, LaneChanged) for event in events)
+
+
+async def test_a_hanging_tmux_makes_lanes_unknown_never_idle(desk: Desk) -> None:
+    desk.start()
+    async with running(desk) as (supervisor, live, _):
+        await until(
+            lambda: supervisor.fleet.lanes[ALPHA].activity.state is not State.PLANNED, "judged"
+        )
+        live.hangs = True
+        await until(
+            lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.UNKNOWN, "unknown"
+        )
+        assert not supervisor.fleet.link.up
+        live.hangs = False
+        await until(lambda: supervisor.fleet.link.up, "up again")
+
+
+async def test_the_exit_of_a_program_is_told_with_its_code(desk: Desk) -> None:
+    desk.start()
+    async with running(desk) as (supervisor, live, _):
+        await until(
+            lambda: supervisor.fleet.lanes[ALPHA].activity.state is not State.PLANNED, "judged"
+        )
+        info = desk.tmux.infos[ALPHA]
+        desk.tmux.infos[ALPHA] = replace(info, dead=True, exit_code=3)
+        live.on_end(info.ref.pane, 3)
+        await until(lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.EXITED, "exited")
+        assert "3" in (
+            supervisor.fleet.lanes[ALPHA].activity.rule
+            + supervisor.fleet.lanes[ALPHA].activity.detail
+        )
+
+
+async def test_what_recovery_did_is_told(desk: Desk) -> None:
+    class Died(BaseException):
+        pass
+
+    def die(where: str) -> None:
+        if "check out" in where:
+            raise Died
+
+    try:
+        desk.do(Start(ALPHA), cockpit=desk.cockpit(die))
+    except Died:
+        pass
+    async with running(desk) as (_, _, events):
+        await until(
+            lambda: any(isinstance(event, Notice) and "finished" in event.text for event in events),
+            "recovery is told",
+        )
+
+
+async def test_questions_do_not_block_the_loop(desk: Desk) -> None:
+    def slow(_cockpit: object) -> int:
+        import time
+
+        time.sleep(0.3)
+        return 7
+
+    async with running(desk) as (supervisor, _, _):
+        beats = 0
+
+        async def beat() -> None:
+            nonlocal beats
+            while True:
+                beats += 1
+                await asyncio.sleep(0.01)
+
+        heart = asyncio.create_task(beat())
+        assert await supervisor.ask(slow) == 7
+        heart.cancel()
+        assert beats > 5
+
+
+async def test_listeners_can_leave(desk: Desk) -> None:
+    async with running(desk) as (supervisor, _, _):
+        heard: list[tuple[Event, Fleet]] = []
+        leave = supervisor.subscribe(lambda event, fleet: heard.append((event, fleet)))
+        leave()
+        supervisor.submit(Start(BETA))
+        await until(lambda: supervisor.fleet.lanes[BETA].record is not None, "started")
+        assert heard == []
+        assert not any(isinstance(event, ActivityChanged) for event, _ in heard)
