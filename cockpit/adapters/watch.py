@@ -151,17 +151,21 @@ def plan_for(folders: Mapping[str, Sequence[Path]]) -> Plan:
     identity: dict[str, tuple[int, int]] = {}
     labels: dict[str, set[str]] = {}
     wanted: dict[str, set[str]] = {}
+    above: dict[str, tuple[str, tuple[int, int] | None]] = {}
     for label, paths in folders.items():
         for path in paths:
-            place = os.path.abspath(path)
+            place = os.path.abspath(os.fspath(path))
             wanted.setdefault(place, set()).add(label)
             found = _identity(place)
             if found is not None:
                 identity[place] = found
                 labels.setdefault(place, set()).add(label)
-            parent, above = _nearest(os.path.dirname(place))
-            if above is not None:
-                identity[parent] = above
+            folder = os.path.dirname(place)
+            if folder not in above:  # hundreds of folders share a few parents
+                above[folder] = _nearest(folder)
+            parent, there = above[folder]
+            if there is not None:
+                identity[parent] = there
     return Plan(identity, _frozen(labels), _frozen(wanted))
 
 

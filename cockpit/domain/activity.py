@@ -55,3 +55,10 @@ class Activity:
     since: float
     detail: str = ""
     """Exit code, the question asked, an agent's last words."""
+
+
+def headline(detail: str) -> str:
+    """The one line of a detail that says most: the question asked, else its last words."""
+    lines = [line.strip() for line in detail.splitlines() if line.strip()]
+    questions = [line for line in lines if line.endswith("?")]
+    return (questions or lines or [""])[-1]

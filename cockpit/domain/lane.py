@@ -83,6 +83,9 @@ class GitFacts:
     """`rebase`, `merge`, … when one is under way in the worktree."""
     outside: tuple[str, ...] = ()
     """Changed paths outside the lane's zone."""
+    paths: tuple[str, ...] = ()
+    """Every path that the lane's commits or its uncommitted work touch; left out of what is
+    told on, since it can be long."""
 
 
 def record_to_json(record: LaneRecord) -> dict[str, Any]:

@@ -61,13 +61,8 @@ def facts_of(work: Workplace, record: LaneRecord) -> GitFacts | None:
         return None
     facts = work.git.facts(record.worktree, work.target)
     if lane is None or facts.head is None:
-        return facts
-    target = work.git.read_ref(work.target)
-    base = work.git.merge_base(facts.head, target) if target else None
-    paths = work.git.dirty_paths(record.worktree) if facts.dirty else []
-    if base is not None and base != facts.head:
-        paths += [change.path for change in work.git.changes(base, facts.head)]
-    return replace(facts, outside=zones.outside(work, lane, sorted(set(paths))))
+        return replace(facts, paths=())
+    return replace(facts, outside=zones.outside(work, lane, facts.paths), paths=())
 
 
 def observe(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -166,10 +167,28 @@ class FleetSupervisor:
         except CockpitError as error:
             if not any(event.error == error.title for event in ended):
                 self._publish(_refusal(intent, error))
+        except Exception as defect:  # noqa: BLE001 - else a defect would end a wish in silence
+            self._publish(_refusal(intent, self._recorded(defect)))
         else:
             if not ended:
                 self._publish(Notice(outcome.summary, "information", lane))
         await self._refresh([lane] if lane is not None else None)
+
+    def _recorded(self, defect: Exception) -> CockpitError:
+        """The traceback in a private file, and the error that names it."""
+        trace = "".join(traceback.format_exception(defect))
+        detail = f"{type(defect).__name__}: {defect}"
+        try:
+            content = trace.encode("utf-8", "backslashreplace")
+            log = self._local.work.state.private_file("defect.log", content)
+            detail += f" (the traceback is in {log})"
+        except (CockpitError, OSError) as denied:
+            detail += f" (and its traceback could not be written: {denied})"
+        return CockpitError(
+            "Something went wrong inside cockpit; this is a defect.",
+            detail=detail,
+            hint="Your lanes go on; close cockpit and open it again to finish what was under way.",
+        )
 
     def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
         return self._look(lambda: query(self._local))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cockpit.domain.ids import branch_name
+from collections.abc import Mapping
+
+from cockpit.domain.ids import CommitId, RefName, branch_name
 from cockpit.domain.lane import Disagreement, LaneFault, LaneRecord
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.ports import WorktreeInfo
@@ -13,15 +15,21 @@ def faults(work: Workplace) -> list[LaneFault]:
     """Every disagreement, with what to do about it; empty when all three agree."""
     infos = work.git.worktrees()
     records = work.registry.lanes()
+    branches = work.git.refs("refs/heads")
     found = [
         fault
         for record in records.values()
-        if (fault := _fault_of(work, record, infos)) is not None
+        if (fault := _fault_of(work, record, infos, branches)) is not None
     ]
     return found + _unrecorded(work, list(records.values()), infos)
 
 
-def _fault_of(work: Workplace, record: LaneRecord, infos: list[WorktreeInfo]) -> LaneFault | None:
+def _fault_of(
+    work: Workplace,
+    record: LaneRecord,
+    infos: list[WorktreeInfo],
+    branches: Mapping[RefName, CommitId],
+) -> LaneFault | None:
     lane, path = record.lane, record.worktree
     info = next((one for one in infos if one.admin == record.admin), None)
     branch = branch_name(record.branch)
@@ -46,7 +54,7 @@ def _fault_of(work: Workplace, record: LaneRecord, infos: list[WorktreeInfo]) ->
             f"The folder of lane {lane} no longer belongs to this repository: {path}",
             "Its .git file was changed. `git worktree repair` mends it; look who changed it.",
         )
-    if work.git.read_ref(record.branch) is None:
+    if record.branch not in branches and work.git.read_ref(record.branch) is None:
         return LaneFault(
             lane,
             Disagreement.BRANCH_MISSING,

@@ -119,10 +119,17 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def on_told(self, message: Told) -> None:
         event = message.event
-        for screen in self.screen_stack:
-            if isinstance(screen, Keyed):
-                screen.hear(event)
-        self._toast_event(event)
+        if isinstance(event, OperationEnded):
+            self._forget_draft(event)
+        screens = [screen for screen in self.screen_stack if isinstance(screen, Keyed)]
+        shown = [screen.hear(event) for screen in screens]
+        if not any(shown):
+            self._toast_event(event)
+
+    def _forget_draft(self, event: OperationEnded) -> None:
+        """A prompt that was taken is no draft any more."""
+        if event.kind is OpKind.SEND and not event.error and event.lane is not None:
+            self.drafts.pop((event.lane,), None)
 
     def _toast_event(self, event: Event) -> None:
         if isinstance(event, Notice):
@@ -135,8 +142,6 @@ class CockpitApp(App[None], inherit_bindings=False):
                 self.toast(present.text(event.error + hint), severity="error")
             else:
                 self.toast(present.text(event.summary))
-            if event.kind is OpKind.SEND and not event.error and event.lane is not None:
-                self.drafts.pop((event.lane,), None)
 
     def toast(self, content: Content, *, severity: Severity = "information") -> None:
         """A short message; the one way to `notify`, so that no text becomes markup."""

@@ -204,7 +204,9 @@ def _change(facts: GitFacts) -> Content:
     parts: list[tuple[str, str]] = []
     if facts.files:
         parts.append((f"~{number(facts.files)}", "$foreground"))
+    if facts.added:
         parts.append((f" +{number(facts.added)}", "$success"))
+    if facts.removed:
         parts.append((f" −{number(facts.removed)}", "$error"))
     if facts.dirty:
         parts.append((" " * bool(parts) + f"✎{number(facts.dirty)}", "$warning"))

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import textual.app
+
 from cockpit.domain.theme import ThemeSpec
 from cockpit.errors import CockpitError
 from cockpit.services.api import Supervisor
@@ -35,10 +37,18 @@ def run_app(
     _settle_size()
     chokepoint.install()
     chokepoint.self_test()
+    _complete_stdout()
     app = partial(
         CockpitApp, hosted=hosted, themes_known=themes, theme_name=theme, keys=keys, now=now
     )
     asyncio.run(_run(make_supervisor, app))
+
+
+def _complete_stdout() -> None:
+    """While the app runs, `sys.stdout` is a stand-in of Textual's that lacks `encoding`, which
+    libraries read when they are first imported (libtmux 0.62 at its top level)."""
+    if not hasattr(textual.app._PrintCapture, "encoding"):
+        textual.app._PrintCapture.encoding = "utf-8"  # type: ignore[attr-defined]
 
 
 def _settle_size() -> None:

@@ -65,7 +65,7 @@ def aftermath(
     with patched_environment(slot.env):
         try:
             trial.violations.extend(check(before, slot.root, slot.state))
-            trial.violations.extend(_faults(slot, trial))
+            trial.violations.extend(_faults(slot, trial, real_tmux))
         except AssertionError as error:
             trial.violations.append(f"the look failed: {error}")
     second = slot.run(recover) or {"crash": "it died"}
@@ -75,21 +75,24 @@ def aftermath(
         trial.ended = {**trial.ended, "recovery": first.get("said")}
 
 
-def _faults(slot: Slot, trial: Trial) -> Iterable[str]:
+def _faults(slot: Slot, trial: Trial, real_tmux: bool) -> Iterable[str]:
     """Registry, git and disk agree; agents were launched and prompts pasted once at most."""
-    answer = slot.run(slot.job("faults"))
-    for fault in (answer or {}).get("faults", ["the look at faults died"]):  # type: ignore[union-attr]
-        yield f"disagreement: {fault}"
+    answer = slot.run(slot.job("faults", real_tmux=real_tmux)) or {}
+    found = answer.get("faults", [answer])
+    assert isinstance(found, list)
+    yield from (f"disagreement: {fault}" for fault in found)
+    if real_tmux:
+        return
     paper = read_paper(slot.paper)
     for lane, op in {launch for launch in paper.launches if paper.launches.count(launch) > 1}:
         if journal_kind(slot.state, op) in ("start", "adopt") and trial.scene != "restart":
             yield f"the agent of {lane} was launched twice by {op}"
     if paper.pastes.count(PROMPT) > 1:
         yield "the prompt was sent twice"
-    for lane in (ALPHA, BETA):
-        if lane in paper.infos and not (slot.world / f"project-{lane}").is_dir():
-            if not (lane == BETA and (slot.world / "elsewhere").is_dir()):
-                yield f"a pane runs for {lane}, which has no folder"
+    folders = {ALPHA: ["project-alpha"], BETA: ["project-beta", "elsewhere"]}
+    for lane, names in folders.items():
+        if lane in paper.infos and not any((slot.world / name).is_dir() for name in names):
+            yield f"a pane runs for {lane}, which has no folder"
 
 
 def journal_kind(state: Path, op: str) -> str:

@@ -23,10 +23,8 @@ CHANGING = (
     "rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,link,linkat,"
     "symlink,symlinkat,write,pwrite64,ftruncate,fsync,openat"
 )
-GROWING = frozenset(
-    "rename renameat renameat2 mkdir mkdirat link linkat symlink symlinkat write fsync openat".split()
-)
-"""System calls that a full disk can fail."""
+SHRINKING = frozenset({"unlink", "unlinkat", "rmdir", "ftruncate"})
+"""System calls that a full disk doesn't fail."""
 _LINE = re.compile(r"(?:(?P<pid>\d+) +)?(?P<name>\w+)\((?P<args>.*)")
 
 

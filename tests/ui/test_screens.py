@@ -96,6 +96,7 @@ async def test_enter_lands_exactly_what_was_shown_and_the_gate_is_seen_live() ->
         tell(OperationEnded(OpId("5"), OpKind.LAND, ALPHA, "landed alpha as ffffff"))
         await session.settle()
         assert "✓ landed alpha as ffffff" in session.text()
+        assert session.toasts() == []
         await session.press("enter")
         assert len(session.supervisor.intents) == 1
 

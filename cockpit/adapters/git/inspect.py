@@ -54,7 +54,9 @@ class Inspector:
                 base = self.refs.merge_base(tip, head) or head
             else:
                 base = tip if ahead else head
-        counts = self._counts(at, base, head, status)
+        committed = self._committed_counts(base, head)
+        counts = self._counts(at, base, committed, status)
+        touched = {*committed, *(entry.path for entry in status.entries)}
         return GitFacts(
             head=head,
             branch=known[0] if known else None,
@@ -65,15 +67,20 @@ class Inspector:
             added=sum(added or 0 for added, _ in counts.values()),
             removed=sum(removed or 0 for _, removed in counts.values()),
             operation=operation_in(at.admin),
+            paths=tuple(sorted(touched)),
         )
 
+    def _committed_counts(self, base: CommitId | None, head: CommitId | None) -> Counts:
+        """Lines of what is committed, by path; both names of a rename."""
+        if base is None or head is None or base == head:
+            return {}
+        return parse.numstat(self.ground.run(argv.committed_lines(base, head)).out)
+
     def _counts(
-        self, at: At, base: CommitId | None, head: CommitId | None, status: parse.Status
+        self, at: At, base: CommitId | None, committed: Counts, status: parse.Status
     ) -> Counts:
         """Lines of the whole change, by path."""
-        counts: Counts = {}
-        if base is not None and head is not None and base != head:
-            counts = parse.numstat(self.ground.run(argv.committed_lines(base, head)).out)
+        counts = dict(committed)
         tracked = [entry.path for entry in status.entries if entry.kind not in ("?", "!")]
         if base is not None and tracked:
             paths = tracked if len(tracked) <= _PATHSPECS else []

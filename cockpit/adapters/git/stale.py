@@ -13,6 +13,7 @@ process has its working folder or an open file below the git directory, and no g
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -63,6 +64,7 @@ class Leavings:
     def clear(self, *, patience: float) -> list[str]:
         """Take dead lock files away; a sentence for each. Waits at most `patience` seconds
         for young ones to become old enough (0: leaves them)."""
+        self._sweep_scratch()
         locks = list(self._locks())
         until = time.monotonic() + patience
         while any(not _is_old(path) for path in locks) and time.monotonic() < until:
@@ -76,6 +78,13 @@ class Leavings:
             for path in dead
             if _unlink(path)
         ]
+
+    def _sweep_scratch(self) -> None:
+        """Objects that dead looks made, which nobody ever reads again."""
+        for folder in self.ground.shadow.git_dir.parent.glob("scratch-*"):
+            pid = folder.name.split("-")[1]
+            if pid.isdecimal() and procs.identify(int(pid)) is None:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _locks(self) -> Iterator[Path]:
         """Every lock file of git's, in the git directory and the worktrees' folders; ours
@@ -127,9 +136,7 @@ def _lives(owner: str) -> bool:
 def _is_old(path: Path) -> bool:
     seen = lstat(path)
     return (
-        seen is not None
-        and stat.S_ISREG(seen.st_mode)
-        and time.time() - seen.st_mtime >= LEAST_AGE
+        seen is not None and stat.S_ISREG(seen.st_mode) and time.time() - seen.st_mtime >= LEAST_AGE
     )
 
 

@@ -101,7 +101,9 @@ class Feed:
         self._timer = None
         self._dirty = False
         self._size = 0
-        self._due = asyncio.get_running_loop().time() + self.interval
+        # the next beat that all panes of this interval share: busy panes are then captured,
+        # and the screen painted, together instead of one after the other
+        self._due = (asyncio.get_running_loop().time() // self.interval + 1) * self.interval
         resume, self.held = self.held, False
         self._task = asyncio.create_task(self._run(resume))
 

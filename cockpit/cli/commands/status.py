@@ -12,7 +12,7 @@ from cockpit.cli.lanes import find
 from cockpit.cli.output import STATE_STYLES, Cell
 from cockpit.cli.shapes import status_document
 from cockpit.cli.table import Column
-from cockpit.domain.activity import GLYPHS
+from cockpit.domain.activity import GLYPHS, headline
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId, branch_name
 
@@ -124,6 +124,6 @@ def _notes(view: LaneView) -> Cell:
         notes += [f"{facts.dirty} uncommitted"] if facts.dirty else []
         notes += [f"{len(facts.outside)} outside its zone"] if facts.outside else []
     if view.activity.detail:
-        notes.append(view.activity.detail)
+        notes.append(headline(view.activity.detail))
     style = "red" if view.fault is not None else "yellow" if view.needs_commander else ""
     return (", ".join(notes), style)

@@ -35,8 +35,10 @@ class Keyed:
         """A screen's own use of the next key (a prefix); True if it was taken."""
         return False
 
-    def hear(self, event: Event) -> None:
-        """An event that is more than a change of the fleet."""
+    def hear(self, event: Event) -> bool:
+        """An event that is more than a change of the fleet; True if this screen shows it, so
+        that it needs no toast."""
+        return False
 
     def show_fleet(self, fleet: Fleet) -> None:
         """The fleet changed."""

@@ -143,16 +143,17 @@ class LandingScreen(ReadingScreen):
 
     # ------------------------------------------------------------ how it goes
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: Event) -> bool:
         if self.stage is not Stage.RUNNING or getattr(event, "lane", None) != self._lane:
-            return
+            return False
         if isinstance(event, GateOutput):
             self.reader.add_lines([present.text(line, width=1000) for line in event.lines])
         elif isinstance(event, OperationStep):
             self._say(event.what, "$accent")
             self.reader.add_lines([present.text(f"· {event.what}", "$accent")])
-        elif isinstance(event, OperationEnded) and event.kind is OpKind.LAND:
+        elif isinstance(event, OperationEnded) and _ends_landing(event):
             self._end(event)
+        return isinstance(event, OperationStep | OperationEnded | GateOutput)
 
     def _end(self, event: OperationEnded) -> None:
         self._enter(Stage.ENDED)
@@ -170,3 +171,8 @@ class LandingScreen(ReadingScreen):
                 (f"  {key} on the board undoes it", "$muted"),
             )
             self.reader.add_lines([Content(""), done])
+
+
+def _ends_landing(event: OperationEnded) -> bool:
+    """A landing begins after its gate, so a red gate is its end."""
+    return event.kind is OpKind.LAND or (event.kind is OpKind.GATE and bool(event.error))

@@ -115,6 +115,7 @@ class LogScreen(ReadingScreen):
             return
         self.cockpit.do(undo_step(self.cockpit, step.seq))
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: Event) -> bool:
         if isinstance(event, OperationEnded):
             self.do_reload_log()
+        return False

@@ -152,7 +152,8 @@ def test_a_lock_of_another_git_is_waited_for(repo: Path) -> None:
     assert "new" in git(repo, "ls-files")
 
 
-def test_a_lock_that_stays_is_named(repo: Path) -> None:
+def test_a_lock_that_stays_is_named(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cockpit.adapters.git.run._LOCK_WAIT", 0.2)
     lock = repo / ".git" / "index.lock"
     lock.write_text("")
     (repo / "new").write_text("x")

@@ -8,7 +8,7 @@ import pytest
 
 from cockpit.adapters.tmux.feed import NOISY, Feed
 from cockpit.domain.ids import PaneId
-from tests.adapters.tmux.conftest import until
+from tests.adapters.tmux.helpers import until
 
 PANE = PaneId("%1")
 INTERVAL = 0.05
