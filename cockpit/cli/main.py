@@ -19,6 +19,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"cockpit {__version__}\n")
         return 0
+    import gc
+
+    gc.set_threshold(20_000, 20, 20)  # a start makes only what stays: collecting it is in vain
     from cockpit.cli.dispatch import run
 
     return run(words)

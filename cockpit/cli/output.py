@@ -70,13 +70,14 @@ class Output:
 
     # ---------------------------------------------------------------- data
 
-    def result(self, document: Mapping[str, Any], *lines: Cell | Sequence[Cell]) -> None:
-        """The command's answer: the document with `--json`, else the lines."""
+    def result(self, document: Mapping[str, Any], *lines: str | Sequence[Cell]) -> None:
+        """The command's answer: the document with `--json`, else the lines, each a text or
+        its cells (a single styled cell is a line of one: a tuple of two could be either)."""
         if self.json:
             self.document(document)
         else:
             for line in lines:
-                self.line(*([line] if isinstance(line, str | tuple) else line))
+                self.line(*([line] if isinstance(line, str) else line))
 
     def document(self, document: Mapping[str, Any]) -> None:
         """One JSON document, on one line if stdout is not a terminal."""

@@ -23,6 +23,8 @@ from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
 
 UP = Link(True)
 PLANNED = Activity(State.PLANNED, "none", "not started", 0.0)
+UNSEEN = Activity(State.UNKNOWN, "none", "not looked at yet", 0.0)
+"""A started lane before the first look: never called planned, dead or idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
                 view = _view(fleet, lane)
                 gone = replace(view, record=None, activity=PLANNED, facts=None, fault=None)
                 return _with(fleet, gone)
-            return _with(fleet, replace(_view(fleet, lane, record.agent), record=record))
+            view = _view(fleet, lane, record.agent)
+            seen = UNSEEN if view.activity == PLANNED else view.activity
+            return _with(fleet, replace(view, record=record, activity=seen))
         case ActivityChanged(lane, activity):
             return _with(fleet, replace(_view(fleet, lane), activity=activity))
         case GitFactsChanged(lane, facts):

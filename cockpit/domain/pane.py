@@ -27,6 +27,8 @@ class PaneInfo:
     in_mode: bool
     width: int
     height: int
+    spoke: int = 0
+    """When the program last printed anything, in seconds since the epoch; 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cockpit.config.model import Config
 from cockpit.domain.activity import Activity
 from cockpit.domain.change import LaneDiff
 from cockpit.domain.events import ActivityChanged, Event, LaneChanged
-from cockpit.domain.fleet import Fleet, LaneView
+from cockpit.domain.fleet import Fleet, LaneView, apply
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import (
     Adopt,
@@ -119,12 +119,15 @@ class LocalCockpit:
         """Lanes of lanes.yaml in their order, then lanes that only our state knows."""
         records = self.work.registry.lanes()
         lanes = {
-            lane.lane: LaneView(lane.lane, lane.key, lane.title, lane.agent, records.get(lane.lane))
+            lane.lane: LaneView(lane.lane, lane.key, lane.title, lane.agent)
             for lane in self.config.lanes.values()
         }
         for name, record in records.items():
-            lanes.setdefault(name, LaneView(name, "-", "", record.agent, record))
-        return Fleet(self.repository, self.config.target, lanes)
+            lanes.setdefault(name, LaneView(name, "-", "", record.agent))
+        fleet = Fleet(self.repository, self.config.target, lanes)
+        for name, record in records.items():
+            fleet = apply(fleet, LaneChanged(name, record))
+        return fleet
 
     def observe(self, lanes: Sequence[LaneId] | None = None) -> list[Event]:
         return self._remember(looking.observe(self.work, lanes, dict(self._known)))

@@ -7,7 +7,8 @@ the gate's own is held while commands run.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cockpit.domain.events import GateOutput
@@ -15,8 +16,8 @@ from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import Gate
 from cockpit.domain.operation import OpKind
 from cockpit.domain.scrub import gate_environment
-from cockpit.errors import Conflict, GateRed, Refused, TimedOut
-from cockpit.services import setup, trust
+from cockpit.errors import CockpitError, Conflict, GateRed, Refused, TimedOut
+from cockpit.services import leftovers, setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
 from cockpit.services.ports import RunResult
@@ -25,6 +26,9 @@ from cockpit.services.workplace import Workplace
 
 NOT_RUNNABLE = {126: "is not executable", 127: "was not found"}
 """Exit codes of a shell that could not run the command: the lane's work is not to blame."""
+
+REASON = "cockpit: gate"
+"""What the lock of the gate's worktree says."""
 
 READY = "gate"
 """State file: what the gate's worktree was set up with."""
@@ -64,7 +68,7 @@ def run(work: Workplace, lane: LaneId, commit: CommitId, tell: Tell, by: str) ->
             summary=f"gate of {lane} at {commit[:10]}",
             plan={"lane": lane, "commit": commit, "commands": list(commands)},
         )
-        with abandoning(running):
+        with abandoning(running), _no_half_made_tree(work, running.op.id):
             log = work.state.log_path(f"gate-{running.op.id}.log")
             tree = _ready_tree(work, running, commit, log, tell)
             for command in commands:
@@ -73,16 +77,40 @@ def run(work: Workplace, lane: LaneId, commit: CommitId, tell: Tell, by: str) ->
     return "green"
 
 
-def _ready_tree(work: Workplace, running: Running, commit: CommitId, log: Path, tell: Tell) -> Path:
-    """The gate's worktree at `commit`, made and set up where it isn't yet."""
-    tree = work.state_dir / "gate" / "tree"
-    running.step("prepare the gate's worktree")
+@contextmanager
+def _no_half_made_tree(work: Workplace, op: str) -> Iterator[None]:
+    """After a failure, what is half made goes at once; what can't go now goes next time."""
+    try:
+        yield
+    except CockpitError:
+        with suppress(CockpitError):
+            put_half_made_aside(work, op)
+        raise
+
+
+def tree_of(work: Workplace) -> Path:
+    """Where the gate's worktree lies."""
+    return work.state_dir / "gate" / "tree"
+
+
+def put_half_made_aside(work: Workplace, op: str) -> None:
+    """Move the gate's worktree to the trash unless it is whole: its making was killed. Hold
+    the gate's lock."""
+    tree = tree_of(work)
     with work.locks.hold("worktrees", why="gate"):
         if not (work.disk.is_folder(tree) and work.git.is_linked(tree)):
-            if work.disk.exists(tree):
-                work.trash.move(tree, work.trash.place_for(tree, f"{running.op.id}-gate"))
-            work.git.add_worktree(tree, branch=None, commit=commit, reason="cockpit: gate")
-            work.state.remove(READY)
+            leftovers.put_aside(work, op, tree, REASON)
+
+
+def _ready_tree(work: Workplace, running: Running, commit: CommitId, log: Path, tell: Tell) -> Path:
+    """The gate's worktree at `commit`, made and set up where it isn't yet."""
+    tree = tree_of(work)
+    running.step("prepare the gate's worktree")
+    put_half_made_aside(work, running.op.id)
+    if not work.disk.exists(tree):
+        with work.locks.hold("worktrees", why="gate"):
+            work.git.add_worktree(tree, branch=None, commit=commit, reason=REASON)
+        work.state.remove(READY)
     work.git.switch_gate_tree(tree, commit)
     wanted = hashlib.sha256(repr(work.config.setup).encode()).hexdigest()
     missing = setup.prepare_files(work, tree)

@@ -171,7 +171,11 @@ def _target_checks(
             text = f"your work is in the way of {len(ways)} path(s)"
             checks.append(Check("checkout", False, text, ways))
         else:
-            where = f"{info.path} follows" if info else f"{name} is checked out nowhere"
+            where = (
+                f"nothing of yours is in the way in {info.path}"
+                if info
+                else (f"{name} is checked out nowhere, so no folder follows it")
+            )
             checks.append(Check("checkout", True, where))
     odd = tuple(work.git.tampering())
     if odd:

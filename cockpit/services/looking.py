@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cockpit.domain.activity import Activity, State
@@ -24,6 +24,10 @@ from cockpit.services.workplace import Workplace
 
 BOTTOM = 12
 """Rows of the screen's bottom that an explanation shows."""
+
+AT_ONCE = 4
+"""Lanes that are looked at together: each is a few processes one after the other. More gains
+nothing (15 lanes: 108, 62 and 60 ms with 1, 2 and 4)."""
 
 
 def activity_of(work: Workplace, record: LaneRecord, previous: Activity | None = None) -> Activity:
@@ -73,36 +77,49 @@ def observe(
     activity: bool = True,
 ) -> list[Event]:
     """Look at these lanes (all by default); what can't be seen is told as unknown."""
-    events: list[Event] = []
     records = work.registry.lanes()
+    chosen = [record for lane, record in records.items() if lanes is None or lane in lanes]
     shown, why = panes.lanes_of_panes(work) if activity else ({}, "")
-    if activity:
-        events.append(Link(not why, why))
-    for lane, record in records.items():
-        if lanes is not None and lane not in lanes:
-            continue
-        events.append(LaneChanged(lane, record))
-        if activity:
-            seen = (
-                Activity(State.UNKNOWN, "none", why, work.clock.now())
-                if why
-                else judge(work, record, shown.get(lane), known.get(lane))
-            )
-            events.append(ActivityChanged(lane, seen))
-        try:
-            facts = facts_of(work, record)
-        except CockpitError as error:
-            events.append(
-                ActivityChanged(
-                    lane, Activity(State.UNKNOWN, "none", error.title, work.clock.now())
-                )
-            )
-            continue
-        if facts is not None:
-            events.append(GitFactsChanged(lane, facts))
+
+    def see(record: LaneRecord) -> list[Event]:
+        events: list[Event] = [LaneChanged(record.lane, record)]
+        if activity and why:
+            events.append(_unknown(work, record.lane, why))
+        elif activity:
+            seen = judge(work, record, shown.get(record.lane), known.get(record.lane))
+            events.append(ActivityChanged(record.lane, seen))
+        return events + _git_events(work, record)
+
+    events: list[Event] = [Link(not why, why)] if activity else []
+    for found in _at_once(see, chosen):
+        events += found
     if lanes is None:
         events.append(FaultsChanged(tuple(validation.faults(work))))
     return events
+
+
+def _git_events(work: Workplace, record: LaneRecord) -> list[Event]:
+    try:
+        facts = facts_of(work, record)
+    except CockpitError as error:
+        return [_unknown(work, record.lane, error.title)]
+    return [GitFactsChanged(record.lane, facts)] if facts is not None else []
+
+
+def _unknown(work: Workplace, lane: LaneId, why: str) -> Event:
+    return ActivityChanged(lane, Activity(State.UNKNOWN, "none", why, work.clock.now()))
+
+
+def _at_once(
+    see: Callable[[LaneRecord], list[Event]], records: Sequence[LaneRecord]
+) -> list[list[Event]]:
+    """`see` for each record, in their order."""
+    if len(records) < 2:
+        return [see(record) for record in records]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(see, records))
 
 
 def explain(work: Workplace, lane: LaneId, previous: Activity | None) -> Explanation:

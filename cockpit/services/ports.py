@@ -181,6 +181,10 @@ class Git(Protocol):
         """`worktree add --no-checkout --lock`; `branch` None is detached. Hold `worktrees`."""
         ...
 
+    def half_made_worktrees(self, path: Path, reason: str) -> list[Path]:
+        """Git folders that a killed `add_worktree` of `path` with `reason` left unfinished."""
+        ...
+
     def fill_worktree(self, worktree: Path, commit: CommitId) -> None:
         """Index and files of `commit` into a worktree made by `add_worktree`; can be redone."""
         ...
@@ -414,6 +418,10 @@ class Tmux(Protocol):
 
     def open_host(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> bool:
         """The session `cockpit` for the app itself; False if it is there already."""
+        ...
+
+    def show_waiting(self, lanes: Sequence[LaneId]) -> None:
+        """Name the lanes that wait for the commander in every lane's status line."""
         ...
 
     def attach_argv(self, session: str) -> list[str]:

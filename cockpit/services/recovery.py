@@ -10,7 +10,7 @@ from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import StartPlan, TargetPlan, TeardownPlan
 from cockpit.errors import CockpitError
-from cockpit.services import start, target, teardown, undo
+from cockpit.services import gate, start, target, teardown, undo
 from cockpit.services.api import Tell
 from cockpit.services.running import Running
 from cockpit.services.workplace import Workplace
@@ -74,6 +74,7 @@ def _recover_one(work: Workplace, running: Running) -> str:
                 what = "may or may not have been delivered; it is not sent again by itself"
             case OpKind.GATE:
                 work.runner.end_orphans(work.state.log_path(f"gate-{op.id}.log"))
+                gate.put_half_made_aside(work, op.id)
                 running.abandon("it was interrupted")
                 what = "was interrupted and dropped"
             case _:

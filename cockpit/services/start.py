@@ -25,7 +25,7 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import bus, panes, prompts, setup, trust
+from cockpit.services import bus, leftovers, panes, prompts, setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.ports import Launch, WorktreeInfo
@@ -219,19 +219,19 @@ def _ensure_branch(work: Workplace, plan: StartPlan) -> None:
 
 def _ensure_worktree(work: Workplace, running: Running, plan: StartPlan) -> WorktreeInfo:
     path = Path(plan.worktree)
-    found = _worktree_at(work, path)
+    found = leftovers.worktree_at(work, path)
     if found is not None and work.git.is_linked(path):
         if plan.filled or not plan.made_worktree:
             return found
         if work.git.is_filled(path, CommitId(plan.base)):
             return found
     if plan.made_worktree and not plan.filled:
-        put_aside(work, running.op.id, path, found)
+        leftovers.put_aside(work, running.op.id, path, _reason(running))
         return work.git.add_worktree(
             path,
             branch=RefName(plan.branch),
             commit=CommitId(plan.base),
-            reason=f"cockpit:{running.op.id}",
+            reason=_reason(running),
         )
     raise Refused(
         f"The worktree of lane {plan.lane} is no longer what it was: {path}",
@@ -239,24 +239,9 @@ def _ensure_worktree(work: Workplace, running: Running, plan: StartPlan) -> Work
     )
 
 
-def _worktree_at(work: Workplace, path: Path) -> WorktreeInfo | None:
-    return next(
-        (
-            info
-            for info in work.git.worktrees()
-            if not info.main and work.disk.same(info.path, path)
-        ),
-        None,
-    )
-
-
-def put_aside(work: Workplace, op: str, path: Path, info: WorktreeInfo | None) -> None:
-    """Move a half-made worktree (folder and admin folder) to the trash; nothing is deleted."""
-    name = f"{op}-leftover-{int(work.clock.now() * 1000)}"
-    if work.disk.exists(path):
-        work.trash.move(path, work.trash.place_for(path, name))
-    if info is not None and not info.main and work.disk.exists(info.admin):
-        work.trash.move(info.admin, work.trash.admin_place_for(name))
+def _reason(running: Running) -> str:
+    """The worktree's lock says whose it is, before git writes anything else of it."""
+    return f"cockpit:{running.op.id}"
 
 
 def give_up(work: Workplace, running: Running, error: CockpitError) -> None:
@@ -286,7 +271,7 @@ def roll_back(work: Workplace, running: Running) -> None:
     if plan.made_worktree:
         with work.locks.hold("worktrees", why=f"take back {plan.lane}"):
             path = Path(plan.worktree)
-            put_aside(work, running.op.id, path, _worktree_at(work, path))
+            leftovers.put_aside(work, running.op.id, path, _reason(running))
     ref = RefName(plan.branch)
     if plan.made_branch and work.git.read_ref(ref) == plan.base:
         work.git.delete_ref(ref, old=CommitId(plan.base))

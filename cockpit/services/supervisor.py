@@ -8,14 +8,13 @@ the frames that the live view captures anyway, so nothing forks when nothing hap
 from __future__ import annotations
 
 import asyncio
-import re
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from cockpit.domain.activity import Activity, State
+from cockpit.domain.activity import State
 from cockpit.domain.events import (
     ActivityChanged,
     Event,
@@ -27,25 +26,25 @@ from cockpit.domain.events import (
 from cockpit.domain.fleet import Fleet, apply
 from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.domain.intents import Intent, Start
-from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
-from cockpit.services import looking
 from cockpit.services.api import Cockpit
 from cockpit.services.cockpit import LocalCockpit
-from cockpit.services.ports import Frame, LivePanes, PaneInfo, Watcher
+from cockpit.services.ports import LivePanes, Watcher
 from cockpit.services.relay import SharedPanes
-from cockpit.services.workplace import Workplace
+from cockpit.services.sight import Sight
 
 T = TypeVar("T")
 
 TICK = 1.0
 """Seconds between looks at the journal's folder and at titles of panes (over the pipe)."""
 
-SETTLE = 0.15
-"""Seconds of quiet after a hint from the disk before git is asked."""
+SETTLE = 0.01
+"""Seconds in which hints from the disk are gathered; the watcher has gathered them before."""
 
-SGR = re.compile(r"\x1b\[[0-9;:]*m")
+BREATHER = 0.15
+"""Seconds after a look at git in which hints only wait; twice the look's own time if that is
+longer, so that an agent that writes all the time costs a third of a core at most."""
 
 
 class FleetSupervisor:
@@ -57,8 +56,14 @@ class FleetSupervisor:
         self._local = cockpit
         self.cockpit: Cockpit = cockpit
         self.fleet: Fleet = cockpit.fleet()
+        self._sight = Sight(cockpit, fleet=lambda: self.fleet, publish=self._publish)
         self.live: LivePanes | None = (
-            SharedPanes(live, hear_frame=self._frame, hear_end=self._ended, hear_link=self._linked)
+            SharedPanes(
+                live,
+                hear_frame=self._sight.take,
+                hear_end=self._ended,
+                hear_link=self._linked,
+            )
             if live is not None
             else None
         )
@@ -68,14 +73,12 @@ class FleetSupervisor:
         self._looks = ThreadPoolExecutor(2, thread_name_prefix="look")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._own_ops: set[OpId] = set()
+        self._waiting: tuple[LaneId, ...] = ()
         self._starting = asyncio.Lock()
         """Lanes start one after the other, `launch.stagger` apart: agents share rate limits."""
         self._starting_next = 0
         self._hints: set[LaneId] = set()
         self._hinted = asyncio.Event()
-        self._panes: dict[LaneId, PaneInfo] = {}
-        self._rows: dict[PaneId, tuple[str, ...]] = {}
         self._watched: dict[str, Sequence[Path]] = {}
 
     # ------------------------------------------------------------ events
@@ -92,6 +95,28 @@ class FleetSupervisor:
             return
         for listener in list(self._listeners):
             listener(event, self.fleet)
+        if isinstance(event, ActivityChanged):
+            self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        """Name who waits in the lanes' status lines, when that changed."""
+        waiting = tuple(
+            lane for lane, view in self.fleet.lanes.items() if view.activity.state is State.ASKING
+        )
+        if waiting != self._waiting and self.fleet.link.up:
+            self._waiting = waiting
+            self._spawn(self._tell_tmux(waiting))
+
+    async def _tell_tmux(self, waiting: tuple[LaneId, ...]) -> None:
+        try:
+            await self._look(lambda: self._local.work.tmux.show_waiting(waiting))
+        except CockpitError as error:
+            self._publish(Link(False, error.title))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _tell(self, event: Event) -> None:
         """From any thread."""
@@ -102,9 +127,7 @@ class FleetSupervisor:
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        for sentence in await self._look(lambda: self._local.recover(self._tell)):
-            self._publish(Notice(sentence, "warning"))
-        await self._start_live()
+        await asyncio.gather(self._recover(), self._start_live())
         await self._refresh(None)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick())
@@ -112,12 +135,18 @@ class FleetSupervisor:
             if self._watcher is not None:
                 group.create_task(self._watcher.run(self._folders, self._hint))
 
+    async def _recover(self) -> None:
+        for sentence in await self._look(lambda: self._local.recover(self._tell)):
+            self._publish(Notice(sentence, "warning"))
+
     async def _start_live(self) -> None:
+        """Connect at once, since that is what the first frame waits for; then see that the
+        server is there and as it should be."""
         if self.live is None:
             return
         try:
-            await self._look(self._local.work.tmux.ensure_server)
             await self.live.start()
+            await self._look(self._local.work.tmux.ensure_server)
         except CockpitError as error:
             self._publish(Link(False, error.title))
             self._publish(Notice(f"{error.title} {error.hint}".strip(), "error"))
@@ -135,9 +164,7 @@ class FleetSupervisor:
 
     def submit(self, intent: Intent) -> None:
         self._starting_next += isinstance(intent, Start)
-        task = asyncio.get_running_loop().create_task(self._carry_out(intent))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._spawn(self._carry_out(intent))
 
     async def _carry_out(self, intent: Intent) -> None:
         if isinstance(intent, Start):
@@ -201,13 +228,12 @@ class FleetSupervisor:
     async def _refresh(self, lanes: Sequence[LaneId] | None) -> None:
         """Look at git for these lanes (and at panes over the pipe) and tell what is new."""
         try:
-            events = await self._look(lambda: self._local.observe_git(lanes))
+            for event in await self._look(lambda: self._local.observe_git(lanes)):
+                self._publish(event)
             await self._look(self._find_folders)
         except CockpitError as error:
             self._publish(Notice(error.title, "error"))
             return
-        for event in events:
-            self._publish(event)
         await self._refresh_panes()
 
     async def _tick(self) -> None:
@@ -250,101 +276,35 @@ class FleetSupervisor:
         self._hinted.set()
 
     async def _follow_hints(self) -> None:
+        """Look soon after the first hint, since the commander waits for it; then breathe."""
+        loop = asyncio.get_running_loop()
         while True:
             await self._hinted.wait()
             await asyncio.sleep(SETTLE)
             self._hinted.clear()
             lanes, self._hints = list(self._hints), set()
+            begun = loop.time()
             await self._refresh(lanes)
+            await asyncio.sleep(max(BREATHER, 2 * (loop.time() - begun)))
 
     # ------------------------------------------------------------ what agents show
 
     async def _refresh_panes(self) -> None:
-        if self.live is None:
-            await self._judge_by_asking()
+        if self.live is not None:
+            await self._sight.look(self.live)
             return
-        try:
-            self._panes = await self.live.list_panes()
-        except CockpitError as error:
-            self._publish(Link(False, error.title))
-            self._all_unknown(error.title)
-            return
-        self._publish(Link(True))
-        for lane, view in self.fleet.lanes.items():
-            if view.record is None:
-                continue
-            pane = self._panes.get(lane)
-            if pane is not None and pane.ref.pane not in self._rows and not pane.dead:
-                frame = await self.live.capture_now(pane.ref.pane)
-                if frame is not None:
-                    self._rows[pane.ref.pane] = _plain(frame.rows)
-            self._judge(view.record, pane)
-
-    async def _judge_by_asking(self) -> None:
         for event in await self._look(lambda: self._local.observe(None)):
             self._publish(event)
 
-    def _all_unknown(self, why: str) -> None:
-        now = self._local.work.clock.now()
-        for lane, view in self.fleet.lanes.items():
-            if view.record is not None and view.activity.state is not State.UNKNOWN:
-                self._publish(ActivityChanged(lane, Activity(State.UNKNOWN, "none", why, now)))
-
-    def _judge(self, record: LaneRecord, pane: PaneInfo | None) -> None:
-        rows = self._rows.get(pane.ref.pane, ()) if pane is not None else ()
-
-        def see(work: Workplace, known: dict[LaneId, Activity]) -> list[Event]:
-            seen = looking.judge(work, record, pane, known.get(record.lane), rows)
-            return [ActivityChanged(record.lane, seen)]
-
-        for event in self._local.judge(see):
-            self._publish(event)
-
-    def _frame(self, frame: Frame) -> None:
-        self._rows[frame.pane] = _plain(frame.rows)
-        lane = self._lane_of(frame.pane)
-        if lane is None:
-            return
-        pane, record = self._panes.get(lane), self.fleet.lanes[lane].record
-        if pane is not None and record is not None:
-            self._judge(record, _with_frame(pane, frame))
-
     def _ended(self, pane: PaneId, _code: int | None) -> None:
-        if self._lane_of(pane) is not None:
-            task = asyncio.get_running_loop().create_task(self._refresh_panes())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if self._sight.lane_of(pane) is not None:
+            self._spawn(self._refresh_panes())
 
     def _linked(self, up: bool, why: str) -> None:
-        self._publish(Link(up, why))
-        if not up:
-            self._all_unknown(why or "the tmux server does not answer")
-
-    def _lane_of(self, pane: PaneId) -> LaneId | None:
-        for lane, info in self._panes.items():
-            if info.ref.pane == pane:
-                return lane
-        return None
-
-
-def _plain(rows: Sequence[str]) -> tuple[str, ...]:
-    return tuple(SGR.sub("", row) for row in rows)
-
-
-def _with_frame(pane: PaneInfo, frame: Frame) -> PaneInfo:
-    """The listed pane with what the newer frame says of title and life."""
-    return PaneInfo(
-        ref=pane.ref,
-        lane=pane.lane,
-        op=pane.op,
-        dead=frame.dead,
-        exit_code=frame.exit_code,
-        title=frame.title,
-        command=pane.command,
-        in_mode=pane.in_mode,
-        width=frame.width,
-        height=frame.height,
-    )
+        if up:
+            self._publish(Link(True))
+        else:
+            self._sight.lose(why or "the tmux server does not answer")
 
 
 def _refusal(intent: Intent, error: CockpitError) -> OperationEnded:

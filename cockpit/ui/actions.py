@@ -294,7 +294,7 @@ BOARD_ACTIONS = (
         palette=False,
         hint=11,
     ),
-    Action("help", ("question_mark",), "Help", "Show all keys.", _B, hint=13),
+    Action("help", ("question_mark",), "Help", "Show all keys.", Scope.ANYWHERE, hint=13),
     Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=12),
     Action(
         "detach",
@@ -342,6 +342,16 @@ DIFF_ACTIONS = (
         Scope.DIFF,
         hint=3,
     ),
+    Action(
+        "land_this",
+        ("m",),
+        "Land",
+        "Go on to the preview of landing this lane.",
+        Scope.DIFF,
+        _PREVIEWS,
+        why_not_change,
+        hint=1,
+    ),
     Action("reload", ("r",), "Look again", "Read the diff again.", Scope.DIFF, hint=4),
 )
 
@@ -362,6 +372,24 @@ LANDING_ACTIONS = (
         "Change the merge's message; Escape ends the editing.",
         Scope.LANDING,
         hint=3,
+    ),
+    Action(
+        "mend",
+        ("o",),
+        "Ask to mend it",
+        "Write the agent a prompt about what is in the way; a draft is there already.",
+        Scope.LANDING,
+        _CHANGES,
+        no_pane,
+        hint=1,
+    ),
+    Action(
+        "diff_this",
+        ("d",),
+        "Diff",
+        "Read everything that would land.",
+        Scope.LANDING,
+        hint=5,
     ),
     Action("look_again", ("r",), "Look again", "Build the preview again.", Scope.LANDING, hint=4),
 )

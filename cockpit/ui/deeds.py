@@ -140,7 +140,7 @@ async def undo_step(app: CockpitApp, seq: int | None) -> None:
 
 
 async def send(app: CockpitApp, context: Context, key: str) -> None:
-    await _write_prompt(app, (_lane(context),))
+    await write_prompt(app, (_lane(context),))
 
 
 async def send_marked(app: CockpitApp, context: Context, key: str) -> None:
@@ -149,19 +149,22 @@ async def send_marked(app: CockpitApp, context: Context, key: str) -> None:
         for view in context.fleet.lanes.values()
         if view.lane in context.marked and view.record is not None
     ]
-    await _write_prompt(app, tuple(started))
+    await write_prompt(app, tuple(started))
 
 
-async def _write_prompt(app: CockpitApp, lanes: tuple[LaneId, ...]) -> None:
+async def write_prompt(app: CockpitApp, lanes: tuple[LaneId, ...], draft: str = "") -> bool:
+    """Have a prompt written and sent; whether it was. The commander's own draft, if one was put
+    away, goes before `draft`."""
     from cockpit.ui.screens.prompt import PromptScreen
 
-    prompt = await app.push_screen_wait(PromptScreen(lanes, app.drafts.get(lanes, "")))
+    prompt = await app.push_screen_wait(PromptScreen(lanes, app.drafts.get(lanes) or draft))
     if prompt is None:
-        return
+        return False
     app.drafts[lanes] = prompt.text
     if prompt.send:
         for lane in lanes:
             app.supervisor.submit(Send(lane, prompt.text, force=prompt.force))
+    return prompt.send
 
 
 def diff(app: CockpitApp, context: Context, key: str) -> None:

@@ -107,10 +107,14 @@ def _first_clash(wanted: Mapping[str, str]) -> tuple[str, str, str] | None:
     taken = _assigned(wanted)
     for loser in reversed(list(wanted)):
         for other in ACTIONS:
-            same = other.scope is BY_ID[loser].scope and other.id != loser
+            same = other.id != loser and _meet(other.scope, BY_ID[loser].scope)
             if same and wanted[loser] in taken[other.id]:
                 return loser, other.id, wanted[loser]
     return None
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    return one is other or Scope.ANYWHERE in (one, other)
 
 
 class Keymap:

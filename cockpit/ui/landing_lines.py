@@ -10,17 +10,24 @@ from cockpit.domain.merge import Check, LandingPreview
 from cockpit.ui import present
 
 PATHS_SHOWN = 200
+MENDING = {
+    "o": "asks the agent to mend it",
+    "x": "on the board interrupts it",
+    "i": "on the board types into its pane",
+}
+"""What the key that a check names does."""
 
 
 def preview_lines(preview: LandingPreview) -> list[Content]:
     """Checks first, since they decide; then what clashes, what runs, what would land."""
     lines = [_section("Checks")]
     for check in preview.checks:
-        lines += _check(check)
+        if check.name != "gate" or not preview.gate:  # what has not run yet gets no tick
+            lines += _check(check)
     if preview.conflicts:
         lines += [Content(""), _section("Conflicts with the target")]
         lines += [present.text(f"  ✗ {path}", "$error") for path in preview.conflicts]
-    lines += [Content(""), _section("Gate")]
+    lines += [Content(""), _section("Gate, run before anything moves")]
     if preview.gate:
         lines += [present.text(f"  $ {command}") for command in preview.gate]
     else:
@@ -34,12 +41,16 @@ def preview_lines(preview: LandingPreview) -> list[Content]:
     return lines
 
 
-def heading(preview: LandingPreview) -> Content:
-    """Which commit would land on which, and whether it may."""
+def heading(preview: LandingPreview, *, landed: bool | None = None) -> Content:
+    """Which commit would land on which, and whether it may; afterwards whether it did."""
     word = (" may land ", "bold $background on $success")
-    if not preview.may_land:
+    if landed:
+        word = (" landed ", "bold $background on $success")
+    elif landed is False:
+        word = (" not landed ", "bold $background on $error")
+    elif not preview.may_land:
         word = (" can not land ", "bold $background on $error")
-    follows = f"  {preview.checkout} follows" if preview.checkout is not None else ""
+    follows = f"  in {preview.checkout}" if preview.checkout is not None else ""
     return Content.assemble(
         present.text(f" {preview.lane}", "bold $accent"),
         (f" {preview.source[:9]}", "$foreground"),
@@ -59,8 +70,8 @@ def _check(check: Check) -> list[Content]:
     glyph, style = ("✓", "$success") if check.ok else ("✗", "bold $error")
     line = Content.assemble((f"  {glyph} ", style), present.text(check.text))
     if not check.ok and check.key:
-        key = present.text(check.key, "bold $accent", width=20)
-        line = Content.assemble(line, ("  mend it with ", "$muted"), key)
+        key = present.text(f"  {check.key}", "bold $accent", width=20)
+        line = Content.assemble(line, key, (f" {MENDING.get(check.key, 'mends it')}", "$muted"))
     return [line, *(present.text(f"      {path}", "$muted") for path in check.paths[:20])]
 
 

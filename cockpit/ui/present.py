@@ -236,6 +236,11 @@ def planned_lines(
             Content.assemble((start_key, "bold $accent"), ("  starts this lane", "$foreground"))
         )
         lines.append(EMPTY)
+    else:
+        lines.append(
+            Content.assemble((start_key, "bold $accent"), ("  runs its agent again", "$foreground"))
+        )
+        lines.append(EMPTY)
     for name, value in details:
         lines.append(Content.assemble((f"{name:<9}", "$muted"), text(value, "$foreground")))
     return lines

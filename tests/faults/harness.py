@@ -32,6 +32,11 @@ class Trial:
     ended: dict[str, Any] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
 
+    @property
+    def scene_kind(self) -> str:
+        """The journal's kind of the scene's operation."""
+        return self.scene.partition(" ")[0].rstrip(",").replace("empty", "trash")
+
     def __str__(self) -> str:
         return f"{self.scene} · {self.kind} · {self.detail}: " + "; ".join(self.violations)
 
@@ -71,6 +76,8 @@ def aftermath(
     second = slot.run(recover) or {"crash": "it died"}
     if second.get("said") != []:
         trial.violations.append(f"a second recovery found something: {second}")
+    if not trial.violations and not real_tmux and not mutant:
+        trial.violations.extend(_again(slot, trial, before))
     if trial.violations:
         trial.ended = {**trial.ended, "recovery": first.get("said")}
 
@@ -93,6 +100,16 @@ def _faults(slot: Slot, trial: Trial, real_tmux: bool) -> Iterable[str]:
     for lane, names in folders.items():
         if lane in paper.infos and not any((slot.world / name).is_dir() for name in names):
             yield f"a pane runs for {lane}, which has no folder"
+
+
+def _again(slot: Slot, trial: Trial, before: Picture) -> Iterable[str]:
+    """What did not happen can be done now, as if it had never been begun."""
+    new = [op for op in journal(slot.state) if op["seq"] > before.last and op["state"] == "done"]
+    if any(op["kind"] == trial.scene_kind for op in new):
+        return
+    answer = slot.run(slot.job("carry", trial.scene)) or {"crash": "it died"}
+    if "summary" not in answer:
+        yield f"it can't be done afterwards: {answer}"
 
 
 def journal_kind(state: Path, op: str) -> str:

@@ -267,12 +267,14 @@ def _check_vault(before: Picture, state: Path) -> Iterator[str]:
 
 def _check_leavings(root: Path, state: Path) -> Iterator[str]:
     common = root / ".git"
-    for pattern in ("*.lock", "packed-refs.new", "index.cockpit-*", "tmp_obj_*"):
-        stale = [path for path in common.rglob(pattern) if path.is_file()]
-        if pattern == "tmp_obj_*":
-            stale = []  # git's own rubbish: invisible, and `git gc` takes it away
-        if stale:
-            yield f"lock files stay: {stale}"
+    stale = {
+        path
+        for pattern in ("*.lock", "packed-refs.new", "index.cockpit-*")
+        for path in common.rglob(pattern)
+        if path.is_file() and "cockpit-trash" not in path.parts
+    }
+    if stale:
+        yield f"lock files stay: {sorted(stale)}"
     staging = common / "cockpit-staging"
     if staging.exists():
         yield f"staging stays: {list(staging.rglob('*'))}"

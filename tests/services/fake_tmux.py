@@ -27,6 +27,7 @@ class FakeTmux:
         self.pressed: list[tuple[PaneId, tuple[str, ...]]] = []
         self.echo = True
         self.up = True
+        self.waiting: tuple[LaneId, ...] = ()
         self._next = 1
 
     def ensure_server(self) -> None:
@@ -89,6 +90,9 @@ class FakeTmux:
     def open_host(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> bool:
         self.opened.append((LaneId("cockpit"), tuple(argv), dict(env)))
         return True
+
+    def show_waiting(self, lanes: Sequence[LaneId]) -> None:
+        self.waiting = tuple(lanes)
 
     def attach_argv(self, session: str) -> list[str]:
         return ["tmux", "attach", "-t", f"={session}"]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from cockpit.domain.activity import State
+from cockpit.domain.activity import Activity, State
 from cockpit.domain.events import ActivityChanged, Event, LaneChanged, Notice, OperationEnded
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId, PaneId, WindowId
@@ -84,9 +84,7 @@ async def test_a_start_becomes_a_lane_on_the_board(desk: Desk) -> None:
         supervisor.submit(Start(ALPHA))
         await until(lambda: supervisor.fleet.lanes[ALPHA].record is not None, "the lane is there")
         await until(lambda: supervisor.fleet.lanes[ALPHA].facts is not None, "git was asked")
-        await until(
-            lambda: supervisor.fleet.lanes[ALPHA].activity.state is not State.PLANNED, "judged"
-        )
+        await until(lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.IDLE, "judged")
         assert [event.error for event in ended(events)] == [""]
         assert supervisor.fleet.lanes[ALPHA].busy == ""
 
@@ -115,9 +113,7 @@ async def test_what_another_process_did_is_seen(desk: Desk) -> None:
 async def test_a_hanging_tmux_makes_lanes_unknown_never_idle(desk: Desk) -> None:
     desk.start()
     async with running(desk) as (supervisor, live, _):
-        await until(
-            lambda: supervisor.fleet.lanes[ALPHA].activity.state is not State.PLANNED, "judged"
-        )
+        await until(lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.IDLE, "judged")
         live.hangs = True
         await until(
             lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.UNKNOWN, "unknown"
@@ -130,9 +126,7 @@ async def test_a_hanging_tmux_makes_lanes_unknown_never_idle(desk: Desk) -> None
 async def test_the_exit_of_a_program_is_told_with_its_code(desk: Desk) -> None:
     desk.start()
     async with running(desk) as (supervisor, live, _):
-        await until(
-            lambda: supervisor.fleet.lanes[ALPHA].activity.state is not State.PLANNED, "judged"
-        )
+        await until(lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.IDLE, "judged")
         info = desk.tmux.infos[ALPHA]
         desk.tmux.infos[ALPHA] = replace(info, dead=True, exit_code=3)
         live.on_end(info.ref.pane, 3)
@@ -193,3 +187,12 @@ async def test_listeners_can_leave(desk: Desk) -> None:
         await until(lambda: supervisor.fleet.lanes[BETA].record is not None, "started")
         assert heard == []
         assert not any(isinstance(event, ActivityChanged) for event, _ in heard)
+
+
+async def test_who_waits_is_named_in_the_lanes_status_lines(desk: Desk) -> None:
+    desk.start()
+    async with running(desk) as (supervisor, _, _):
+        await until(lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.IDLE, "judged")
+        asking = Activity(State.ASKING, "screen", "choice", 0.0, "Go on?")
+        supervisor._publish(ActivityChanged(ALPHA, asking))
+        await until(lambda: desk.tmux.waiting == (ALPHA,), "alpha is named")

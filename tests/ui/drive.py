@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -23,10 +24,11 @@ class Session:
 
     async def settle(self) -> None:
         """Wait until held keys have acted and messages are handled."""
-        for _ in range(200):
-            await self.pilot.pause(0.01)
+        for _ in range(1000):
+            await asyncio.sleep(0.002)
             if not self.app.keydesk.holds:
                 break
+        await self.pilot.pause()
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

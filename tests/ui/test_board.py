@@ -39,29 +39,33 @@ ALPHA, BETA = LaneId("alpha"), LaneId("beta")
 TWO = fleet_of(view("alpha", 1), view("beta", 2, started=False))
 
 
-@pytest.mark.parametrize(
-    ("keys", "intents"),
-    [
-        (("x",), [Interrupt(ALPHA)]),
-        (("X",), [Interrupt(ALPHA)]),
-        (("r", "y"), [Restart(ALPHA)]),
-        (("r", "n"), []),
-        (("r", "enter"), []),
-        (("l", "s"), [Start(BETA)]),
-        (("S",), [Start(BETA)]),
-        (("u", "y"), [Undo(3)]),
-        (("u", "escape"), []),
-        (("o", "h", "i", "ctrl+s"), [Send(ALPHA, "hi")]),
-        (("o", "h", "i", "escape"), []),
-        (("o", "ctrl+s", "escape"), []),
-        (("space", "O", "y", "o", "ctrl+s"), [Send(ALPHA, "yo")]),
-        (("j", "k", "h", "w", "z", "z", "slash", "escape"), []),
-    ],
-)
-async def test_keys_become_intents(keys: tuple[str, ...], intents: list[Intent]) -> None:
+WISHES: list[tuple[tuple[str, ...], list[Intent]]] = [
+    (("x",), [Interrupt(ALPHA)]),
+    (("X",), [Interrupt(ALPHA)]),
+    (("r", "y"), [Restart(ALPHA)]),
+    (("r", "n"), []),
+    (("r", "enter"), []),
+    (("l", "s"), [Start(BETA)]),
+    (("S",), [Start(BETA)]),
+    (("u", "y"), [Undo(3)]),
+    (("u", "escape"), []),
+    (("o", "h", "i", "ctrl+s"), [Send(ALPHA, "hi")]),
+    (("o", "h", "i", "escape"), []),
+    (("o", "ctrl+s", "escape"), []),
+    (("space", "O", "y", "o", "ctrl+s"), [Send(ALPHA, "yo")]),
+    (("j", "k", "h", "w", "z", "z", "slash", "escape"), []),
+]
+
+
+async def test_keys_become_intents() -> None:
     async with opened(TWO) as session:
-        await session.press(*keys)
-        assert session.supervisor.intents == intents
+        for keys, intents in WISHES:
+            session.supervisor.intents.clear()
+            session.app.drafts.clear()
+            await session.press("1", *keys)
+            if session.app.screen is not session.app.board:
+                await session.press("escape")
+            assert session.supervisor.intents == intents, keys
 
 
 @pytest.mark.parametrize(("action", "intent"), [("stop", Stop(ALPHA)), ("gate", Gate(ALPHA))])
@@ -75,31 +79,32 @@ async def test_actions_without_a_key(action: str, intent: Intent) -> None:
         assert session.supervisor.intents == [intent]
 
 
-@pytest.mark.parametrize(
-    ("keys", "words"),
-    [
-        (("s",), "alpha is started already; r runs its agent again."),
-        (("l", "d"), "beta is not started; s starts it."),
-        (("l", "m"), "beta is not started"),
-        (("l", "D"), "beta is not started"),
-        (("l", "enter"), "beta is not started"),
-        (("l", "o"), "beta is not started"),
-        (("l", "x"), "beta is not started"),
-        (("l", "i"), "beta is not started"),
-        (("l", "r"), "beta is not started"),
-        (("O",), "No lane is marked; Space marks one."),
-        (("w",), "No lane needs you."),
-        (("Q",), "cockpit runs in this terminal itself; q closes it"),
-        (("e",), "can not be handed to another program"),
-        (("exclamation_mark",), "can not be handed to another program"),
-        (("enter",), "can not be handed over"),
-    ],
-)
-async def test_a_disabled_key_says_why(keys: tuple[str, ...], words: str) -> None:
+REFUSALS = [
+    (("s",), "alpha is started already; r runs its agent again."),
+    (("l", "d"), "beta is not started; s starts it."),
+    (("l", "m"), "beta is not started"),
+    (("l", "D"), "beta is not started"),
+    (("l", "enter"), "beta is not started"),
+    (("l", "o"), "beta is not started"),
+    (("l", "x"), "beta is not started"),
+    (("l", "i"), "beta is not started"),
+    (("l", "r"), "beta is not started"),
+    (("O",), "No lane is marked; Space marks one."),
+    (("w",), "No lane needs you."),
+    (("Q",), "cockpit runs in this terminal itself; q closes it"),
+    (("e",), "can not be handed to another program"),
+    (("exclamation_mark",), "can not be handed to another program"),
+    (("enter",), "can not be handed over"),
+]
+
+
+async def test_a_disabled_key_says_why() -> None:
     async with opened(TWO) as session:
-        await session.press(*keys)
-        assert session.supervisor.intents == []
-        assert any(words in toast for toast in session.toasts()), session.toasts()
+        for keys, words in REFUSALS:
+            session.app.clear_notifications()
+            await session.press("1", *keys)
+            assert session.supervisor.intents == []
+            assert any(words in toast for toast in session.toasts()), (keys, session.toasts())
 
 
 async def test_a_busy_lane_and_an_ended_program_refuse() -> None:

@@ -139,9 +139,14 @@ class Ground:
 
     def at(self, worktree: Path) -> At:
         """The worktree at this path. Raises `Refused` if the repository lists none there, or
-        two (one of them was forged)."""
+        two (one of them was forged), or a link lies there that leads elsewhere."""
         if self.checkout is not None and worktree == self.checkout:
             return At(self.common, worktree)
+        if os.path.islink(worktree):
+            raise Refused(
+                f"The worktree {worktree} is not a folder but a link.",
+                hint="Something replaced it; look at what lies there.",
+            )
         wanted = os.path.realpath(worktree)
         if self.checkout is not None and wanted == os.path.realpath(self.checkout):
             return At(self.common, self.checkout)

@@ -81,6 +81,8 @@ def _listing(
     for line in listing.split(b"\n"):
         words = line.split(b"\t")
         if line.startswith(b":"):
+            if len(words) < 2:
+                raise Unreadable("a changed file without a name", line)
             letter = words[0].rpartition(b" ")[2][:1].decode("ascii", "replace")
             old = unquote(words[1])
             names.append((letter, old, unquote(words[2]) if len(words) > 2 else old))

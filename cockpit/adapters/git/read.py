@@ -11,6 +11,7 @@ repository: there each object is one call through the door.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotReady
@@ -32,18 +33,18 @@ READ_DEADLINE = 60.0
 
 
 class Reader:
-    """Reads objects; `close` ends its thread and its git children."""
+    """Reads objects; `close` ends its thread and its git children. Callable from any thread."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self._database: GitCmdObjectDB | None = None
-        self._thread: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+        self._session: _Session | None = None
 
     def commits(self, ids: Sequence[str]) -> list[CommitObject]:
         """The commits with these full ids, in order. Raises `Unavailable` for a missing one."""
         if self._is_sha256:
             return [parse_commit(self._cat("commit", commit, CAP)) for commit in ids]
-        return self._do(lambda db: [self._commit(db, commit) for commit in ids])
+        return self._do(lambda db: [_commit(db, commit) for commit in ids])
 
     def blobs(self, ids: Sequence[str], *, cap: int) -> list[bytes]:
         """The first `cap` bytes of each blob, in order. Raises `Unavailable` for a missing one."""
@@ -59,21 +60,6 @@ class Reader:
         command = ["cat-file", kind, argv.object_id(name)]
         return self.ground.run(command, cap=cap, truncate=True).out
 
-    def close(self) -> None:
-        """End the children and the thread; a later read starts them anew."""
-        if self._thread is not None:
-            self._thread.submit(self._drop)
-            self._thread.shutdown(wait=True)
-            self._thread = None
-
-    # ------------------------------------------------------------ in the thread
-
-    def _commit(self, database: GitCmdObjectDB, commit: str) -> CommitObject:
-        stream = database.stream(bytes.fromhex(argv.object_id(commit)))
-        if stream.type != b"commit":
-            raise Unavailable(f"{commit} is not a commit.")
-        return parse_commit(stream.read())
-
     def _blob(self, database: GitCmdObjectDB, blob: str, cap: int) -> bytes:
         key = bytes.fromhex(argv.object_id(blob))
         if database.info(key).size > cap:
@@ -82,27 +68,43 @@ class Reader:
         content: bytes = database.stream(key).read()
         return content
 
-    def _open(self) -> GitCmdObjectDB:
-        if self._database is None:
-            from git import Git, GitCmdObjectDB  # 50 ms that most commands needn't pay
+    def _do(self, work: Callable[[GitCmdObjectDB], T]) -> T:
+        with self._lock:
+            if self._session is None:
+                self._session = _Session(self.ground)
+            session = self._session
+            future: Future[T] = session.thread.submit(session.attempt, work)
+        try:
+            return future.result(READ_DEADLINE)
+        except NotReady:
+            with self._lock:
+                if self._session is session:
+                    self._session = None
+            session.abandon()
+            raise TimedOut(
+                "Reading from the repository took too long.",
+                hint="Look whether the disk hangs, then try again.",
+            ) from None
 
-            self.ground.refresh()
-            Git.refresh(self.ground.door.git)
-            git = Git(str(self.ground.shadow.empty))
-            environment = {
-                **self.ground.shadow.environment(self.ground.common, None),
-                "GIT_OBJECT_DIRECTORY": str(self.ground.common / "objects"),
-            }
-            git.update_environment(**_children_environment(environment))
-            self._database = GitCmdObjectDB(str(self.ground.common / "objects"), git)
-        return self._database
+    def close(self) -> None:
+        """End the children and the thread; a later read starts them anew."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is not None:
+            session.close()
 
-    def _drop(self) -> None:
-        if self._database is not None:
-            self._database._git.clear_cache()  # ends the children; there is no public way
-            self._database = None
 
-    def _attempt(self, work: Callable[[GitCmdObjectDB], T]) -> T:
+class _Session:
+    """One thread and the database that only it touches. Given up as a whole: a thread that
+    wakes after its deadline must not meet its successor's database."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="git-read")
+        self.database: GitCmdObjectDB | None = None
+        self.abandoned = False
+
+    def attempt(self, work: Callable[[GitCmdObjectDB], T]) -> T:
         """Run `work`, once more on a fresh database if its children were killed meanwhile
         (every later read of the old one would fail)."""
         try:
@@ -121,27 +123,45 @@ class Reader:
                 hint="Run `git fsck` in the repository.",
             ) from error
 
-    def _do(self, work: Callable[[GitCmdObjectDB], T]) -> T:
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="git-read")
-        future: Future[T] = self._thread.submit(self._attempt, work)
-        try:
-            return future.result(READ_DEADLINE)
-        except NotReady:
-            self._abandon()
-            raise TimedOut(
-                "Reading from the repository took too long.",
-                hint="Look whether the disk hangs, then try again.",
-            ) from None
+    def _open(self) -> GitCmdObjectDB:
+        if self.abandoned:
+            raise TimedOut("Reading from the repository took too long.")
+        if self.database is None:
+            from git import Git, GitCmdObjectDB  # 50 ms that most commands needn't pay
 
-    def _abandon(self) -> None:
-        """Leave a thread that hangs: its children are ended, which wakes it with an error."""
-        database, self._database = self._database, None
-        thread, self._thread = self._thread, None
+            self.ground.refresh()
+            Git.refresh(self.ground.door.git)
+            git = Git(str(self.ground.shadow.empty))
+            environment = {
+                **self.ground.shadow.environment(self.ground.common, None),
+                "GIT_OBJECT_DIRECTORY": str(self.ground.common / "objects"),
+            }
+            git.update_environment(**_children_environment(environment))
+            self.database = GitCmdObjectDB(str(self.ground.common / "objects"), git)
+        return self.database
+
+    def _drop(self) -> None:
+        database, self.database = self.database, None
         if database is not None:
-            database._git.clear_cache()
-        if thread is not None:
-            thread.shutdown(wait=False)
+            database._git.clear_cache()  # ends the children; there is no public way
+
+    def abandon(self) -> None:
+        """Leave a thread that hangs: its children are ended, which wakes it with an error."""
+        self.abandoned = True
+        self._drop()
+        self.thread.shutdown(wait=False)
+
+    def close(self) -> None:
+        self.thread.submit(self._drop)
+        self.thread.shutdown(wait=True)
+
+
+def _commit(database: GitCmdObjectDB, commit: str) -> CommitObject:
+    stream = database.stream(bytes.fromhex(argv.object_id(commit)))
+    content = stream.read()  # always to its end: what is left would be the next answer
+    if stream.type != b"commit":
+        raise Unavailable(f"{commit} is not a commit.")
+    return parse_commit(content)
 
 
 def _children_environment(ours: Mapping[str, str]) -> dict[str, str]:

@@ -191,6 +191,10 @@ class GitRepository:
         self._worktrees.lock(admin, reason)
 
     @_typed
+    def half_made_worktrees(self, path: Path, reason: str) -> list[Path]:
+        return self._worktrees.half_made(path, reason)
+
+    @_typed
     def restored_links(self, worktree: Path, admin: Path) -> None:
         self._worktrees.link(worktree, admin)
 

@@ -31,7 +31,7 @@ _GRACE = 2.0
 """Seconds that an orphaned git gets to take its own lock files away."""
 _LEFT_OPEN = frozenset({"packed-refs.new", "gc.pid"})
 _OURS = "index.cockpit-"
-_SKIPPED = frozenset({"objects", "logs", "modules", "lfs", "cockpit-trash", "cockpit-staging"})
+_SKIPPED = frozenset({"objects", "logs", "modules", "lfs", "cockpit-trash"})
 _TICK = 0.05
 
 

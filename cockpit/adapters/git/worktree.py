@@ -10,7 +10,7 @@ from cockpit.adapters.git import argv
 from cockpit.adapters.git.discover import common_of, gitdir_target
 from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.files import lstat, read_small, write_whole
-from cockpit.adapters.git.ground import Ground
+from cockpit.adapters.git.ground import Ground, worktree_of
 from cockpit.adapters.git.outcome import GitFailed
 from cockpit.adapters.git.parse import is_full_id
 from cockpit.adapters.git.refs import Refs, is_ref_name
@@ -114,8 +114,23 @@ class Worktrees:
             and target is not None
             and os.path.realpath(target) == os.path.realpath(at.admin)
             and common_of(at.admin) == self.ground.common
-            and read_head(at.admin) is not None
+            and _is_born(at.admin)
         )
+
+    def half_made(self, path: Path, reason: str) -> list[Path]:
+        """Git folders that a killed `worktree add` of `path` left unfinished, which only git's
+        own `prune` would see. Ours are known by the lock's `reason`, which git writes first;
+        one that died before that is empty and named after the folder."""
+        found = []
+        for admin in sorted((self.ground.common / "worktrees").glob("*")):
+            if worktree_of(admin) is not None and _is_born(admin):
+                continue
+            locked = self.lock_reason(admin) or ""
+            barely = all(entry.name == "locked" for entry in admin.iterdir())
+            named_so = _bare(admin.name).startswith(_bare(path.name))
+            if locked == reason or (barely and named_so and reason.startswith(locked)):
+                found.append(admin)
+        return found
 
     def add(self, path: Path, *, branch: RefName | None, commit: CommitId, reason: str) -> Path:
         """Make the worktree's folder and git folder, locked, without files; returns the git
@@ -212,6 +227,17 @@ class Worktrees:
                 f"{admin} is not a worktree's git folder of this repository.",
                 hint="It should lie in the folder `worktrees` of the git directory.",
             )
+
+
+def _is_born(admin: Path) -> bool:
+    """Whether HEAD reads and names something: git's `worktree add` begins with a null id."""
+    head = read_head(admin)
+    return head is not None and (head[0] is not None or set(head[1] or "") != {"0"})
+
+
+def _bare(name: str) -> str:
+    """A name as far as git keeps it when it makes a git folder's name of it."""
+    return "".join(char for char in name if char.isascii() and char.isalnum())
 
 
 def _is_empty(folder: Path) -> bool:

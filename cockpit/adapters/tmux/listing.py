@@ -28,7 +28,8 @@ _DEATH = "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}"
 REF_FORMAT = "#{session_id}|#{window_id}|#{pane_id}|#{pane_pid}"
 PANES_FORMAT = (
     f"{REF_FORMAT}|#{{{LANE_OPTION}}}|#{{{OP_OPTION}}}|{_DEATH}|"
-    f"#{{?pane_in_mode,1,0}}|#{{pane_width}}|#{{pane_height}}|{_COMMAND}|{_TITLE}"
+    f"#{{?pane_in_mode,1,0}}|#{{pane_width}}|#{{pane_height}}|"
+    f"#{{window_activity}}|{_COMMAND}|{_TITLE}"
 )
 PANES_FILTER = f"#{{==:#{{session_name}},lane-#{{{LANE_OPTION}}}}}"
 LIST_PANES = ("list-panes", "-a", "-f", PANES_FILTER, "-F", PANES_FORMAT)
@@ -85,11 +86,11 @@ def parse_panes(lines: Iterable[str]) -> dict[LaneId, PaneInfo]:
 
 
 def _pane(line: str) -> PaneInfo | None:
-    fields = line.split("|", 13)
-    if len(fields) != 14:
+    fields = line.split("|", 14)
+    if len(fields) != 15:
         return None
     ref = parse_ref("|".join(fields[:4]))
-    lane, op, dead, status, signal, mode, width, height, command, title = fields[4:]
+    lane, op, dead, status, signal, mode, width, height, spoke, command, title = fields[4:]
     if ref is None or not is_lane_name(lane) or not (_is_count(width) and _is_count(height)):
         return None
     return PaneInfo(
@@ -103,6 +104,7 @@ def _pane(line: str) -> PaneInfo | None:
         in_mode=mode == "1",
         width=int(width),
         height=int(height),
+        spoke=int(spoke) if _is_count(spoke) else 0,
     )
 
 

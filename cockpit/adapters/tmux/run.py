@@ -6,7 +6,6 @@ environment to every pane, so nothing else in the program runs `tmux`.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import re
@@ -18,13 +17,16 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cockpit.adapters.tmux import failures
 from cockpit.adapters.tmux.environment import clean_environment
 from cockpit.adapters.tmux.input import Command, argument, script
 from cockpit.domain.place import LOCAL, Place
 from cockpit.errors import Refused, TimedOut, UsageError
+
+if TYPE_CHECKING:
+    import asyncio  # 20 ms of every command's start, and only the app needs it
 
 DEADLINE = 5.0
 """Seconds; a healthy server answers in 4 to 15 ms."""
@@ -38,7 +40,7 @@ SOCKET_CAP = 107
 OLDEST = (3, 2)
 
 _SOCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_Protocol = TypeVar("_Protocol", bound=asyncio.SubprocessProtocol)
+_Protocol = TypeVar("_Protocol", bound="asyncio.SubprocessProtocol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ class TmuxDoor:
         `pause-after` is mandatory: without it a client that stops reading freezes every
         agent. `ignore-size` keeps it out of the windows' sizes.
         """
+        import asyncio
+
         argv = [*self.argv()[1:], "-C", "attach-session", "-t", f"={session}"]
         flags = ["-f", "pause-after=1,ignore-size"]
         try:

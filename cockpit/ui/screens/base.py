@@ -93,7 +93,7 @@ class Reading(Keyed):
 class ReadingScreen(Reading, Screen[None], inherit_bindings=False):
     """A full screen of lines: a heading, the lines, the hints."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.READING,)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.READING, Scope.ANYWHERE)
 
     def compose(self) -> ComposeResult:
         yield Line(self.heading(), id="heading")

@@ -23,7 +23,7 @@ from cockpit.ui.widgets.lines_view import LinesView
 class DiffScreen(ReadingScreen):
     """Files by layer: committed, staged, unstaged and untracked apart."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.DIFF, Scope.READING)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.DIFF, Scope.READING, Scope.ANYWHERE)
     CSS_PATH = "../tcss/diff.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]  # noqa: RUF012 - Textual's declaration is an instance variable
 
@@ -65,6 +65,11 @@ class DiffScreen(ReadingScreen):
         self.reader.set_lines(self._lines.body or nothing, keep=True)
         if self._lines.rows and self.files.cursor not in self._lines.rows:
             self.files.cursor = self._lines.rows[0]
+
+    def do_land_this(self) -> None:
+        from cockpit.ui.screens.landing import LandingScreen
+
+        self.app.switch_screen(LandingScreen(self._lane))
 
     # ------------------------------------------------------------ from file to file
 

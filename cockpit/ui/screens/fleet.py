@@ -35,7 +35,7 @@ AGES = 10.0
 class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
     """The permanent screen; all others lie over it."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.BOARD,)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.BOARD, Scope.ANYWHERE)
 
     def __init__(self, fleet: Fleet, columns: int) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from cockpit.ui.keymap import Keymap, shown
 from cockpit.ui.screens.base import ReadingScreen
 
 TITLES = {
+    Scope.ANYWHERE: "On every screen",
     Scope.BOARD: "On the board",
     Scope.READING: "In any list or text",
     Scope.DIFF: "In a diff",
@@ -60,6 +61,9 @@ def _entry(keys: str, about: str, width: int) -> list[Content]:
 class HelpScreen(ReadingScreen):
     def heading(self) -> Content:
         return Content.styled(" Keys", "bold $accent")
+
+    def do_help(self) -> None:
+        self.dismiss()
 
     def on_resize(self, event: events.Resize) -> None:
         self.reader.set_lines(help_lines(self.cockpit.keymap, event.size.width - 1), keep=True)

@@ -13,8 +13,10 @@ from cockpit.domain.events import Event, GateOutput, OperationEnded, OperationSt
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Land
+from cockpit.domain.mending import TAIL, WIDTH, mending_prompt
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.operation import OpKind
+from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
 from cockpit.ui import present
 from cockpit.ui.actions import Action, Scope
@@ -37,7 +39,7 @@ class LandingScreen(ReadingScreen):
     """Enter approves what is shown and nothing else: the intent names both commits, so a
     lane or a target that moved meanwhile is refused, not landed."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LANDING, Scope.READING)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LANDING, Scope.READING, Scope.ANYWHERE)
     CSS_PATH = "../tcss/landing.tcss"
 
     def __init__(self, lane: LaneId) -> None:
@@ -46,6 +48,10 @@ class LandingScreen(ReadingScreen):
         self.stage = Stage.LOOKING
         self.preview: LandingPreview | None = None
         self._asked = 0
+        self._output: list[str] = []
+        """The gate's last lines."""
+        self._failed = ""
+        """Why the landing ended, if it did not land."""
 
     def compose(self) -> ComposeResult:
         yield Line(present.text(f" {self._lane}: building the merge …", "$muted"), id="heading")
@@ -111,11 +117,16 @@ class LandingScreen(ReadingScreen):
         may = self.stage is Stage.SHOWN and self.preview is not None and self.preview.may_land
         hidden = set() if may else {"approve", "message"}
         if self.stage is Stage.RUNNING:
-            hidden.add("look_again")
+            hidden |= {"look_again", "diff_this"}
+        if not self._may_ask():
+            hidden.add("mend")
         return [action for action in super().hinted() if action.id not in hidden]
 
     def do_approve(self) -> None:
         preview = self.preview
+        if self.stage is Stage.ENDED:
+            self.do_close()
+            return
         if self.stage is not Stage.SHOWN or preview is None:
             if self.stage is Stage.STALE:
                 self._say("This is not what is there now; look again first.")
@@ -125,12 +136,41 @@ class LandingScreen(ReadingScreen):
             return
         message = self.query_one("#message", TextArea).text
         self._enter(Stage.RUNNING)
+        self._output.clear()
+        self._failed = ""
         self.reader.set_lines([])
         self.reader.follow = True
         self._say("approved; landing …", "$accent")
         self.cockpit.supervisor.submit(
             Land(self._lane, preview.source, preview.target_old, message=message)
         )
+
+    def _may_ask(self) -> bool:
+        """Whether the agent has something to mend."""
+        if self.stage is Stage.ENDED:
+            return bool(self._failed)
+        return self.stage is Stage.SHOWN and self.preview is not None and not self.preview.may_land
+
+    def do_mend(self) -> None:
+        """The prompt editor with a draft that names what is in the way; sending it goes back to
+        the board, where the agent's answer is."""
+        if not self._may_ask() or self.preview is None:
+            self._say("Nothing is known to be in the way of this landing.")
+            return
+        draft = mending_prompt(self.preview, error=self._failed, output=self._output)
+        self.cockpit.do(self._ask_agent(draft))
+
+    async def _ask_agent(self, draft: str) -> None:
+        from cockpit.ui.deeds import write_prompt
+
+        if await write_prompt(self.cockpit, (self._lane,), draft) and self.is_current:
+            self.dismiss()
+
+    def do_diff_this(self) -> None:
+        from cockpit.ui.screens.diff import DiffScreen
+
+        if self.stage is not Stage.RUNNING:
+            self.app.switch_screen(DiffScreen(self._lane))
 
     def do_message(self) -> None:
         if self.stage is Stage.SHOWN:
@@ -147,6 +187,8 @@ class LandingScreen(ReadingScreen):
         if self.stage is not Stage.RUNNING or getattr(event, "lane", None) != self._lane:
             return False
         if isinstance(event, GateOutput):
+            self._output += [safe(line, width=WIDTH).text for line in event.lines]
+            del self._output[:-TAIL]
             self.reader.add_lines([present.text(line, width=1000) for line in event.lines])
         elif isinstance(event, OperationStep):
             self._say(event.what, "$accent")
@@ -156,7 +198,10 @@ class LandingScreen(ReadingScreen):
         return isinstance(event, OperationStep | OperationEnded | GateOutput)
 
     def _end(self, event: OperationEnded) -> None:
+        self._failed = event.error
         self._enter(Stage.ENDED)
+        if self.preview is not None:
+            self.query_one("#heading", Line).show(heading(self.preview, landed=not event.error))
         if event.error:
             self._say(f"✗ {event.error} {event.hint}".strip(), "bold $error")
             self.reader.add_lines([Content(""), present.text(event.error, "bold $error")])

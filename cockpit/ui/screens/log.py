@@ -49,7 +49,7 @@ def log_line(step: Operation, undone: bool) -> Content:
 class LogScreen(ReadingScreen):
     """The cursor chooses a step; its undo key previews and asks."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LOG, Scope.READING)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LOG, Scope.READING, Scope.ANYWHERE)
 
     def __init__(self) -> None:
         super().__init__()

@@ -14,7 +14,8 @@ import pytest
 from cockpit.adapters.git.repository import GitRepository
 from cockpit.adapters.git.run import Call
 from cockpit.domain.change import Layer
-from cockpit.domain.ids import RefName
+from cockpit.domain.ids import BlobId, RefName
+from cockpit.errors import TimedOut, Unavailable
 from tests.adapters.git.conftest import MAIN, Lane, commit_all, tip
 from tests.conftest import git
 
@@ -317,8 +318,9 @@ def test_a_lane_that_vanishes_while_we_look(opened: GitRepository, lane: Lane) -
 def test_reading_survives_its_children_being_killed(repo: Path, opened: GitRepository) -> None:
     head, before = tip(repo), tip(repo, "HEAD~1")
     assert len(opened.commits(before, head)) == 1
-    database = opened._reader._database
-    assert database is not None
+    session = opened._reader._session
+    assert session is not None and session.database is not None
+    database = session.database
     child = database._git.cat_file_all
     assert child is not None
     child.proc.kill()
@@ -347,10 +349,27 @@ def test_many_threads_read_the_right_objects(repo: Path, opened: GitRepository) 
     assert wrong == []
 
 
-def test_blobs(repo: Path, opened: GitRepository) -> None:
-    from cockpit.domain.ids import BlobId
-    from cockpit.errors import Unavailable
+def test_an_object_of_another_kind_spoils_no_later_read(repo: Path, opened: GitRepository) -> None:
+    tree, head = git(repo, "rev-parse", "HEAD^{tree}").strip(), tip(repo)
+    with pytest.raises(Unavailable, match="not a commit") as kept:
+        opened._reader.commits([tree])
+    assert opened._reader.commits([head])[0].subject == "second"
+    assert kept.value.title
 
+
+def test_a_read_that_hangs_is_given_up_and_the_next_one_works(
+    repo: Path, opened: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    monkeypatch.setattr("cockpit.adapters.git.read.READ_DEADLINE", 0.2)
+    with pytest.raises(TimedOut):
+        opened._reader._do(lambda _: release.wait(20))
+    monkeypatch.undo()
+    assert opened._reader.commits([tip(repo)])[0].subject == "second"
+    release.set()
+
+
+def test_blobs(repo: Path, opened: GitRepository) -> None:
     (repo / "big").write_bytes(b"x" * 300_000)
     commit_all(repo)
     blob = BlobId(git(repo, "rev-parse", "HEAD:big").strip())

@@ -469,7 +469,7 @@ def test_a_full_disk_at_any_step_is_a_sentence_and_can_be_finished(
     steps = steps_of(rich, opened, new)
     want = snapshot(rich)
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    for after in range(0, steps, 3):
+    for after in range(0, steps, 5):
         git(rich, "reset", "-q", "--hard", old)
         plan = plan_for(opened, rich, new)
         with pytest.MonkeyPatch.context() as patch:

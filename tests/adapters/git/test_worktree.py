@@ -322,6 +322,17 @@ def test_nothing_is_written_through_a_link_in_a_lanes_place(
     assert (victim / "README.md").read_text() == "precious\n"
 
 
+def test_a_lane_replaced_by_a_link_to_the_main_checkout_is_no_lane(
+    repo: Path, opened: GitRepository, lane: Lane
+) -> None:
+    info = lane()
+    shutil.rmtree(info.path)
+    info.path.symlink_to(repo)
+    assert not opened.is_linked(info.path)
+    with pytest.raises(Refused, match="a link"):
+        opened.facts(info.path, MAIN)
+
+
 # ---------------------------------------------------------------- filters
 
 

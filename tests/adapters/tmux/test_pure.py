@@ -18,7 +18,7 @@ from cockpit.adapters.tmux.environment import (
 from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.errors import CockpitError, Refused, UsageError
 
-ROW = "$3|@7|%12|4711|alpha|3-start-0|0|||0|80|24|vim|my | title"
+ROW = "$3|@7|%12|4711|alpha|3-start-0|0|||0|80|24|1700000000|vim|my | title"
 
 
 def test_a_pane_reads() -> None:
