@@ -30,7 +30,7 @@ format: $(VENV)/stamp-dev ## format the code
 	@$(BIN)/ruff format .
 
 faults: tools $(VENV)/stamp-dev ## the long fault runs: kills at every step, full disks
-	@COCKPIT_FAULTS=long $(BIN)/python -m pytest tests/faults --timeout 0 $(PYTEST_ARGS)
+	@$(BIN)/python -m tests.faults.long $(FAULTS_ARGS)
 
 bench: tools $(VENV)/stamp-dev ## the benchmark table, each row with its budget
 	@$(BIN)/python -m tests.benchmarks

@@ -59,14 +59,20 @@ def _reap(sockets: Path) -> None:
                 check=False,
             )
             for _ in range(100):
-                try:
-                    os.kill(pid, 0)
-                except ProcessLookupError:
+                if has_ended(pid):
                     break
                 time.sleep(0.02)
             else:
                 os.kill(pid, signal.SIGKILL)
     shutil.rmtree(sockets, ignore_errors=True)
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone; one that only waits to be reaped (a zombie) is."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def git(cwd: Path, *argv: str, stdin: str | None = None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from cockpit.cli.output import Cell
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import branch_name
-from cockpit.domain.merge import LandingPreview
+from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.teardown import TeardownPreview
 
 Line = Sequence[Cell]
@@ -75,10 +75,7 @@ def landing(preview: LandingPreview) -> Iterator[Line]:
         f"{count(len(preview.changes), 'path')}",
     )
     for check in preview.checks:
-        mark = ("  ✓ ", "green") if check.ok else ("  ✗ ", "red")
-        yield (mark, f"{check.name}: {check.text}")
-        if not check.ok:
-            yield from paths(check.paths, "red")
+        yield from _check(check)
     if preview.conflicts:
         yield (("  conflicts:", "red"),)
         yield from paths(preview.conflicts, "red")
@@ -97,6 +94,19 @@ def landing(preview: LandingPreview) -> Iterator[Line]:
     )
     if preview.checkout is not None and preview.result:
         yield ("  follows: ", str(preview.checkout))
+
+
+def _check(check: Check) -> Iterator[Line]:
+    mark = ("  ! ", "yellow") if check.is_note else ("  ✓ ", "green")
+    yield (mark if check.ok else ("  ✗ ", "red"), f"{check.name}: {check.text}")
+    yield from paths(check.paths, "yellow" if check.ok else "red")
+
+
+def notes(preview: LandingPreview) -> Iterator[Line]:
+    """What stops nothing and must not stay unseen, not even after `--yes`."""
+    for check in preview.checks:
+        if check.is_note:
+            yield from _check(check)
 
 
 def teardown(preview: TeardownPreview) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from cockpit.domain.merge import LandingPreview
 
 PATHS = 20
 """Paths named for each finding."""
-TAIL = 30
+TAIL = 12
 """Last lines of a red gate's output that go along."""
 WIDTH = 200
 """Characters of one such line."""

@@ -18,6 +18,9 @@ class Check:
     text: str
     paths: tuple[str, ...] = ()
     key: str = ""
+    is_note: bool = False
+    """It stops nothing, but must be seen before a landing: tampering, files that steer tools,
+    a target that moved, an agent of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from cockpit.config.model import LaneMode
 from cockpit.services.naming import worktree_of
@@ -13,11 +14,15 @@ RESULTS = "results/task-"
 
 
 def keep_out_of_status(work: Workplace) -> None:
-    """One marked block in `.git/info/exclude`: the bus, and lanes inside the checkout
-    (one of the two declared exceptions of DESIGN §3.8)."""
+    """One marked block in `.git/info/exclude`: the bus, lanes inside the checkout, and what
+    setup links (one of the two declared exceptions of DESIGN §3.8).
+
+    A link needs it since the usual `node_modules/` ignores folders only: a lane would never
+    be clean, and `git add -A` in it would commit the link.
+    """
     patterns = []
     bus = os.path.normpath(work.config.bus)
-    prefix = "" if bus == "." else f"{bus}/"
+    prefix = "" if bus == "." else f"{_literal(bus)}/"
     if not os.path.isabs(bus) and not bus.startswith(".."):
         patterns += [f"/{prefix}tasks/", f"/{prefix}results/", f"/{prefix}master_plan.md"]
     for lane in work.config.lanes.values():
@@ -25,8 +30,14 @@ def keep_out_of_status(work: Workplace) -> None:
             continue
         path = worktree_of(work, lane)
         if path.is_relative_to(work.root):
-            patterns.append("/" + path.relative_to(work.root).as_posix() + "/")
+            patterns.append("/" + _literal(path.relative_to(work.root).as_posix()) + "/")
+    patterns += ["/" + _literal(os.path.normpath(name)) for name in work.config.setup.link]
     work.git.exclude(patterns)
+
+
+def _literal(path: str) -> str:
+    """A path as an exclude pattern that matches only itself."""
+    return re.sub(r"([\\*?\[]|\s(?=\s*$))", r"\\\1", path)
 
 
 def is_own_result(path: str) -> bool:

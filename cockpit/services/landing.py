@@ -11,7 +11,7 @@ from cockpit.errors import CockpitError, Conflict, Refused
 from cockpit.services import gate, target, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
-from cockpit.services.running import Running, begin
+from cockpit.services.running import Running, begin, own_lock
 from cockpit.services.workplace import Workplace
 
 
@@ -24,23 +24,24 @@ def approve(work: Workplace, intent: Approve, tell: Tell, by: str) -> Outcome:
     if intent.commit is not None and intent.commit != tip:
         raise _moved(intent.lane, intent.commit, tip)
     what = "revoke the approval of" if intent.revoke else "approve"
-    running = begin(
-        work,
-        tell,
-        OpKind.APPROVE,
-        lane=intent.lane,
-        by=by,
-        summary=f"{what} {intent.lane} at {tip[:10]}",
-        plan={"lane": intent.lane, "commit": tip, "revoke": intent.revoke},
-    )
-    running.step(what)
-    if intent.revoke:
-        work.approvals.use(intent.lane)
-        summary = f"revoked the approval of {intent.lane}"
-    else:
-        work.approvals.put(Approval(intent.lane, tip, "", work.clock.now()))
-        summary = f"approved {intent.lane} at {tip[:10]}"
-    op = running.done(summary)
+    with work.locks.hold(own_lock(OpKind.APPROVE, intent.lane), why=what):
+        running = begin(
+            work,
+            tell,
+            OpKind.APPROVE,
+            lane=intent.lane,
+            by=by,
+            summary=f"{what} {intent.lane} at {tip[:10]}",
+            plan={"lane": intent.lane, "commit": tip, "revoke": intent.revoke},
+        )
+        running.step(what)
+        if intent.revoke:
+            work.approvals.use(intent.lane)
+            summary = f"revoked the approval of {intent.lane}"
+        else:
+            work.approvals.put(Approval(intent.lane, tip, "", work.clock.now()))
+            summary = f"approved {intent.lane} at {tip[:10]}"
+        op = running.done(summary)
     return Outcome(
         summary[0].upper() + summary[1:] + ".",
         op,

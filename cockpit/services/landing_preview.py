@@ -107,7 +107,8 @@ def _lane_checks(work: Workplace, lane: LaneConfig, record: LaneRecord) -> list[
     activity = looking.activity_of(work, record)
     busy = activity.state in BUSY
     said = f"the agent is {activity.state} ({activity.source}: {activity.rule})"
-    checks = [Check("agent", not busy, said, key="x" if busy else "")]
+    unsure = activity.state is State.UNKNOWN
+    checks = [Check("agent", not busy, said, key="x" if busy else "", is_note=unsure)]
     if not work.disk.is_folder(record.worktree):
         return [*checks, Check("tree", True, "the folder is gone; the branch lands as it is")]
     dirty = tuple(
@@ -119,6 +120,9 @@ def _lane_checks(work: Workplace, lane: LaneConfig, record: LaneRecord) -> list[
     if head.ref != record.branch:
         on = branch_name(head.ref) if head.ref else "a detached HEAD"
         text = f"the worktree is on {on}, not on {branch_name(record.branch)}"
+        checks.append(Check("branch", False, text, key="i"))
+    if not work.git.is_linked(record.worktree):
+        text = f"the folder's .git no longer leads to this repository: {record.worktree}"
         checks.append(Check("branch", False, text, key="i"))
     under_way = work.git.operation_under_way(record.worktree)
     if under_way:
@@ -141,12 +145,14 @@ def _merge_checks(
     if verdict.outside:
         paths = tuple(f"{finding.path}: {finding.why}" for finding in verdict.outside)
         text = f"{len(verdict.paths)} path(s) outside the zone of {lane.lane}"
-        checks.append(Check("zone", not blocking, text, paths, key="o"))
+        checks.append(Check("zone", not blocking, text, paths, key="o", is_note=not blocking))
     else:
         checks.append(Check("zone", True, f"{len(built.changes)} path(s), all in the zone"))
     if verdict.notes:
         notes = tuple(f"{finding.path}: {finding.why}" for finding in verdict.notes)
-        checks.append(Check("look at", True, f"{len(notes)} change(s) that steer tools", notes))
+        checks.append(
+            Check("look at", True, f"{len(notes)} change(s) that steer tools", notes, is_note=True)
+        )
     marked = tuple(work.git.has_conflict_markers(built.changes))
     if marked:
         text = f"conflict markers in {len(marked)} file(s)"
@@ -161,7 +167,10 @@ def _target_checks(
     name = work.config.target
     unseen = target.moved_unseen(work, work.target, old)
     if unseen:
-        checks.append(Check("target", True, f"{name}: {unseen}"))
+        checks.append(Check("target", True, f"{name}: {unseen}", is_note=True))
+    for lane in target.lanes_on(work, work.target):
+        text = f"lane {lane} has {name} itself checked out, so its commits move {name} unreviewed"
+        checks.append(Check("target", False, text, key="i"))
     why = target.why_not_follow(work, info)
     if why:
         checks.append(Check("checkout", False, why))
@@ -180,7 +189,7 @@ def _target_checks(
     odd = tuple(work.git.tampering())
     if odd:
         text = f"{len(odd)} setting(s) in .git that could run code; cockpit ignores them"
-        checks.append(Check("settings", True, text, odd))
+        checks.append(Check("settings", True, text, odd, is_note=True))
     gate = work.config.gate.run
     text = "; ".join(gate) if gate else "no gate: nothing is tested before it lands"
     checks.append(Check("gate", True, text))

@@ -15,15 +15,18 @@ from cockpit.errors import CockpitError, Refused, TimedOut
 from cockpit.services import setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.ports import Launch, PaneInfo
-from cockpit.services.running import abandoning, begin
+from cockpit.services.running import abandoning, begin, own_lock
 from cockpit.services.workplace import Workplace
 
-DROPPED = re.compile(r"TMUX(?!_TMPDIR$)|GIT_|COCKPIT_")
+DROPPED = re.compile(r"TMUX(?!_TMPDIR$)|GIT_|COCKPIT_|(COLUMNS|LINES)$")
 """Variables that no pane of ours inherits. TMUX_TMPDIR stays: it says where all of this
-user's tmux sockets lie, ours among them, and points at no server."""
+user's tmux sockets lie, ours among them, and points at no server. COLUMNS and LINES are the
+size of another terminal, and programs believe them more than their own (Textual does)."""
 Step = Callable[[str], None]
 GRACE = 3.0
 """Seconds an agent gets to end by itself before it is killed."""
+FIRST_WORDS_WITHIN = 0.4
+"""Seconds in which an agent that can't run at all has ended."""
 
 
 def lane_environment(work: Workplace, lane: LaneConfig) -> dict[str, str]:
@@ -174,7 +177,7 @@ def restart(work: Workplace, intent: Restart, tell: Tell, by: str) -> Outcome:
             work.registry.put(fresh)
         op = running.done(f"restarted the agent of {intent.lane}")
     return Outcome(
-        f"Restarted the agent of {intent.lane}.",
+        f"Restarted the agent of {intent.lane}{last_words(work, fresh) or '.'}",
         op,
         {"lane": intent.lane, "pane": fresh.pane.pane if fresh.pane else None},
     )
@@ -199,6 +202,20 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
     return replace(record, pane=ref)
 
 
+def last_words(work: Workplace, record: LaneRecord) -> str:
+    """What an agent that ended at once said, for the summary; empty otherwise."""
+    deadline = work.clock.monotonic() + FIRST_WORDS_WITHIN
+    while work.clock.monotonic() < deadline:
+        pane = find(work, record)
+        if pane is not None and pane.dead:
+            rows = [row for row in work.tmux.capture(pane.ref.pane) if row.strip()]
+            code = "an unknown code" if pane.exit_code is None else f"code {pane.exit_code}"
+            said = " / ".join(row.strip() for row in rows[-3:])
+            return f", but its agent ended at once with {code}: {said}"
+        work.clock.wait(0.05)
+    return ""
+
+
 def interrupt(work: Workplace, intent: Interrupt, tell: Tell, by: str) -> Outcome:
     """Press the agent's own stop key and see that the screen answered."""
     record = work.record(intent.lane)
@@ -210,22 +227,23 @@ def interrupt(work: Workplace, intent: Interrupt, tell: Tell, by: str) -> Outcom
             hint=f"Run it again with `cockpit restart {intent.lane}`.",
         )
     launch = plan_launch(work, lane, "", resume=False)
-    running = begin(
-        work,
-        tell,
-        OpKind.INTERRUPT,
-        lane=intent.lane,
-        by=by,
-        summary=f"interrupt the agent of {intent.lane}",
-        plan={"lane": intent.lane, "keys": list(launch.interrupt)},
-    )
-    with abandoning(running):
-        running.step("press the agent's stop key")
-        before = work.tmux.capture(pane.ref.pane)
-        work.tmux.press(pane.ref.pane, *launch.interrupt)
-        seen = wait_for_change(work, pane.ref.pane, before, seconds=2.0)
-    answer = "and its screen changed" if seen else "but its screen did not change"
-    op = running.done(f"interrupted {intent.lane}, {answer}", {"seen": seen})
+    with work.locks.hold(own_lock(OpKind.INTERRUPT, intent.lane), why="interrupt"):
+        running = begin(
+            work,
+            tell,
+            OpKind.INTERRUPT,
+            lane=intent.lane,
+            by=by,
+            summary=f"interrupt the agent of {intent.lane}",
+            plan={"lane": intent.lane, "keys": list(launch.interrupt)},
+        )
+        with abandoning(running):
+            running.step("press the agent's stop key")
+            before = work.tmux.capture(pane.ref.pane)
+            work.tmux.press(pane.ref.pane, *launch.interrupt)
+            seen = wait_for_change(work, pane.ref.pane, before, seconds=2.0)
+        answer = "and its screen changed" if seen else "but its screen did not change"
+        op = running.done(f"interrupted {intent.lane}, {answer}", {"seen": seen})
     return Outcome(
         f"Pressed {' '.join(launch.interrupt)} in {intent.lane}, {answer}.",
         op,

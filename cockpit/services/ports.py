@@ -258,6 +258,11 @@ class Git(Protocol):
         reflogs and state files and every blob of its index alive through any gc."""
         ...
 
+    def own_objects(self, commit: CommitId, without: CommitId | None) -> None:
+        """Make the objects of `commit` that `without` lacks the repository's own, where it
+        borrows objects from elsewhere. Raises `Refused` if one is missing."""
+        ...
+
     def exclude(self, patterns: Sequence[str]) -> None:
         """Replace our marked block in `<common>/info/exclude`; the rest stays byte for byte."""
         ...

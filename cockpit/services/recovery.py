@@ -10,9 +10,9 @@ from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import StartPlan, TargetPlan, TeardownPlan
 from cockpit.errors import CockpitError
-from cockpit.services import gate, start, target, teardown, undo
+from cockpit.services import gate, start, target, teardown, trust, undo
 from cockpit.services.api import Tell
-from cockpit.services.running import Running
+from cockpit.services.running import Running, own_lock
 from cockpit.services.workplace import Workplace
 
 LOCK_PATIENCE = 2.5
@@ -52,8 +52,8 @@ def _locks_of(op: Operation) -> list[str]:
         names.append("target")
     if op.kind is OpKind.GATE:
         return ["gate"]
-    if op.kind in (OpKind.APPROVE, OpKind.INTERRUPT, OpKind.TRUST):
-        return []
+    if op.kind in (OpKind.APPROVE, OpKind.INTERRUPT, OpKind.TRUST, OpKind.TRASH):
+        return [own_lock(op.kind, op.lane)]
     return names
 
 
@@ -94,6 +94,7 @@ def _recover_start(work: Workplace, running: Running) -> str:
         start.roll_back(work, running)
         running.abandon("it was interrupted while being taken back")
         return "was taken back"
+    trust.require(work)  # lanes.yaml may have changed since: nothing unseen runs
     try:
         start.advance(work, running, plan, prompt="")
     except CockpitError as error:

@@ -7,7 +7,7 @@ from cockpit.domain.operation import OpKind
 from cockpit.errors import Refused
 from cockpit.services import undo
 from cockpit.services.api import Outcome, Tell
-from cockpit.services.running import abandoning, begin
+from cockpit.services.running import abandoning, begin, own_lock
 from cockpit.services.workplace import Workplace
 
 
@@ -39,20 +39,21 @@ def empty(work: Workplace, intent: EmptyTrash, tell: Tell, by: str) -> Outcome:
             hint="`cockpit trash ls` lists what is there.",
         )
     chosen = [entry for entry in entries if not intent.entries or entry.name in intent.entries]
-    running = begin(
-        work,
-        tell,
-        OpKind.TRASH,
-        lane=None,
-        by=by,
-        summary=f"empty {len(chosen)} entry(s) of the trash",
-        plan={"entries": [entry.name for entry in chosen]},
-    )
-    with abandoning(running):
-        for entry in chosen:
-            running.step(f"delete {entry.name}")
-            work.trash.empty(entry)
-    op = running.done(f"deleted {len(chosen)} entry(s) of the trash")
+    with work.locks.hold(own_lock(OpKind.TRASH, None), why="empty the trash"):
+        running = begin(
+            work,
+            tell,
+            OpKind.TRASH,
+            lane=None,
+            by=by,
+            summary=f"empty {len(chosen)} entry(s) of the trash",
+            plan={"entries": [entry.name for entry in chosen]},
+        )
+        with abandoning(running):
+            for entry in chosen:
+                running.step(f"delete {entry.name}")
+                work.trash.empty(entry)
+        op = running.done(f"deleted {len(chosen)} entry(s) of the trash")
     return Outcome(
         f"Deleted {len(chosen)} entry(s) of the trash.",
         op,

@@ -20,6 +20,12 @@ from cockpit.services.api import Tell
 from cockpit.services.workplace import Workplace
 
 
+def own_lock(kind: OpKind, lane: LaneId | None) -> str:
+    """The lock of an operation that needs none of its object's: held while it runs, so that
+    another process's recovery sees that it is alive."""
+    return f"{kind}-{lane}" if lane is not None else str(kind)
+
+
 class Running:
     """One pending operation. Made by `begin` or, for recovery, from a pending entry."""
 

@@ -32,9 +32,6 @@ from cockpit.services.ports import Launch, WorktreeInfo
 from cockpit.services.running import Running, begin
 from cockpit.services.workplace import Workplace
 
-FIRST_WORDS_WITHIN = 0.4
-"""Seconds in which an agent that can't run at all has ended."""
-
 
 def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
     """Make the lane and run its agent. A lane that is there already gets its pane again.
@@ -71,7 +68,7 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
         prompts.send(work, Send(lane.lane, intent.prompt), tell, by)
     return Outcome(
         f"Started {lane.lane} on {branch_name(record.branch)} in {record.worktree}"
-        f"{_last_words(work, record)}",
+        f"{panes.last_words(work, record)}",
         op,
         {
             "lane": lane.lane,
@@ -310,21 +307,7 @@ def _reopen(
         prompts.wait_until_ready(work, lane.lane, launch.ready)
         prompts.send(work, Send(lane.lane, prompt), tell, by)
     return Outcome(
-        f"Lane {lane.lane} was there already; its agent runs again{_last_words(work, fresh)}",
+        f"Lane {lane.lane} was there already; its agent runs again{panes.last_words(work, fresh)}",
         op,
         {"lane": lane.lane, "worktree": str(fresh.worktree)},
     )
-
-
-def _last_words(work: Workplace, record: LaneRecord) -> str:
-    """What an agent that ended at once said, for the summary; a full stop otherwise."""
-    deadline = work.clock.monotonic() + FIRST_WORDS_WITHIN
-    while work.clock.monotonic() < deadline:
-        pane = panes.find(work, record)
-        if pane is not None and pane.dead:
-            rows = [row for row in work.tmux.capture(pane.ref.pane) if row.strip()]
-            code = "an unknown code" if pane.exit_code is None else f"code {pane.exit_code}"
-            said = " / ".join(row.strip() for row in rows[-3:])
-            return f", but its agent ended at once with {code}: {said}"
-        work.clock.wait(0.05)
-    return ""

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cockpit.domain.ids import CommitId, RefName, branch_name
+from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.domain.plans import TargetPlan
 from cockpit.errors import CockpitError, RefMoved, Refused
 from cockpit.services.ports import WorktreeInfo
@@ -33,6 +33,13 @@ def checkout_of(work: Workplace, ref: RefName) -> WorktreeInfo | None:
     return next(
         (info for info in work.git.worktrees() if info.exists and info.head.ref == ref), None
     )
+
+
+def lanes_on(work: Workplace, ref: RefName) -> list[LaneId]:
+    """Lanes whose worktree has `ref` on its HEAD: an agent put it there."""
+    heads = {info.admin: info.head.ref for info in work.git.worktrees() if not info.main}
+    lanes = work.registry.lanes().values()
+    return [one.lane for one in lanes if one.branch != ref and heads.get(one.admin) == ref]
 
 
 def staging_for(work: Workplace, name: str) -> Path:
@@ -69,6 +76,7 @@ def move(work: Workplace, running: Running, plan: TargetPlan, reason: str) -> li
     ref = RefName(plan.ref)
     old, new = CommitId(plan.old), CommitId(plan.new)
     running.step("pin the commits")
+    work.git.own_objects(new, old)
     pin(work, running, plan)
     running.step("lay out the new files")
     stage(work, plan)
@@ -82,6 +90,10 @@ def move(work: Workplace, running: Running, plan: TargetPlan, reason: str) -> li
             detail=error.title,
             hint="Look at the preview again.",
         ) from error
+    except CockpitError:
+        if work.git.read_ref(ref) == old:
+            drop_staging(work, plan)
+        raise
     return follow(work, running, plan)
 
 

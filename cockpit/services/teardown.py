@@ -29,7 +29,7 @@ from cockpit.domain.teardown import Holdings, TeardownPreview
 from cockpit.errors import CockpitError, Refused
 from cockpit.services import panes
 from cockpit.services.api import Outcome, Tell
-from cockpit.services.running import Running, begin
+from cockpit.services.running import Running, abandoning, begin
 from cockpit.services.workplace import Workplace
 
 CACHES = ("node_modules", ".venv", "target", "__pycache__", ".tox", ".gradle")
@@ -86,8 +86,9 @@ def teardown(work: Workplace, intent: Teardown, tell: Tell, by: str) -> Outcome:
             summary=f"tear down {lane}",
             plan={"lane": lane},
         )
-        plan = plan_for(work, record, running.op.id, keep_branch=False, keep_worktree=False)
-        running.update(plan)
+        with abandoning(running):
+            plan = plan_for(work, record, running.op.id, keep_branch=False, keep_worktree=False)
+            running.update(plan)
         with giving_up(work, running, plan):
             advance(work, running, plan)
         op = running.done(
@@ -173,7 +174,8 @@ def _keep_folder(
     admin = Path(plan.admin)
     if work.disk.is_folder(admin):
         running.step("pin every commit and staged file")
-        work.git.pin_lane(folder, admin, RefName(plan.pin_ref), f"tear down {plan.lane}")
+        pin = work.git.pin_lane(folder, admin, RefName(plan.pin_ref), f"tear down {plan.lane}")
+        work.git.own_objects(pin, work.git.read_ref(work.target))
         if not work.vault.has(RefName(plan.vault_ref)):
             running.step("copy every byte into the vault")
             work.vault.snapshot(folder, admin, RefName(plan.vault_ref), CACHES)

@@ -6,7 +6,7 @@ from cockpit.domain.intents import Trust
 from cockpit.domain.operation import OpKind
 from cockpit.errors import Refused
 from cockpit.services.api import Outcome, Tell, TrustState
-from cockpit.services.running import begin
+from cockpit.services.running import begin, own_lock
 from cockpit.services.workplace import Workplace
 
 FILE = "trust"
@@ -39,16 +39,17 @@ def trust(work: Workplace, intent: Trust, tell: Tell, by: str) -> Outcome:
             f"{work.config.path.name} changed since it was shown.",
             hint="Look at it again with `cockpit trust`.",
         )
-    running = begin(
-        work,
-        tell,
-        OpKind.TRUST,
-        lane=None,
-        by=by,
-        summary=f"trust {work.config.path.name}",
-        plan={"digest": intent.digest, "lines": list(work.config.trust_lines)},
-    )
-    running.step("remember what was trusted")
-    work.state.write(FILE, {"digest": intent.digest, "at": work.clock.now()})
-    op = running.done(f"trusted {work.config.path.name}")
+    with work.locks.hold(own_lock(OpKind.TRUST, None), why="trust"):
+        running = begin(
+            work,
+            tell,
+            OpKind.TRUST,
+            lane=None,
+            by=by,
+            summary=f"trust {work.config.path.name}",
+            plan={"digest": intent.digest, "lines": list(work.config.trust_lines)},
+        )
+        running.step("remember what was trusted")
+        work.state.write(FILE, {"digest": intent.digest, "at": work.clock.now()})
+        op = running.done(f"trusted {work.config.path.name}")
     return Outcome(f"Trusted {work.config.path.name}.", op, {"digest": intent.digest})

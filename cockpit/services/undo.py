@@ -62,18 +62,12 @@ def preview(work: Workplace, seq: int | None) -> UndoPreview:
 
 def undo(work: Workplace, intent: Undo, tell: Tell, by: str) -> Outcome:
     """Undo one operation. Raises `Refused` with nothing changed when something is in the way."""
-    shown = preview(work, intent.seq)
-    op = shown.operation
-    if shown.in_the_way:
-        raise Refused(
-            f"Operation {op.seq} ({op.summary}) can't be undone now: {shown.in_the_way[0]}",
-            detail="\n".join(shown.in_the_way),
-            hint="Clear what is in the way; nothing was changed.",
-        )
+    op = find(work, intent.seq)
     locks = ["target"] if op.kind is OpKind.LAND else []
     if op.lane is not None:
         locks.insert(0, f"lane-{op.lane}")
     with work.locks.hold(*locks, why=f"undo {op.seq}"):
+        _require_way(preview(work, op.seq))  # under the locks: another process may have undone it
         plan = _plan(work, op)
         running = begin(
             work,
@@ -99,6 +93,16 @@ def undo(work: Workplace, intent: Undo, tell: Tell, by: str) -> Outcome:
     )
 
 
+def _require_way(shown: UndoPreview) -> None:
+    if shown.in_the_way:
+        op = shown.operation
+        raise Refused(
+            f"Operation {op.seq} ({op.summary}) can't be undone now: {shown.in_the_way[0]}",
+            detail="\n".join(shown.in_the_way),
+            hint="Clear what is in the way; nothing was changed.",
+        )
+
+
 def advance(work: Workplace, running: Running) -> str:
     """Do what is left of an undo; returns a note for its summary."""
     what, intent = running.op.intent["what"], running.op.intent
@@ -113,8 +117,7 @@ def advance(work: Workplace, running: Running) -> str:
                 left = target.move(work, running, plan, reason)
             return f"; left alone: {', '.join(left)}" if left else ""
         case OpKind.TEARDOWN:
-            bring_back(work, running, RestorePlan.from_json(intent))
-            return ""
+            return bring_back(work, running, RestorePlan.from_json(intent))
         case _:
             teardown.advance(work, running, TeardownPlan.from_json(intent))
             return ""
@@ -253,16 +256,28 @@ def _preview_teardown(work: Workplace, op: Operation) -> UndoPreview:
     tip = work.git.read_ref(RefName(gone.branch))
     if tip is not None and tip != gone.tip:
         ways.append(f"a branch {branch_name(RefName(gone.branch))} exists at {tip[:10]}")
-    if not work.disk.exists(Path(gone.trash_folder)) and not work.vault.has(
-        RefName(gone.vault_ref)
-    ):
-        ways.append("neither the trash nor the vault has its files any more")
+    if gone.tip and work.git.resolve(gone.tip) is None:
+        ways.append(f"the commit {gone.tip[:10]} is gone: its backup refs were deleted and pruned")
+    name = branch_name(RefName(gone.branch))
     lines = (
-        f"the folder comes back: {gone.worktree}",
-        f"{branch_name(RefName(gone.branch))} comes back at {gone.tip[:10]}",
-        f"the agent stays stopped; restart it with `cockpit restart {gone.lane}`",
+        (
+            f"{name} comes back at {gone.tip[:10]}",
+            "its folder does not: it was missing at the teardown, or the trash and the vault "
+            "were emptied",
+            f"take the branch over with `cockpit adopt {gone.lane} {name}`",
+        )
+        if _has_no_files(work, gone.trash_folder, gone.vault_ref)
+        else (
+            f"the folder comes back: {gone.worktree}",
+            f"{name} comes back at {gone.tip[:10]}",
+            f"the agent stays stopped; restart it with `cockpit restart {gone.lane}`",
+        )
     )
     return UndoPreview(op, lines, tuple(ways))
+
+
+def _has_no_files(work: Workplace, trash_folder: str, vault_ref: str) -> bool:
+    return not work.disk.exists(Path(trash_folder)) and not work.vault.has(RefName(vault_ref))
 
 
 def _plan_restore(work: Workplace, op: Operation) -> RestorePlan:
@@ -281,8 +296,9 @@ def _plan_restore(work: Workplace, op: Operation) -> RestorePlan:
     )
 
 
-def bring_back(work: Workplace, running: Running, plan: RestorePlan) -> None:
-    """Branch, folder, git's folder, links, record; each only where it is not there yet."""
+def bring_back(work: Workplace, running: Running, plan: RestorePlan) -> str:
+    """Branch, folder, git's folder, links, record; each only where it is not there yet. The
+    branch alone where no files were kept; a note that says so."""
     ref = RefName(plan.branch)
     if plan.tip and work.git.read_ref(ref) is None:
         running.step("make the branch again")
@@ -290,6 +306,8 @@ def bring_back(work: Workplace, running: Running, plan: RestorePlan) -> None:
             ref, new=CommitId(plan.tip), old=None, reason=f"cockpit: undo teardown {plan.lane}"
         )
     folder, admin = Path(plan.worktree), Path(plan.admin)
+    if not work.disk.exists(folder) and _has_no_files(work, plan.trash_folder, plan.vault_ref):
+        return f"; only the branch: `cockpit adopt {plan.lane} {branch_name(ref)}` takes it over"
     with work.locks.hold("worktrees", why=f"bring back {plan.lane}"):
         if work.disk.exists(Path(plan.trash_folder)):
             running.step("move git's folder of the worktree back")
@@ -305,3 +323,4 @@ def bring_back(work: Workplace, running: Running, plan: RestorePlan) -> None:
     running.step("remember the lane")
     record = record_from_json(plan.record)
     work.registry.put(replace(record, admin=admin, pane=None))
+    return ""

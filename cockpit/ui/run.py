@@ -53,7 +53,8 @@ def _complete_stdout() -> None:
 
 def _settle_size() -> None:
     """A terminal that says it has no size (some serial lines and bare ptys) makes Textual
-    8.2.8 fall back to 24 rows in one place and 25 in another, and repaint for ever."""
+    8.2.8 fall back to 24 rows in one place and 25 in another, and repaint for ever. COLUMNS and
+    LINES from outside would hold it at that size through every resize."""
     try:
         columns, rows = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     except (OSError, ValueError):
@@ -61,6 +62,9 @@ def _settle_size() -> None:
     if not (columns and rows):
         os.environ.setdefault("COLUMNS", "80")
         os.environ.setdefault("LINES", "24")
+    else:
+        os.environ.pop("COLUMNS", None)
+        os.environ.pop("LINES", None)
 
 
 async def _run(

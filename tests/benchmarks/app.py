@@ -93,9 +93,7 @@ def quit_app(terminal: Terminal, pid: int) -> None:
 
 def live_words(fleet: Fleet) -> list[bytes]:
     """What every shown lane's program has on its screen, whatever else was printed since."""
-    return [
-        b"READY-" + lane_name(n).encode() for n in range(1, min(fleet.count, SHOWN) + 1)
-    ]
+    return [b"READY-" + lane_name(n).encode() for n in range(1, min(fleet.count, SHOWN) + 1)]
 
 
 def wait_until_live(fleet: Fleet, terminal: Terminal, *, seconds: float = 20.0) -> float:
@@ -111,14 +109,13 @@ def clear_screens(fleet: Fleet) -> None:
 
 
 def settle(app: App, *, seconds: float = 15.0) -> None:
-    """Let the start's work end: nothing painted and hardly any CPU for a second."""
+    """Let the start's work end: hardly any CPU for a second, and nothing forked any more."""
     deadline = time.perf_counter() + seconds
     while time.perf_counter() < deadline:
-        spending = processes.Spending.of(app.family())
-        app.terminal.rest(0.7)
-        try:
-            if spending.percent() < 2.0:
-                return
-        except (OSError, KeyError):
-            continue  # a process of the start ended meanwhile
+        family = app.family()
+        spending, forked = processes.Spending.of(family), processes.page_faults_of_children(app.pid)
+        app.terminal.rest(1.0)
+        at_rest = app.family() == family and spending.percent() < 3.0
+        if at_rest and processes.page_faults_of_children(app.pid) == forked:
+            return
     raise NotPainted("the app does not come to rest")

@@ -19,6 +19,8 @@ ECHO = ("sh", "-c", "stty raw -echo; printf 'READY-%s' \"$COCKPIT_LANE\"; exec c
 """An agent that answers every key by printing it, and is silent otherwise."""
 
 IN_A_FOLDER = 50
+STARTS_AT_ONCE = 3
+"""More only wait for the lock under which worktrees are added."""
 
 
 def lane_name(number: int) -> LaneId:
@@ -93,7 +95,7 @@ class Fleet:
         fresh = [lane_name(number) for number in range(self.count + 1, count + 1)]
         cockpit = self.open()
         try:
-            with ThreadPoolExecutor(8) as pool:
+            with ThreadPoolExecutor(STARTS_AT_ONCE) as pool:
                 for done in [pool.submit(_start, cockpit, lane) for lane in fresh]:
                     done.result()
         finally:

@@ -38,9 +38,7 @@ class Ground:
             "[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n"
         )
         self._before = dict(os.environ)
-        fresh = {
-            name: value for name, value in os.environ.items() if not name.startswith(_DROPPED)
-        }
+        fresh = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED)}
         fresh |= {
             "HOME": str(self.home),
             "XDG_STATE_HOME": str(self.home / "state"),

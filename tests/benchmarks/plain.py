@@ -36,21 +36,21 @@ def one_label(ground: Ground, columns: int, rows: int) -> float:
 
 
 @contextmanager
-def raw_client(ground: Ground) -> Iterator[tuple[Terminal, Path]]:
-    """A plain tmux client attached to a plain session that runs `cat`, on a server of its
-    own; the terminal and the pane's tty."""
-    socket = ground.folder("t") / "tmux-raw" / "raw"
+def raw_client(ground: Ground, server: Path | None = None) -> Iterator[tuple[Terminal, Path]]:
+    """A plain tmux client attached to a plain session that runs `cat`, on a server of its own
+    or on the one with this socket; the terminal and the pane's tty."""
+    socket = server or ground.folder("t") / "tmux-raw" / "raw"
     socket.parent.mkdir(mode=0o700, exist_ok=True)
     program = "stty raw -echo; exec cat"
     argv = ["tmux", "-S", str(socket), "-f", "/dev/null", "new-session", "-s", "raw", program]
     with Terminal(argv, cwd=ground.home, env=ground.env) as terminal:
         terminal.rest_until_quiet(0.3)
-        tty = Path(tmux(socket, "display-message", "-p", "-t", "raw", "#{pane_tty}"))
+        tty = Path(tmux(socket, "display-message", "-p", "-t", "=raw:", "#{pane_tty}"))
         terminal.forget()
         try:
             yield terminal, tty
         finally:
-            tmux(socket, "kill-session", "-t", "raw", check=False)
+            tmux(socket, "kill-session", "-t", "=raw", check=False)
 
 
 def raw_paint(client: tuple[Terminal, Path], word: bytes) -> float:

@@ -40,11 +40,17 @@ class Spending:
 
     @classmethod
     def of(cls, pids: Iterable[int]) -> Spending:
-        return cls({pid: cpu_seconds(pid) for pid in pids}, time.perf_counter())
+        before: dict[int, float] = {}
+        for pid in pids:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                before[pid] = cpu_seconds(pid)
+        return cls(before, time.perf_counter())
 
     def percent(self, pids: Iterable[int] | None = None) -> float:
-        chosen = self.before if pids is None else pids
-        spent = sum(cpu_seconds(pid) - self.before[pid] for pid in chosen)
+        spent = 0.0
+        for pid in self.before if pids is None else pids:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+                spent += cpu_seconds(pid) - self.before.get(pid, 0.0)
         return 100.0 * spent / (time.perf_counter() - self.at)
 
 
@@ -66,8 +72,9 @@ def children(pid: int) -> list[int]:
 def family(pid: int) -> list[int]:
     """The process and everything below it."""
     found = [pid]
-    for child in children(pid):
-        found += family(child)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+        for child in children(pid):
+            found += family(child)
     return found
 
 

@@ -1,21 +1,22 @@
 """Every row, in the order in which they are measured: what needs no app, the app with ever
-more lanes, then what takes repositories of its own."""
+more lanes, then what starts it anew, then what takes repositories of its own."""
 
 from __future__ import annotations
 
-from tests.benchmarks.rows import live, memory, starting, stepping, work
+from tests.benchmarks.rows import large, live, memory, prompt, starting, stepping, work
 from tests.benchmarks.rows.bench import Row
 
-ROWS: tuple[Row, ...] = (
-    *starting.ROWS_HERE[:1],
-    *(row for row in live.ROWS_HERE if row.name != "polling"),
-    *work.ROWS_HERE[:1],
-    *stepping.ROWS_HERE[:1],
-    *memory.ROWS_HERE,
-    *(row for row in live.ROWS_HERE if row.name == "polling"),
-    *stepping.ROWS_HERE[1:],
-    *starting.ROWS_HERE[1:],
-    *work.ROWS_HERE[1:],
+KNOWN = {
+    row.name: row
+    for module in (starting, live, stepping, memory, work, prompt, large)
+    for row in module.ROWS_HERE
+}
+
+_ORDER = (
+    *("version", "idle", "paint", "flood", "busy", "echo", "commit", "step", "memory"),
+    *("polling", "step-bare", "status", "first-frame"),
+    *("prompt", "landing", "large"),
 )
 
+ROWS: tuple[Row, ...] = tuple(KNOWN[name] for name in _ORDER)
 BY_NAME = {row.name: row for row in ROWS}

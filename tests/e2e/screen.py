@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tests.conftest import retry_until
+from tests.conftest import has_ended, retry_until
 
 LOOK = 0.03
 """Seconds between two looks at the screen."""
@@ -156,14 +156,7 @@ class Screen:
         pid = self._tmux("display-message", "-p", "#{pid}", check=False).strip()
         self._tmux("kill-server", check=False)
         if pid:
-            retry_until(lambda: not Path(f"/proc/{pid}/stat").exists() or _is_zombie(pid))
-
-
-def _is_zombie(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return True
+            retry_until(lambda: has_ended(int(pid)))
 
 
 def _framed(shown: str) -> str:

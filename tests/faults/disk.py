@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from tests.faults.drive import Job
@@ -45,6 +44,17 @@ def mounted(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=False, capture_output=True)
 
 
+@contextmanager
+def small(slot: Slot) -> Iterator[None]:
+    """The slot's world on a small disk; services don't ask for their usual reserve."""
+    with mounted(slot.world):
+        slot.no_reserve = True
+        try:
+            yield
+        finally:
+            slot.no_reserve = False
+
+
 def free_bytes(folder: Path) -> int:
     facts = os.statvfs(folder)
     return facts.f_bavail * facts.f_frsize
@@ -54,7 +64,7 @@ def growth(slot: Slot, scene: str) -> int:
     """Bytes that the scene's operation takes when there is room."""
     slot.restore(scene)
     before = free_bytes(slot.world)
-    slot.run(replace(slot.job("carry", scene), no_reserve=True))
+    slot.run(slot.job("carry", scene))
     return max(PAGE, before - free_bytes(slot.world))
 
 
@@ -66,7 +76,7 @@ def with_free(size: int) -> Inflict:
         with filler.open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, max(PAGE, free_bytes(slot.world) - size))
         try:
-            slot.run(replace(job, no_reserve=True))
+            slot.run(job)
         finally:
             filler.unlink()
 

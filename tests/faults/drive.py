@@ -58,6 +58,8 @@ class Job:
     tmux_signal: int = 0
     die_with_git: bool = False
     """When a git child was killed, die too; else its death is only an error."""
+    meddle_at: int = 0
+    """The step before which somebody else commits on the target."""
     no_reserve: bool = False
     """Don't refuse for lack of spare room, so that a full disk is met and not foreseen."""
     mutant: str = ""
@@ -74,8 +76,22 @@ class Steps:
         self.seen.append(where)
         if len(self.seen) == self.job.tmux_at:
             _signal_tmux(self.job)
+        if len(self.seen) == self.job.meddle_at:
+            _meddle(self.job)
         if len(self.seen) == self.job.die_at:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _meddle(job: Job) -> None:
+    """A commit of somebody else's on the target, with the same files."""
+
+    def git(*argv: str) -> str:
+        command = ["git", "-C", job.root, *argv]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    commit = git("commit-tree", "-m", "meddled", "-p", "refs/heads/main", "refs/heads/main^{tree}")
+    git("update-ref", "refs/heads/main", commit)
+    Path(job.out).with_name("meddled").write_text(commit)
 
 
 def _signal_tmux(job: Job) -> None:

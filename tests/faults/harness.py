@@ -48,6 +48,10 @@ def attempt(
     before = slot.restore(scene)
     trial = Trial(scene, kind, detail)
     inflict(slot, replace(slot.job("carry", scene), mutant=mutant))
+    meddled = slot.side / "meddled"
+    if meddled.exists():
+        commit = meddled.read_text()
+        before = replace(before, target=commit, commits=before.commits | {commit})
     answer = slot.answer()
     trial.died = answer is None
     trial.ended = answer or {}
@@ -105,7 +109,8 @@ def _faults(slot: Slot, trial: Trial, real_tmux: bool) -> Iterable[str]:
 def _again(slot: Slot, trial: Trial, before: Picture) -> Iterable[str]:
     """What did not happen can be done now, as if it had never been begun."""
     new = [op for op in journal(slot.state) if op["seq"] > before.last and op["state"] == "done"]
-    if any(op["kind"] == trial.scene_kind for op in new):
+    done = any(op["kind"] == trial.scene_kind for op in new)
+    if done or trial.kind == "meddler":
         return
     answer = slot.run(slot.job("carry", trial.scene)) or {"crash": "it died"}
     if "summary" not in answer:
@@ -127,6 +132,22 @@ def nothing(slot: Slot, job: Job) -> None:
 def at_step(number: int) -> Inflict:
     """SIGKILL at the `number`-th step."""
     return lambda slot, job: slot.run(replace(job, die_at=number))
+
+
+def meddled_at(number: int) -> Inflict:
+    """No death, but somebody else moves the target before the `number`-th step."""
+    return lambda slot, job: slot.run(replace(job, meddle_at=number))
+
+
+def with_locks_left(number: int) -> Inflict:
+    """SIGKILL at a step, and the lock files that a git killed with it would leave."""
+
+    def inflict(slot: Slot, job: Job) -> None:
+        slot.run(replace(job, die_at=number))
+        for name in ("index.lock", "packed-refs.lock", "refs/heads/main.lock", "HEAD.lock"):
+            (slot.root / ".git" / name).touch()
+
+    return inflict
 
 
 def after(seconds: float, who: str) -> Inflict:

@@ -17,19 +17,21 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 
 from tests.faults import disk, strace
 from tests.faults.drive import Job
-from tests.faults.harness import Trial, after, at_step, attempt, nothing, profile
+from tests.faults.harness import Trial, after, at_step, attempt, meddled_at, nothing, profile
 from tests.faults.mutants import MUTANTS
 from tests.faults.scenes import SCENES
 from tests.faults.tmux import attempt_with_tmux, has_tmux
 from tests.faults.world import Slot, scratch_parent
 
 KINDS = ("step", "random", "git call", "cockpit call", "no space", "full disk", "tmux")
+KILL, FULL = "signal=KILL", "error=ENOSPC"
+TARGET_STEP = "move main"
 TMUX_SCENES = ("start", "teardown", "send", "restart", "stop")
 Work = Callable[[Slot], Iterator[Trial]]
 
@@ -40,11 +42,18 @@ class Amount:
 
     steps: int = 3
     random: int = 400
-    git_calls: int = 40
-    """Of each operation, drawn from all; the same for `cockpit call` and, halved, `no space`."""
+    git_calls: int = 20
+    """System calls of each operation, drawn from all that there are."""
+    cockpit_calls: int = 12
+    no_space: int = 8
     full_disk: int = 60
     frozen: int = 2
     """Steps of each operation at which tmux is frozen (each call waits for its deadline)."""
+
+    def scaled(self, by: float) -> Amount:
+        """The same in another size; never less than one of each."""
+        sizes = {name: max(1, round(size * by)) for name, size in asdict(self).items()}
+        return Amount(**sizes)
 
 
 @dataclass
@@ -53,6 +62,8 @@ class Tally:
 
     runs: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
+    """Runs, by kind, in which the operation did not go through."""
     sentences: list[str] = field(default_factory=list)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,6 +71,7 @@ class Tally:
         key = (trial.scene, trial.kind)
         with self.guard:
             self.runs[key] += 1
+            self.hits[trial.kind] += trial.died or "error" in trial.ended
             if trial.violations:
                 self.wrong[key] += 1
                 self.sentences.append(f"{trial} [{trial.ended}]")
@@ -67,7 +79,7 @@ class Tally:
 
     def table(self) -> str:
         kinds = list(dict.fromkeys(kind for _, kind in self.runs))
-        width = max(len(scene) for scene, _ in self.runs) + 2
+        width = max(24, *(len(scene) for scene, _ in self.runs)) + 2
         lines = ["".join([" " * width, *(f"{kind:>16}" for kind in kinds)])]
         for scene in dict.fromkeys(scene for scene, _ in self.runs):
             cells = []
@@ -75,6 +87,14 @@ class Tally:
                 runs, wrong = self.runs[scene, kind], self.wrong[scene, kind]
                 cells.append(f"{f'{runs} ({wrong})' if runs else '-':>16}")
             lines.append("".join([f"{scene:<{width}}", *cells]))
+        lines.append(
+            "".join(
+                [
+                    f"{'(it did not go through)':<{width}}",
+                    *(f"{self.hits[kind]:>16}" for kind in kinds),
+                ]
+            )
+        )
         total, bad = self.runs.total(), self.wrong.total()
         return "\n".join([*lines, f"{total} runs, {bad} with violations (in brackets)"])
 
@@ -86,6 +106,9 @@ def steps_of(scene: str, rounds: int) -> Work:
     def work(slot: Slot) -> Iterator[Trial]:
         steps, _ = profile(slot, scene)
         yield attempt(slot, scene, "none", "", nothing)
+        for _ in range(rounds if TARGET_STEP in " ".join(steps) else 0):
+            for number in range(1, len(steps) + 1):
+                yield attempt(slot, scene, "meddler", f"step {number}", meddled_at(number))
         for _ in range(rounds):
             for number, name in enumerate(steps, 1):
                 yield attempt(slot, scene, "step", name, at_step(number))
@@ -130,7 +153,7 @@ def calls_of(scene: str, count: int, *, git: bool, harm: str, kind: str) -> Work
 
 def disk_of(scene: str, sizes: int) -> Work:
     def work(slot: Slot) -> Iterator[Trial]:
-        with disk.mounted(slot.world):
+        with disk.small(slot):
             most = disk.growth(slot, scene) + 8 * disk.PAGE
             for number in range(sizes):
                 free = most * number // sizes // disk.PAGE * disk.PAGE
@@ -158,7 +181,6 @@ def plan(amount: Amount, kinds: list[str], scenes: list[str], parent: Path) -> l
     no_mount = disk.why_not_mount(parent / "mount")
     found: list[Work] = []
     each = max(1, amount.random // len(SCENES) + 1)
-    enospc = "error=ENOSPC"
     for kind in kinds:
         why = {"full disk": no_mount, "tmux": "" if has_tmux() else "there is no tmux"}.get(
             kind, no_strace if kind in ("git call", "cockpit call", "no space") else ""
@@ -167,20 +189,21 @@ def plan(amount: Amount, kinds: list[str], scenes: list[str], parent: Path) -> l
             print(f"NOT RUN: {kind}: {why}", file=sys.stderr)
             continue
         for scene in scenes:
-            n = amount.git_calls
             match kind:
                 case "step":
                     found.append(steps_of(scene, amount.steps))
                 case "random":
                     found.append(random_of(scene, each))
                 case "git call":
-                    found.append(calls_of(scene, n, git=True, harm="signal=KILL", kind=kind))
+                    found.append(calls_of(scene, amount.git_calls, git=True, harm=KILL, kind=kind))
                 case "cockpit call":
-                    found.append(calls_of(scene, n, git=False, harm="signal=KILL", kind=kind))
+                    found.append(
+                        calls_of(scene, amount.cockpit_calls, git=False, harm=KILL, kind=kind)
+                    )
                 case "no space":
-                    found.append(calls_of(scene, n // 2, git=True, harm=enospc, kind=kind))
+                    found.append(calls_of(scene, amount.no_space, git=True, harm=FULL, kind=kind))
                 case "full disk":
-                    share = amount.full_disk if scene == "land" else amount.full_disk // 4
+                    share = amount.full_disk if scene == "land" else amount.full_disk // 6
                     found.append(disk_of(scene, share))
                 case "tmux" if scene in TMUX_SCENES:
                     found.append(tmux_of(scene, amount.frozen))
@@ -225,12 +248,12 @@ def main() -> int:
     parser.add_argument("--kind", action="append", choices=KINDS)
     parser.add_argument("--scene", action="append", choices=list(SCENES))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--scale", type=float, default=1.0, help="of the amounts; default 1")
     chosen = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ck-faults-", dir=scratch_parent()) as parent:
-        work = plan(
-            Amount(), chosen.kind or list(KINDS), chosen.scene or list(SCENES), Path(parent)
-        )
+        amount = Amount().scaled(chosen.scale)
+        work = plan(amount, chosen.kind or list(KINDS), chosen.scene or list(SCENES), Path(parent))
         tally = run(work, Path(parent), chosen.workers)
     print(tally.table())
     print(f"{time.monotonic() - began:.0f} s; {len(MUTANTS)} mutants are caught by tests/faults")

@@ -75,14 +75,6 @@ def swap_without_the_expected_value() -> None:
         self.ground.run(["update-ref", ref, new])
 
     _set(Refs, "move", move)
-    _set(recovery, "_recover_landing", _redo_landing)
-
-
-def _redo_landing(work: Any, running: Any) -> str:
-    plan = TargetPlan.from_json(running.op.intent)
-    target.move(work, running, plan, "redo")
-    running.done("redone", {"old": plan.old, "new": plan.new, "left": []})
-    return "was finished"
 
 
 @mutant

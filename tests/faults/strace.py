@@ -16,7 +16,7 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from tests.faults.drive import Job
+from tests.faults.drive import Job as Job
 from tests.faults.world import Slot
 
 CHANGING = (

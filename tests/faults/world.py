@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from cockpit import paths
@@ -66,6 +65,8 @@ class Slot:
             "TERM": "xterm-256color",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+        self.no_reserve = False
+        """Whether services run although there is little room: on a small disk."""
         self.pictures: dict[str, Picture] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self._server = subprocess.Popen(
@@ -97,6 +98,7 @@ class Slot:
             scene,
             "" if real_tmux else str(self.paper),
             self.env,
+            no_reserve=self.no_reserve,
         )
 
     # ------------------------------------------------------------ running
@@ -130,16 +132,18 @@ class Slot:
 
     def restore(self, scene: str) -> Picture:
         """The world of `scene` as it is before its operation, and the picture of it."""
-        template = self.folder / "templates" / scene.replace(" ", "-").replace(",", "")
+        made_by = SCENES[scene].prepare.__name__
+        key = f"{made_by} {' '.join(SCENES[scene].lanes)}"
+        template = self.folder / "templates" / made_by
         if not template.exists():
             self._make(scene, template)
         self._clear()
         _copy(template, self.folder)
-        if scene not in self.pictures:
+        if key not in self.pictures:
             lanes = [self.world / name for name in SCENES[scene].lanes]
             with patched_environment(self.env):
-                self.pictures[scene] = Picture.take(self.root, lanes, self.state)
-        return self.pictures[scene]
+                self.pictures[key] = Picture.take(self.root, lanes, self.state)
+        return self.pictures[key]
 
     def _clear(self) -> None:
         for folder in (self.world, self.side):
@@ -156,7 +160,7 @@ class Slot:
         home.mkdir()
         (home / ".gitconfig").write_text(IDENTITY)
         for action in ("make", "prepare"):
-            done = self.run(replace(self.job(action, scene)))
+            done = self.run(self.job(action, scene))
             if done is None or "error" in done or "crash" in done:
                 raise AssertionError(f"the scene {scene!r} can't be prepared: {done}")
         fresh = template.with_name(template.name + ".new")

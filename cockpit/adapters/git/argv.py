@@ -112,6 +112,11 @@ def move_ref(ref: str, new: str, old: str, reason: str) -> list[str]:
     return [*argv, ref, object_id(new), object_id(old)]
 
 
+def pack_new(base: Path) -> list[str]:
+    """A pack of what stdin's revisions hold, `<base>-<hash>.pack`; borrowed objects too."""
+    return ["pack-objects", "--revs", "--non-empty", "-q", str(base)]
+
+
 def delete_ref(ref: str, old: str) -> list[str]:
     return ["update-ref", "--no-deref", "-d", ref, object_id(old)]
 

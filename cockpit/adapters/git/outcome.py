@@ -30,7 +30,9 @@ class GitFailed(CockpitError):
     def __init__(self, argv: Sequence[str], answer: Answer):
         self.argv = tuple(argv)
         self.answer = answer
-        title = f"git {verb_of(argv)} failed (exit code {answer.code})."
+        full = "No space left" in answer.err
+        why = "The disk is full: " if full else ""
+        title = f"{why}git {verb_of(argv)} failed (exit code {answer.code})."
         super().__init__(title, detail=answer.err.strip()[-2000:], hint=hint_for(answer.err))
 
 
@@ -47,7 +49,10 @@ def verb_of(argv: Sequence[str]) -> str:
 def hint_for(err: str) -> str:
     for sign, hint in (
         ("No space left", "Free some space on the disk and try again; nothing was half done."),
-        ("Permission denied", "Look at who owns the repository's files."),
+        (
+            "Permission denied",
+            "Look at the owner and mode of the file or folder that is named above.",
+        ),
         ("Read-only file system", "The repository lies on a read-only file system."),
         (
             "tell me who you are",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from cockpit import paths
-from cockpit.adapters.git import argv, excludes, parse, tamper
+from cockpit.adapters.git import argv, borrowed, excludes, parse, tamper
 from cockpit.adapters.git.discover import discover
 from cockpit.adapters.git.fill import Filler
 from cockpit.adapters.git.ground import Ground
@@ -281,6 +281,10 @@ class GitRepository:
     @_typed
     def pin_lane(self, worktree: Path, admin: Path, ref: RefName, reason: str) -> CommitId:
         return self._pinner.pin(worktree, admin, ref, reason)
+
+    @_typed
+    def own_objects(self, commit: CommitId, without: CommitId | None) -> None:
+        borrowed.make_own(self.ground, commit, without)
 
     @_typed
     def exclude(self, patterns: Sequence[str]) -> None:

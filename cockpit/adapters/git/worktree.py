@@ -4,6 +4,7 @@ writing the links anew after both were moved."""
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from cockpit.adapters.git import argv
@@ -204,7 +205,10 @@ class Worktrees:
 
     def link(self, worktree: Path, admin: Path) -> None:
         """Write both links (and `commondir`) after folder and git folder were moved back; a
-        lock stays. Raises `Refused` if another git folder claims this folder."""
+        lock stays. A `.git` that is a folder (a repository that was made in the lane) is the
+        lane's own content and stays too; the lane is then shown as not linked.
+
+        Raises `Refused` if another git folder claims this folder."""
         self._need_admin(admin)
         seen = lstat(worktree)
         if seen is None or not worktree.is_dir() or worktree.is_symlink():
@@ -219,7 +223,9 @@ class Worktrees:
                 )
         write_whole(admin / "commondir", b"../..\n")
         write_whole(admin / "gitdir", os.fsencode(worktree / ".git") + b"\n")
-        write_whole(worktree / ".git", b"gitdir: " + os.fsencode(admin) + b"\n")
+        link = lstat(worktree / ".git")
+        if link is None or not stat.S_ISDIR(link.st_mode):
+            write_whole(worktree / ".git", b"gitdir: " + os.fsencode(admin) + b"\n")
 
     def _need_admin(self, admin: Path) -> None:
         if admin.parent != self.ground.common / "worktrees" or not (admin / "HEAD").exists():

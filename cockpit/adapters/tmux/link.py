@@ -43,6 +43,7 @@ class Link(asyncio.SubprocessProtocol):
         self._parser = Parser()
         self._waiting: deque[_Waiting] = deque()
         self._transport: asyncio.SubprocessTransport | None = None
+        self._unsent = bytearray()
         self._errors = b""
         self._stalled = False
         loop = asyncio.get_running_loop()
@@ -130,9 +131,18 @@ class Link(asyncio.SubprocessProtocol):
             raise ServerDown("the control connection is closed")
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(future, blocks))
-        data = line(command).encode("utf-8", "surrogateescape") + b"\n"
-        cast(asyncio.WriteTransport, stdin).write(data)
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent += line(command).encode("utf-8", "surrogateescape") + b"\n"
         return future
+
+    def _flush(self) -> None:
+        """Write what was sent in this turn of the loop at once: tmux then takes both halves of
+        a capture, or the captures of all busy panes, in one turn of its own."""
+        stdin = self._transport.get_pipe_transport(0) if self._transport else None
+        if self._unsent and stdin is not None and not stdin.is_closing():
+            cast(asyncio.WriteTransport, stdin).write(bytes(self._unsent))
+        self._unsent.clear()
 
     async def answer(self, future: asyncio.Future[Reply], deadline: float = DEADLINE) -> Reply:
         """The answer to what was sent, an error answer included. Raises `TimedOut` (the link
@@ -179,6 +189,7 @@ class Link(asyncio.SubprocessProtocol):
         a control client has output that nobody read."""
         if self._transport is None:
             return
+        self._flush()
         stdin = self._transport.get_pipe_transport(0)
         if stdin is not None:
             stdin.close()

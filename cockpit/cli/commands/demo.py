@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import tempfile
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,24 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--headless", action="store_true", help="run the whole flow without a terminal"
     )
+    parser.add_argument(
+        "--pace",
+        metavar="FACTOR",
+        type=_pace,
+        default=None,
+        help="length of the agents' pauses: 1 is an agent's own pace, 0.1 ten times faster",
+    )
+
+
+def _pace(text: str) -> float:
+    """Raises `ArgumentTypeError`, which is told as wrong usage."""
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = -1.0
+    if not 0 <= pace <= 10:
+        raise ArgumentTypeError("needs a number from 0 to 10")
+    return pace
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -61,7 +79,7 @@ def run(args: Namespace, context: Context) -> int:
     folder = _folder(context, args.keep)
     stays = False
     try:
-        pace = HEADLESS_PACE if args.headless else 1.0
+        pace = args.pace if args.pace is not None else HEADLESS_PACE if args.headless else 1.0
         context.start = build_demo_repository(folder / PROJECT, pace=pace)
         if args.headless:
             return _headless(context)
@@ -125,6 +143,7 @@ def _open(context: Context) -> None:
     from cockpit.services.hosting import host_app
 
     cockpit = context.acting
+    context.out.say(f"Four scripted agents start in a throw-away repository: {context.start}")
     context.carry_out(Trust(cockpit.trust().digest))  # the file is ours, made a moment ago
     for lane in cockpit.config.lanes:
         try:

@@ -47,9 +47,9 @@ def run(args: Namespace, context: Context) -> int:
     if args.dry_run:
         context.out.result(landing_document(preview), *words.landing(preview))
         return int(refusal.code) if refusal is not None else 0
-    if refusal is not None or not context.yes:
-        for line in words.landing(preview):
-            context.out.say(*line)
+    whole = refusal is not None or not context.yes
+    for line in words.landing(preview) if whole else words.notes(preview):
+        context.out.say(*line)
     if refusal is not None:
         raise refusal
     context.confirm(f"Land {lane} on {branch_name(preview.target)}?")

@@ -144,6 +144,8 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
 
     def _refresh_header(self) -> None:
         notes = []
+        if not self.fleet.link.up:
+            notes.append(f"{self.cockpit.keymap.key('restart')} runs a lane's agent again")
         if self.selection.marked:
             notes.append(f"{len(self.selection.marked)} marked")
         if self.selection.zoomed:

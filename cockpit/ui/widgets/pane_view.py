@@ -148,7 +148,7 @@ class PaneView(Widget):
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
-        width, height = self.size
+        width, height = self.outer_size  # no border or padding; `size` walks the styles each time
         if self._overlay is not None and y == height - 1:
             return strip_of(self, self._overlay.truncate(width), width)
         frame = self.frame_shown

@@ -365,6 +365,7 @@ class Driver:
             ("exclude", (["/tasks/"],)),
             ("end_orphans", ()),
             ("lock_worktree", (self.scene.admin, "x")),
+            ("half_made_worktrees", (lane, "x")),
         ):
             self.call(name, *args)
         self.call("clear_leavings", patience=0.0)

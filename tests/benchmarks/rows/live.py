@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from cockpit.domain.ids import LaneId
 from tests.benchmarks import plain, processes, profiles
@@ -47,7 +48,7 @@ def idle(bench: Bench, lanes: int) -> list[Measure]:
         app.terminal.rest(1.5)
         shares.append(part.percent())
     own.append(spending.percent([app.pid]))
-    fresh = set([*app.family(), app.server]) - set(watched)
+    fresh = {*app.family(), app.server} - set(watched)
     started = [pid for pid in watched if processes.page_faults_of_children(pid) != kept[pid]]
     return [
         Measure(
@@ -71,7 +72,7 @@ def idle(bench: Bench, lanes: int) -> list[Measure]:
 def paint(bench: Bench, lanes: int) -> list[Measure]:
     app = bench.app(lanes)
     mine, raw = _paint_samples(bench, app, app.shown)
-    measures = [
+    return [
         Measure(
             "paint",
             f"pane write → painted, {lanes} lanes",
@@ -82,16 +83,15 @@ def paint(bench: Bench, lanes: int) -> list[Measure]:
             tuple(raw),
         )
     ]
-    return measures
 
 
 def _paint_samples(
-    bench: Bench, app: App, lanes: list[LaneId]
+    bench: Bench, app: App, lanes: list[LaneId], server: Path | None = None
 ) -> tuple[list[float], list[float]]:
-    """ms on the board, and on a raw client, taken in turns."""
+    """ms on the board, and on a raw client (of `server`, or of an idle one), in turns."""
     dice = random.Random(7)
     mine, raw = [], []
-    with plain.raw_client(bench.ground) as client:
+    with plain.raw_client(bench.ground, server) as client:
         for number in range(bench.samples(40, 15)):
             word = f"<w{number:03d}-{app.fleet.count}>".encode()
             app.terminal.rest(GAP + dice.random() * 0.05)
@@ -122,7 +122,7 @@ def flood(bench: Bench, lanes: int) -> list[Measure]:
     with _flooding(app, noisy):
         app.terminal.rest(1.0)
         spending = Spending.of([*app.family(), app.server])
-        mine, raw = _paint_samples(bench, app, app.shown[:-1])
+        mine, raw = _paint_samples(bench, app, app.shown[:-1], server=app.fleet.socket)
         own, server = spending.percent(app.family()), spending.percent([app.server])
     settle(app)
     return [
@@ -132,7 +132,7 @@ def flood(bench: Bench, lanes: int) -> list[Measure]:
             "ms",
             tuple(mine),
             Budget(median=12.0, p95=30.0),
-            "an attached tmux client",
+            "a client of the same tmux",
             tuple(raw),
         ),
         Measure(

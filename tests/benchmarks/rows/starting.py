@@ -40,7 +40,7 @@ def status(bench: Bench, lanes: int) -> list[Measure]:
     fleet = bench.fleet(lanes)
     argv = cockpit_argv("-C", str(fleet.root), "status", "--json")
     git = ["git", "status", "--porcelain=v2", "--branch"]
-    folders = [path for path in sorted((fleet.root.parent / "lanes").iterdir())][:lanes]
+    folders = sorted((fleet.root.parent / "lanes").iterdir())[:lanes]
     timed(argv)
     mine, loop = [], []
     for _ in range(bench.samples(7, 3)):

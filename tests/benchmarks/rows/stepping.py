@@ -32,7 +32,9 @@ def bare(bench: Bench, lanes: int) -> list[Measure]:
     attached = tuple(_plain_attach(fleet) for _ in range(bench.samples(5, 3)))
     beside = "a plain `tmux attach`"
     return [
-        Measure("step-bare", "into a lane, bare", "ms", into, Budget(median=20.0), beside, attached),
+        Measure(
+            "step-bare", "into a lane, bare", "ms", into, Budget(median=20.0), beside, attached
+        ),
         Measure("step-bare", "back to the board, bare", "ms", back, Budget(median=25.0)),
     ]
 
