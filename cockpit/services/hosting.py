@@ -16,6 +16,7 @@ def host_app(cockpit: LocalCockpit) -> list[str]:
     work = cockpit.work
     work.tmux.ensure_server()
     env = {name: value for name, value in work.environment.items() if not DROPPED.match(name)}
-    argv = [sys.executable, "-m", "cockpit", "-C", str(work.root), "up", "--hosted"]
+    # -P: the repository's folder is no import path, or whoever lands a json.py there runs it here
+    argv = [sys.executable, "-P", "-m", "cockpit", "-C", str(work.root), "up", "--hosted"]
     work.tmux.open_host(argv, cwd=work.root, env=env)
     return work.tmux.attach_argv(APP_SESSION)

@@ -14,7 +14,7 @@ from cockpit.domain.events import (
     LaneChanged,
     Link,
 )
-from cockpit.domain.ids import LaneId
+from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.lane import GitFacts, LaneRecord
 from cockpit.errors import CockpitError
 from cockpit.services import panes, validation, zones
@@ -58,12 +58,12 @@ def judge(
     return work.agents.judge(record.agent, pane=pane, rows=rows, previous=previous, now=now)
 
 
-def facts_of(work: Workplace, record: LaneRecord) -> GitFacts | None:
+def facts_of(work: Workplace, record: LaneRecord, tip: CommitId | None = None) -> GitFacts | None:
     """What git says of the lane, its paths outside the zone included; None when it can't say."""
     lane = work.config.lanes.get(record.lane)
     if not work.disk.is_folder(record.worktree):
         return None
-    facts = work.git.facts(record.worktree, work.target)
+    facts = work.git.facts(record.worktree, work.target, tip=tip)
     if lane is None or facts.head is None:
         return replace(facts, paths=())
     return replace(facts, outside=zones.outside(work, lane, facts.paths), paths=())
@@ -80,6 +80,7 @@ def observe(
     records = work.registry.lanes()
     chosen = [record for lane, record in records.items() if lanes is None or lane in lanes]
     shown, why = panes.lanes_of_panes(work) if activity else ({}, "")
+    tip = _target_tip(work) if len(chosen) > 1 else None
 
     def see(record: LaneRecord) -> list[Event]:
         events: list[Event] = [LaneChanged(record.lane, record)]
@@ -88,7 +89,7 @@ def observe(
         elif activity:
             seen = judge(work, record, shown.get(record.lane), known.get(record.lane))
             events.append(ActivityChanged(record.lane, seen))
-        return events + _git_events(work, record)
+        return events + _git_events(work, record, tip)
 
     events: list[Event] = [Link(not why, why)] if activity else []
     for found in _at_once(see, chosen):
@@ -98,9 +99,18 @@ def observe(
     return events
 
 
-def _git_events(work: Workplace, record: LaneRecord) -> list[Event]:
+def _target_tip(work: Workplace) -> CommitId | None:
+    """Where the target stands, read once for all lanes; None lets each lane find out, and
+    say, what is wrong with it."""
     try:
-        facts = facts_of(work, record)
+        return work.git.read_ref(work.target)
+    except CockpitError:
+        return None
+
+
+def _git_events(work: Workplace, record: LaneRecord, tip: CommitId | None) -> list[Event]:
+    try:
+        facts = facts_of(work, record, tip)
     except CockpitError as error:
         return [_unknown(work, record.lane, error.title)]
     return [GitFactsChanged(record.lane, facts)] if facts is not None else []

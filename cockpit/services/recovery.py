@@ -119,7 +119,7 @@ def _recover_landing(work: Workplace, running: Running) -> str:
         )
         return "was finished"
     target.drop_staging(work, plan)
-    if now is not None and work.git.is_ancestor(CommitId(plan.new), now):
+    if _went_on(work, plan, now):
         running.done(
             f"landed {plan.lane}; {branch_name(ref)} went on since",
             {"old": plan.old, "new": plan.new, "left": []},
@@ -127,6 +127,19 @@ def _recover_landing(work: Workplace, running: Running) -> str:
         return f"had landed, and {branch_name(ref)} went on since; the checkout was left alone"
     running.abandon("it was interrupted before the target moved")
     return "had not moved the target and was dropped"
+
+
+def _went_on(work: Workplace, plan: TargetPlan, now: CommitId | None) -> bool:
+    """Whether the target was moved as planned and someone put more on top before we looked.
+
+    Going back moves to an ancestor of where it was, so there it counts that the old commit
+    is gone from the target's history.
+    """
+    if now is None or now in (plan.old, plan.new):
+        return False
+    if plan.how == "back":
+        return not work.git.is_ancestor(CommitId(plan.old), now)
+    return work.git.is_ancestor(CommitId(plan.new), now)
 
 
 def _recover_teardown(work: Workplace, running: Running) -> str:
@@ -149,6 +162,9 @@ def _recover_undo(work: Workplace, running: Running) -> str:
         now = work.git.read_ref(RefName(plan.ref))
         if now != plan.new:
             target.drop_staging(work, plan)
+            if _went_on(work, plan, now):
+                running.done(f"undid {running.op.undoes}; the target went on since")
+                return "had been done, and the target went on since"
             running.abandon("it was interrupted before the target moved")
             return "had not moved the target and was dropped"
     note = undo.advance(work, running)

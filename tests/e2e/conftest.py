@@ -15,6 +15,8 @@ import pytest
 from tests.conftest import git
 
 OURS = Path(__file__).resolve().parents[2]
+COCKPIT = [sys.executable, "-P", "-m", "cockpit"]
+"""The program under test; without -P it would be the copy of it in the folder of the test."""
 
 LANES = """\
 target: main
@@ -38,7 +40,7 @@ class Commander:
     def run(self, *argv: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
         """`cockpit argv…`; fails unless it exits with `expect` and without a traceback."""
         done = subprocess.run(
-            [sys.executable, "-m", "cockpit", *argv],
+            [*COCKPIT, *argv],
             cwd=self.root,
             env=self.env,
             capture_output=True,

@@ -3,15 +3,14 @@ refused with the reason, or undone."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import git
+from tests.e2e.conftest import COCKPIT
 from tests.e2e.screen import Screen
 
-COCKPIT = [sys.executable, "-m", "cockpit"]
 PACE = "0.1"
 ALL_DONE = r"alpha \? asking(.|\n)*beta ○ idle(.|\n)*gamma ○ idle(.|\n)*delta ○ idle"
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import git, has_ended, retry_until
+from tests.e2e.conftest import COCKPIT
 from tests.e2e.screen import Screen
 
-UP = [sys.executable, "-m", "cockpit", "up"]
+UP = [*COCKPIT, "up"]
 LANES = ("alpha", "beta", "gamma", "delta")
 SHELL = {"SHELL": "/bin/sh"}
 FOUR_IDLE = r"○ 4 idle"
@@ -72,8 +72,12 @@ def tear_down(screen: Screen, number: int, lane: str) -> None:
 
 @pytest.mark.tmux
 def test_four_lanes_by_keys_hosted(foreign: Path) -> None:
+    planted = foreign / "json.py"  # ignored as a lane's .env is, so that it is in nobody's way
+    planted.write_text(f"open({str(foreign / 'ran')!r}, 'w')\nraise SystemExit(9)\n")
+    (foreign / ".git" / "info" / "exclude").write_text("/json.py\n/ran\n")
     with Screen(UP, cwd=foreign, env=SHELL) as screen:
         trust_and_start(screen)
+        assert not (foreign / "ran").exists(), "the app imports nothing from the repository"
         for number, lane in enumerate(LANES, 1):
             prompt(screen, number, lane)
         for number, lane in enumerate(LANES, 1):

@@ -87,7 +87,9 @@ def test_a_death_before_any_step_is_recovered_once(
     before_scene, intent = scene
     prepare(desk)
     before_scene(desk)
-    picture = Picture.take(desk.root, [desk.root.parent / "project-alpha"])
+    folder = desk.root.parent / "project-alpha"
+    lanes = [folder] if folder.is_dir() else []
+    picture = Picture.take(desk.root, lanes, Path(desk.cockpit().state))
     seen: list[str] = []
     dying = desk.cockpit(die_at(number, seen))
     try:
@@ -135,3 +137,26 @@ def test_a_prompt_whose_delivery_is_unknown_is_never_sent_again(desk: Desk) -> N
     desk.cockpit().recover(desk.events.append)
     assert [list(rows) for rows in desk.tmux.screens.values()] == screen
     assert desk.cockpit().log()[-1].outcome["delivery"] == "unknown"
+
+
+@pytest.mark.parametrize("intent", ["land", "undo land"])
+def test_a_target_that_went_on_after_the_death_is_left_where_it_is(desk: Desk, intent: str) -> None:
+    """Killed right after the compare-and-swap; then the commander commits on top."""
+    prepare(desk)
+    scene, wish = SCENES[intent]
+    scene(desk)
+
+    def die(where: str) -> None:
+        if "checkout" in where:
+            raise Died(where)
+
+    with pytest.raises(Died):
+        desk.do(wish, cockpit=desk.cockpit(die))
+    tree = git(desk.root, "rev-parse", "main^{tree}").strip()
+    on_top = git(desk.root, "commit-tree", "-p", "main", "-m", "on top", tree).strip()
+    git(desk.root, "update-ref", "refs/heads/main", on_top)
+    said = desk.cockpit().recover(desk.events.append)
+    assert "went on since" in said[0]
+    assert desk.main() == on_top
+    assert desk.cockpit().log()[-1].state is OpState.DONE
+    assert desk.cockpit().recover(desk.events.append) == []

@@ -35,17 +35,18 @@ class Inspector:
         """The worktree's status, every untracked file by itself."""
         return parse.status(self.ground.run(argv.status(ignored=ignored), at=at).out)
 
-    def facts(self, worktree: Path, target: RefName) -> GitFacts:
+    def facts(self, worktree: Path, target: RefName, *, tip: CommitId | None = None) -> GitFacts:
         """Ahead, behind, changed files and lines against the merge base with `target`.
 
-        Lines of untracked files are counted for small text files. `outside` stays empty.
-        Raises `Refused` for a folder that isn't a worktree here.
+        `tip` is where `target` stands, if that is known. Lines of untracked files are counted
+        for small text files. `outside` stays empty. Raises `Refused` for a folder that isn't
+        a worktree here.
         """
         at = self.ground.at(worktree)
         status = self.status(at)
         head = CommitId(status.head) if status.head else None
         known = read_head(at.admin)
-        tip = self.refs.read(target)
+        tip = tip or self.refs.read(target)
         behind = ahead = 0
         base = head
         if head is not None and tip is not None and tip != head:

@@ -201,8 +201,8 @@ class GitRepository:
     # ------------------------------------------------------------ looks
 
     @_typed
-    def facts(self, worktree: Path, target: RefName) -> GitFacts:
-        return self._inspector.facts(worktree, target)
+    def facts(self, worktree: Path, target: RefName, *, tip: CommitId | None = None) -> GitFacts:
+        return self._inspector.facts(worktree, target, tip=tip)
 
     def dirty_paths(self, worktree: Path) -> list[str]:
         return self._inspector.dirty_paths(worktree)
