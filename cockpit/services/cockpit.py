@@ -71,7 +71,8 @@ class LocalCockpit:
         """Finish or abandon what a dead process left, then note where the target stands."""
         said = recovery.recover(self.work, tell)
         tip = self.work.git.read_ref(self.work.target)
-        if tip is not None and (self.work.state.read(target.EXPECTED) or {}) == {}:
+        known = self.work.state.read(target.EXPECTED) or {}
+        if tip is not None and self.work.target not in known:
             target.remember(self.work, self.work.target, tip)
         return said
 

@@ -30,11 +30,10 @@ def run(
                 for row in rows:
                     if lanes in row.sizes(quick):
                         found[row.name] += _measured(bench, row, lanes, say)
-            for row in rows:
-                missed = any(m.verdict is Verdict.MISSED for m in found[row.name])
-                if explain and missed and row.hint is not None:
-                    say(f"{row.name}: a budget was missed, looking why")
-                    hints[row.name] = _explained(bench, row)
+            if explain:
+                hints = _hints(bench, [row for row in rows if _is_missed(found[row.name])], say)
+        except KeyboardInterrupt:
+            say("interrupted; what was measured until now:")
         finally:
             bench.stop_app()
     return [measure for row in rows for measure in found[row.name]], hints
@@ -51,6 +50,21 @@ def _measured(bench: Bench, row: Row, lanes: int, say: Say) -> list[Measure]:
         measures = [Measure(row.name, what, "", (), failure=f"{type(error).__name__}: {error}")]
     say(f"{row.name}{where}: {time.perf_counter() - start:.1f} s")
     return measures
+
+
+def _is_missed(measures: Sequence[Measure]) -> bool:
+    return any(measure.verdict is Verdict.MISSED for measure in measures)
+
+
+def _hints(bench: Bench, missed: Sequence[Row], say: Say) -> dict[str, list[str]]:
+    """Where the time of these rows goes; rows with the same profile share one."""
+    hints: dict[str, list[str]] = {}
+    for hint in dict.fromkeys(row.hint for row in missed if row.hint is not None):
+        sharing = [row for row in missed if row.hint is hint]
+        names = ", ".join(row.name for row in sharing)
+        say(f"{names}: a budget was missed, looking why")
+        hints[names] = _explained(bench, sharing[0])
+    return hints
 
 
 def _explained(bench: Bench, row: Row) -> list[str]:

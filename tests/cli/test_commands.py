@@ -197,6 +197,30 @@ def test_merge_refused_by_a_check(run: Run, fake: FakeCockpit, capsys: Capture) 
     assert not fake.intents
 
 
+def test_yes_does_not_hide_what_must_be_seen(run: Run, fake: FakeCockpit, capsys: Capture) -> None:
+    fake.checks = (
+        Check("tree", True, "nothing uncommitted"),
+        Check("target", True, "main: 1 commit(s) came in", is_note=True),
+        Check("settings", True, "1 setting", ("core.fsmonitor = \x1b[2J",), is_note=True),
+    )
+    assert run("merge", "alpha", "--yes") == 0
+    seen = capsys.readouterr().err
+    assert "! target: main: 1 commit(s) came in" in seen
+    assert "core.fsmonitor = ␛[2J" in seen
+    assert "nothing uncommitted" not in seen
+
+
+def test_dry_runs_are_shown_to_people_too(run: Run, fake: FakeCockpit, capsys: Capture) -> None:
+    for words, told in (
+        (["merge", "alpha"], "alpha → main: 1 commit, 1 path"),
+        (["teardown", "alpha"], "alpha: branch alpha/work at "),
+        (["undo"], "the branch comes back"),
+    ):
+        assert run(*words, "--dry-run") == 0
+        assert told in capsys.readouterr().out
+    assert not fake.intents
+
+
 def test_dry_runs_do_nothing(run_json: Json, fake: FakeCockpit) -> None:
     code, landing = run_json("merge", "alpha", "--dry-run")
     assert (code, landing["may_land"], landing["source"]) == (0, True, TWO)

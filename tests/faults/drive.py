@@ -89,9 +89,10 @@ def _meddle(job: Job) -> None:
         command = ["git", "-C", job.root, *argv]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    commit = git("commit-tree", "-m", "meddled", "-p", "refs/heads/main", "refs/heads/main^{tree}")
+    parent = git("rev-parse", "refs/heads/main")
+    commit = git("commit-tree", "-m", "meddled", "-p", parent, f"{parent}^{{tree}}")
     git("update-ref", "refs/heads/main", commit)
-    Path(job.out).with_name("meddled").write_text(commit)
+    Path(job.out).with_name("meddled").write_text(f"{commit} {parent}")
 
 
 def _signal_tmux(job: Job) -> None:

@@ -48,10 +48,7 @@ def attempt(
     before = slot.restore(scene)
     trial = Trial(scene, kind, detail)
     inflict(slot, replace(slot.job("carry", scene), mutant=mutant))
-    meddled = slot.side / "meddled"
-    if meddled.exists():
-        commit = meddled.read_text()
-        before = replace(before, target=commit, commits=before.commits | {commit})
+    before = _with_meddling(slot, before)
     answer = slot.answer()
     trial.died = answer is None
     trial.ended = answer or {}
@@ -59,6 +56,18 @@ def attempt(
         trial.violations.append(f"a traceback: {trial.ended['crash']}")
     aftermath(slot, trial, before, mutant)
     return trial
+
+
+def _with_meddling(slot: Slot, before: Picture) -> Picture:
+    """The picture as it is if somebody else committed on the target meanwhile."""
+    meddled = slot.side / "meddled"
+    if not meddled.exists():
+        return before
+    commit, parent = meddled.read_text().split()
+    before = replace(before, commits=before.commits | {commit})
+    if parent == before.target:
+        return replace(before, target=commit)
+    return replace(before, later=commit)
 
 
 def aftermath(

@@ -126,6 +126,7 @@ def failing(desk: Desk, lane: LaneId) -> dict[str, str]:
 def test_nothing_lands_while_a_lane_has_the_target_checked_out(desk: Desk) -> None:
     folder = desk.start()
     desk.start("beta")
+    desk.cockpit().recover(desk.events.append)
     desk.commit("beta", "src/b.py", "b = 1\n")
     git(folder, "symbolic-ref", "HEAD", "refs/heads/main")
     desk.commit("alpha", "src/sneaky.py", "sneaky = 1\n")
