@@ -111,7 +111,7 @@ def repo(tmp_path: Path) -> Path:
     return root
 
 
-def retry_until(check: Callable[[], bool], *, seconds: float = 8.0, why: str = "") -> None:
+def retry_until(check: Callable[[], bool], *, seconds: float = 25.0, why: str = "") -> None:
     """Wait for a state instead of sleeping; fails with `why` after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

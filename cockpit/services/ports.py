@@ -261,6 +261,11 @@ class Git(Protocol):
         reflogs and state files and every blob of its index alive through any gc."""
         ...
 
+    def verify_objects(self, commit: CommitId, without: CommitId) -> None:
+        """Hash the objects of `commit` that `without` lacks. Raises `Refused` if one holds
+        other bytes than its name says."""
+        ...
+
     def own_objects(self, commit: CommitId, without: CommitId | None) -> None:
         """Make the objects of `commit` that `without` lacks the repository's own, where it
         borrows objects from elsewhere. Raises `Refused` if one is missing."""

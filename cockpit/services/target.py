@@ -76,6 +76,7 @@ def move(work: Workplace, running: Running, plan: TargetPlan, reason: str) -> li
     ref = RefName(plan.ref)
     old, new = CommitId(plan.old), CommitId(plan.new)
     running.step("pin the commits")
+    work.git.verify_objects(new, old)
     work.git.own_objects(new, old)
     pin(work, running, plan)
     running.step("lay out the new files")

@@ -259,6 +259,9 @@ def _preview_teardown(work: Workplace, op: Operation) -> UndoPreview:
     if gone.tip and work.git.resolve(gone.tip) is None:
         ways.append(f"the commit {gone.tip[:10]} is gone: its backup refs were deleted and pruned")
     name = branch_name(RefName(gone.branch))
+    taken = target.checkout_of(work, RefName(gone.branch))
+    if taken is not None:
+        ways.append(f"{name} is checked out in {taken.path}")
     lines = (
         (
             f"{name} comes back at {gone.tip[:10]}",

@@ -54,7 +54,12 @@ def _complete_stdout() -> None:
 def _settle_size() -> None:
     """A terminal that says it has no size (some serial lines and bare ptys) makes Textual
     8.2.8 fall back to 24 rows in one place and 25 in another, and repaint for ever. COLUMNS and
-    LINES from outside would hold it at that size through every resize."""
+    LINES from outside would hold it at that size through every resize.
+
+    Rich takes every terminal named `dumb` for 80 by 25, with the same end; as for tmux's client
+    (`attach_environment`), the name counts as the commonest one."""
+    if os.environ.get("TERM", "").lower() in ("", "dumb", "unknown"):
+        os.environ["TERM"] = "xterm-256color"
     try:
         columns, rows = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     except (OSError, ValueError):

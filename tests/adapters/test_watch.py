@@ -22,7 +22,7 @@ class Heard:
     def __init__(self) -> None:
         self.labels: list[str] = []
 
-    async def until(self, label: str, *, seconds: float = 8.0) -> None:
+    async def until(self, label: str, *, seconds: float = 25.0) -> None:
         deadline = time.monotonic() + seconds
         while label not in self.labels:
             assert time.monotonic() < deadline, f"{label} not heard in {self.labels}"

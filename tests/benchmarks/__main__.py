@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """0 whatever the figures say, since time is no test; 1 when a row could not be measured."""
     args = _parser().parse_args(argv)
     rows = [BY_NAME[name] for name in args.row] if args.row else list(ROWS)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, too
     start = time.time()
     measures, hints = run(
         rows,

@@ -12,6 +12,9 @@ from tests.benchmarks.terminal import NotPainted
 
 Say = Callable[[str], None]
 
+PATIENCE = 300.0
+"""Seconds after which no profile is begun."""
+
 MEASURING_FAILED = (NotPainted, RuntimeError, TimeoutError, OSError, AssertionError)
 """What a row may meet when the product doesn't do what it measures; the others go on."""
 
@@ -23,6 +26,7 @@ def run(
     time."""
     found: dict[str, list[Measure]] = {row.name: [] for row in rows}
     hints: dict[str, list[str]] = {}
+    start = time.perf_counter()
     with Ground() as ground:
         bench = Bench(ground, quick)
         try:
@@ -30,7 +34,9 @@ def run(
                 for row in rows:
                     if lanes in row.sizes(quick):
                         found[row.name] += _measured(bench, row, lanes, say)
-            if explain:
+            if explain and time.perf_counter() - start > PATIENCE:
+                say("no profiles of missed budgets, it took long already: ask for them by --row")
+            elif explain:
                 hints = _hints(bench, [row for row in rows if _is_missed(found[row.name])], say)
         except KeyboardInterrupt:
             say("interrupted; what was measured until now:")

@@ -109,7 +109,11 @@ class Screen:
         shown = self._tmux("capture-pane", "-p", "-t", "terminal")
         return "\n".join(line.rstrip() for line in shown.split("\n"))
 
-    def wait_for(self, *wanted: str, seconds: float = 10.0) -> str:
+    def painted(self) -> str:
+        """The same with the escape codes of colours and styles."""
+        return self._tmux("capture-pane", "-p", "-e", "-t", "terminal")
+
+    def wait_for(self, *wanted: str, seconds: float = 40.0) -> str:
         """Wait until every pattern (regular expressions) is on the screen; returns it."""
         return self.wait_until(
             lambda shown: all(re.search(one, shown, re.MULTILINE) for one in wanted),
@@ -117,7 +121,7 @@ class Screen:
             why=f"{wanted} on the screen",
         )
 
-    def wait_gone(self, *unwanted: str, seconds: float = 10.0) -> str:
+    def wait_gone(self, *unwanted: str, seconds: float = 40.0) -> str:
         """Wait until none of the patterns is on the screen; returns it."""
         return self.wait_until(
             lambda shown: not any(re.search(one, shown, re.MULTILINE) for one in unwanted),
@@ -126,7 +130,7 @@ class Screen:
         )
 
     def wait_until(
-        self, enough: Callable[[str], bool], *, seconds: float = 10.0, why: str = ""
+        self, enough: Callable[[str], bool], *, seconds: float = 40.0, why: str = ""
     ) -> str:
         deadline = time.monotonic() + seconds
         while True:

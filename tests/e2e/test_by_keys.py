@@ -29,7 +29,7 @@ def test_the_demo_by_keys(tmp_path: Path) -> None:
     till = kept / "till"
     demo = [*COCKPIT, "demo", "--pace", PACE, "--keep", str(kept)]
     with Screen(demo, cwd=tmp_path) as screen:
-        screen.wait_for(ALL_DONE, r"Do you want to proceed\?", seconds=25)
+        screen.wait_for(ALL_DONE, r"Do you want to proceed\?", seconds=60)
         answer_the_question(screen)
         land_alpha(screen, till)
         beta_conflicts(screen, till)
@@ -89,16 +89,16 @@ def gamma_is_red_then_mended(screen: Screen, till: Path) -> None:
     screen.press("3", "m")
     screen.wait_for("gamma .* may land")
     screen.press("Enter")
-    screen.wait_for("FAIL: test_half_a_cent_goes_up", "✗ The gate is red", seconds=20)
+    screen.wait_for("FAIL: test_half_a_cent_goes_up", "✗ The gate is red", seconds=60)
     assert target(till) == before
     screen.press("o")
     screen.wait_for("Prompt to gamma", r"The gate is red: python3", "then commit")
     screen.press("C-s")
-    screen.wait_for("till → main", "gamma ○ idle", r"gamma/work +↑2", seconds=20)
+    screen.wait_for("till → main", "gamma ○ idle", r"gamma/work +↑2", seconds=60)
     screen.press("m")
     screen.wait_for("gamma .* may land")
     screen.press("Enter")
-    screen.wait_for("✓ landed gamma on main", seconds=20)
+    screen.wait_for("✓ landed gamma on main", seconds=60)
     screen.press("Escape")
     screen.wait_for("till → main")
 
@@ -118,14 +118,14 @@ def teardown_and_back(screen: Screen, kept: Path) -> None:
     screen.press("D")
     screen.wait_for(r"Tear down delta\?", "Export the report as CSV", "delta/work at")
     screen.press("D", "Enter")
-    screen.wait_for("delta · planned", "starts this lane", seconds=20)
+    screen.wait_for("delta · planned", "starts this lane", seconds=60)
     assert not folder.exists()
     screen.press("g")
     screen.wait_for("✓ teardown +delta")
     screen.press("u")
     screen.wait_for(r"Undo step \d+: tear down delta\?", "the folder comes back")
     screen.press("y")
-    screen.wait_for("✓ undo +delta", seconds=20)
+    screen.wait_for("✓ undo +delta", seconds=60)
     screen.press("Escape")
     screen.wait_for("delta ■ exited", "runs its agent again")
     assert git(folder, "rev-parse", "HEAD") == work
@@ -140,7 +140,7 @@ def undo_alpha(screen: Screen, till: Path) -> None:
     screen.press(*["Down"] * alpha, "u")
     screen.wait_for(r"Undo step \d+: land alpha on main\?", "the work stays on alpha/work")
     screen.press("y")
-    screen.wait_for("✓ undo +alpha", seconds=20)
+    screen.wait_for("✓ undo +alpha", seconds=60)
     screen.press("Escape")
     screen.wait_for("till → main")
     assert "9 // 10" not in on_target(till, "shop/prices.py")
@@ -150,6 +150,6 @@ def undo_alpha(screen: Screen, till: Path) -> None:
 def come_back(tmp_path: Path, till: Path) -> None:
     """What was left is found: lanes, states and the journal."""
     with Screen([*COCKPIT, "-C", str(till), "up"], cwd=tmp_path, name="again") as screen:
-        screen.wait_for("alpha ○ idle", "beta ○ idle", "gamma ○ idle", "delta ■ exited", seconds=15)
+        screen.wait_for("alpha ○ idle", "beta ○ idle", "gamma ○ idle", "delta ■ exited", seconds=60)
         screen.press("q")
         screen.wait_ended()

@@ -36,7 +36,7 @@ def ours(*argv: str) -> str:
 
 def trust_and_start(screen: Screen, *, two: bool = False) -> None:
     """All four lanes with `S`, or the first two with `s` (and less to wait for)."""
-    screen.wait_for("Trust it\\?", r"test -f pyproject\.toml", seconds=20)
+    screen.wait_for("Trust it\\?", r"test -f pyproject\.toml", seconds=60)
     screen.press("y")
     screen.wait_for("trusted lanes.yaml", "starts this lane")
     screen.press(*("s", "2", "s", "1") if two else "S")
@@ -54,11 +54,11 @@ def prompt(screen: Screen, number: int, lane: str) -> None:
 
 def land(screen: Screen, number: int, lane: str) -> None:
     screen.press(str(number))
-    screen.wait_for(rf"{lane} ○ idle", rf"{lane}/work +↑1", seconds=15)
+    screen.wait_for(rf"{lane} ○ idle", rf"{lane}/work +↑1", seconds=60)
     screen.press("m")
     screen.wait_for(f"{lane} .* may land", f"merge lane .* add {lane}")
     screen.press("Enter")
-    screen.wait_for(f"✓ landed {lane} on main", seconds=20)
+    screen.wait_for(f"✓ landed {lane} on main", seconds=60)
     screen.press("Enter")
     screen.wait_for("real → main")
 
@@ -67,7 +67,7 @@ def tear_down(screen: Screen, number: int, lane: str) -> None:
     screen.press(str(number), "D")
     screen.wait_for(rf"Tear down {lane}\?")
     screen.press(lane[0].upper(), "Enter")
-    screen.wait_for(f"{lane} · planned", seconds=20)
+    screen.wait_for(f"{lane} · planned", seconds=60)
 
 
 @pytest.mark.tmux
@@ -113,7 +113,7 @@ def test_bare_from_start_to_landed_and_a_dead_server(foreign: Path) -> None:
         screen.press("r")
         screen.wait_for(r"Restart alpha\?")
         screen.press("y")
-        screen.wait_for(r"alpha ○ idle", seconds=15)
+        screen.wait_for(r"alpha ○ idle", seconds=60)
         shown = screen.wait_for(r"beta ■ exited", "■ exited  r runs it again")
         assert "is not running" not in shown
         tear_down(screen, 1, "alpha")
@@ -135,7 +135,7 @@ def test_killed_app_and_closed_terminal(foreign: Path) -> None:
     agents = ours("list-panes", "-a", "-F", "#{pane_pid} #{session_name}")
 
     screen = Screen(UP, cwd=foreign, env=SHELL, name="second")
-    screen.wait_for("○ 2 idle", r"beta/work +↑1", seconds=15)
+    screen.wait_for("○ 2 idle", r"beta/work +↑1", seconds=60)
     for line in agents.split("\n"):
         pid, session = line.split()
         assert not session.startswith("lane-") or not has_ended(int(pid)), line

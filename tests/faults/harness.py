@@ -168,18 +168,26 @@ def after(seconds: float, who: str) -> Inflict:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.001))
-        children = descendants(pid)
-        victims = {"all": [pid, *children], "driver": [pid], "git": children}[who]
+        victims = [pid, *descendants(pid)] if who == "all" else [pid]
         if who == "git":
-            deadline = time.monotonic() + 0.3
-            while not victims and time.monotonic() < deadline and _alive(pid):
-                victims = descendants(pid)
+            deadline = time.monotonic() + 0.5
+            while not (victims := _children(pid)) and time.monotonic() < deadline and _alive(pid):
+                pass  # a git lives for some milliseconds
         for victim in victims:
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
         slot.end()
 
     return inflict
+
+
+def _children(pid: int) -> list[int]:
+    """Direct children, found faster than by a walk through /proc."""
+    found: list[int] = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found.extend(map(int, path.read_text().split()))
+    return found
 
 
 def _alive(pid: int) -> bool:

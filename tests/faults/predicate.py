@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import stat
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -110,6 +111,15 @@ def _status(root: Path) -> bytes:
     return _git(root, "status", "--porcelain", "-z", "-uall", "--ignored")
 
 
+def _note_file(root: Path) -> Path:
+    return root.parent / "home" / "torn.pickle"
+
+
+def note(root: Path, lane: Path) -> None:
+    """Write down how a lane is that will be torn down before the picture is taken."""
+    _note_file(root).write_bytes(pickle.dumps((lane, tree_of(lane), _status(lane))))
+
+
 @dataclass(frozen=True)
 class Picture:
     """The state before the operation."""
@@ -123,6 +133,8 @@ class Picture:
     target: str
     lanes: dict[Path, tuple[Tree, bytes]] = field(default_factory=dict)
     """Every lane's files and what status says of it."""
+    torn: dict[Path, tuple[Tree, bytes]] = field(default_factory=dict)
+    """Lanes that were torn down before, as they were: if one comes back, it is that."""
     later: str = ""
     """Where somebody else moved the target after the operation had."""
     last: int = 0
@@ -143,8 +155,17 @@ class Picture:
             status=status,
             target=_git(root, "rev-parse", "refs/heads/main").decode().strip(),
             lanes=trees,
+            torn=_torn(root),
             last=max((op["seq"] for op in journal(state)), default=0) if state else 0,
         )
+
+
+def _torn(root: Path) -> dict[Path, tuple[Tree, bytes]]:
+    path = _note_file(root)
+    if not path.exists():
+        return {}
+    lane, tree, status = pickle.loads(path.read_bytes())
+    return {lane: (tree, status)}
 
 
 def journal(state: Path) -> list[dict[str, Any]]:
@@ -225,12 +246,15 @@ def _check_lanes(before: Picture, root: Path, state: Path) -> Iterator[str]:
         and (op["kind"] == "teardown" or op["intent"].get("what") in ("start", "adopt"))
         and op["state"] == "done"
     }
-    for lane, (tree, status) in before.lanes.items():
+    for lane, (tree, status) in {**before.lanes, **before.torn}.items():
         if not lane.is_dir():
-            if str(lane) not in torn:
+            if str(lane) not in torn and lane in before.lanes:
                 yield f"the lane's folder is gone without a teardown: {lane}"
             continue
         now = tree_of(lane)
+        if lane in before.torn and not _whole_trash(root):
+            tree = _without_caches(tree)
+            status = status.replace(b"!! node_modules/pkg/index.js\0", b"")
         if now != tree:
             differing = sorted(set(now.items()) ^ set(tree.items()))[:4]
             yield f"the lane's files changed in {lane}: {differing}"
@@ -259,12 +283,18 @@ def _check_vault(before: Picture, state: Path) -> Iterator[str]:
             continue
         vault = state / "vault.git"
         kept = _reachable(vault)[0] if vault.is_dir() else set()
-        wanted = {
-            path: facts for path, facts in tree[0].items() if not CACHES & set(Path(path).parts)
-        }
-        lost = _contents(wanted) - kept
+        lost = _contents(_without_caches(tree[0])) - kept
         if lost:
             yield f"{len(lost)} content(s) of the lane are not in the vault"
+
+
+def _without_caches(tree: Tree) -> Tree:
+    return {path: facts for path, facts in tree.items() if not CACHES & set(Path(path).parts)}
+
+
+def _whole_trash(root: Path) -> bool:
+    """Whether the torn lane came out of the trash, and so with its caches."""
+    return not (root.parent / "home" / "trash-emptied").exists()
 
 
 def _check_leavings(root: Path, state: Path) -> Iterator[str]:

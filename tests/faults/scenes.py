@@ -33,6 +33,7 @@ from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import TeardownPlan
 from cockpit.services.cockpit import LocalCockpit
 from tests.conftest import git
+from tests.faults.predicate import note
 
 ALPHA, BETA = LaneId("alpha"), LaneId("beta")
 PROMPT = "read tasks/task-001.md and begin"
@@ -173,7 +174,9 @@ def gated(cockpit: LocalCockpit) -> None:
 
 
 def torn(cockpit: LocalCockpit) -> None:
+    """Torn down, with a note of how the lane was, which an undo must bring back."""
     dirty(cockpit)
+    note(cockpit.root, work_of(cockpit.root, "alpha"))
     do(cockpit, Teardown(ALPHA))
 
 
@@ -183,6 +186,7 @@ def torn_and_emptied(cockpit: LocalCockpit) -> None:
     gone = TeardownPlan.from_json(cockpit.log()[-1].intent)
     shutil.rmtree(gone.trash_folder)
     shutil.rmtree(gone.trash_admin)
+    (cockpit.root.parent / "home" / "trash-emptied").touch()
 
 
 def last(cockpit: LocalCockpit, kind: OpKind) -> int:

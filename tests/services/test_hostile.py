@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,6 +182,19 @@ def test_what_lands_does_not_depend_on_borrowed_objects(
     assert git(folder, "show", f"{tip}:src/api.py") == "more = 1\n"
 
 
+def test_an_object_with_other_bytes_than_its_name_says_does_not_land(desk: Desk) -> None:
+    folder = desk.start()
+    desk.commit("alpha", "src/api.py", "harmless\n")
+    blob = git(folder, "rev-parse", "HEAD:src/api.py").strip()
+    loose = desk.root / ".git" / "objects" / blob[:2] / blob[2:]
+    loose.chmod(0o644)
+    loose.write_bytes(zlib.compress(b"blob 9\0EVILEVIL\n"))
+    tip = desk.main()
+    with pytest.raises(Refused, match="rewritten"):
+        desk.do(Land(ALPHA))
+    assert (desk.main(), git(desk.root, "status", "--porcelain"), pending(desk)) == (tip, "", [])
+
+
 # ---------------------------------------------------------------- teardown and its undoing
 
 
@@ -218,6 +232,18 @@ def test_undoing_a_teardown_without_files_brings_the_branch_back(desk: Desk) -> 
     outcome = desk.do(Undo())
     assert git(desk.root, "rev-parse", "alpha/work").strip() == tip
     assert "only the branch" in outcome.summary
+    assert pending(desk) == []
+
+
+def test_undoing_a_teardown_never_puts_a_branch_into_two_worktrees(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.start()
+    tip = desk.commit("alpha", "src/api.py", "x = 1\n")
+    desk.do(Teardown(ALPHA))
+    git(desk.root, "worktree", "add", "-q", "-b", "alpha/work", str(tmp_path / "mine"), tip)
+    with pytest.raises(Refused, match="checked out in"):
+        desk.do(Undo())
     assert pending(desk) == []
 
 

@@ -68,7 +68,7 @@ async def running(desk: Desk) -> AsyncIterator[tuple[FleetSupervisor, FakeLive, 
         await supervisor.stop()
 
 
-async def until(check: Callable[[], bool], why: str, seconds: float = 15.0) -> None:
+async def until(check: Callable[[], bool], why: str, seconds: float = 40.0) -> None:
     end = asyncio.get_running_loop().time() + seconds
     while not check():
         assert asyncio.get_running_loop().time() < end, why
@@ -196,3 +196,21 @@ async def test_who_waits_is_named_in_the_lanes_status_lines(desk: Desk) -> None:
         asking = Activity(State.ASKING, "screen", "choice", 0.0, "Go on?")
         supervisor._publish(ActivityChanged(ALPHA, asking))
         await until(lambda: desk.tmux.waiting == (ALPHA,), "alpha is named")
+
+
+async def test_a_defect_is_told_and_its_traceback_kept(desk: Desk) -> None:
+    """Else the lane would look busy for ever, with nobody knowing why."""
+    async with running(desk) as (supervisor, _live, events):
+
+        def broken(*_arguments: object, **_options: object) -> None:
+            raise ZeroDivisionError("inside")
+
+        supervisor._local.carry_out = broken  # type: ignore[method-assign, assignment]
+        supervisor.submit(Stop(ALPHA))
+        await until(lambda: any(isinstance(one, OperationEnded) for one in events), "it is told")
+        ended = next(one for one in events if isinstance(one, OperationEnded))
+        assert ended.lane == ALPHA
+        assert "defect" in ended.error and "ZeroDivisionError: inside" in ended.error
+        log = desk.cockpit().state / "run" / "defect.log"
+        assert "Traceback" in log.read_text()
+        assert log.stat().st_mode & 0o777 == 0o600

@@ -10,7 +10,7 @@ from textual.widgets import Input, TextArea
 from cockpit.domain.change import FileDiff, LaneDiff, Layer
 from cockpit.domain.events import GateOutput, GitFactsChanged, OperationEnded, OperationStep
 from cockpit.domain.ids import CommitId, LaneId, OpId
-from cockpit.domain.intents import Land, Teardown, Undo
+from cockpit.domain.intents import Land, Send, Teardown, Undo
 from cockpit.domain.lane import GitFacts
 from cockpit.domain.merge import Check
 from cockpit.domain.operation import OpKind
@@ -163,6 +163,52 @@ async def test_a_red_gate_is_shown_with_its_hint() -> None:
         screen = session.app.screen
         assert isinstance(screen, LandingScreen)
         assert screen.stage is Stage.ENDED
+
+
+async def test_a_red_gate_ends_the_landing_and_o_drafts_what_to_ask() -> None:
+    """A gate is an operation of its own: when it is red no landing ever begins."""
+    async with opened(ONE) as session:
+        await session.press("m", "o")
+        assert "Nothing is known to be in the way" in session.text()
+        await session.press("enter")
+        tell = session.supervisor.tell
+        tell(GateOutput(ALPHA, ("1 failed [/x]",)))
+        tell(OperationEnded(OpId("5"), OpKind.GATE, ALPHA, "", "The gate is red.", "Its log."))
+        await session.settle()
+        assert "not landed" in session.text().splitlines()[0]
+        assert "o ask to mend it" in session.text().splitlines()[-1]
+        await session.press("o")
+        draft = session.app.screen.query_one(TextArea).text
+        assert "The gate is red." in draft and "1 failed [/x]" in draft
+        await session.press("ctrl+s")
+        sent = session.supervisor.intents[-1]
+        assert isinstance(sent, Send)
+        assert (sent.lane, sent.text) == (ALPHA, draft)
+        assert session.app.screen is session.app.board
+
+
+async def test_a_green_gate_is_not_the_end() -> None:
+    async with opened(ONE) as session:
+        await session.press("m", "enter")
+        session.supervisor.tell(OperationEnded(OpId("4"), OpKind.GATE, ALPHA, "gate is green"))
+        await session.settle()
+        assert "approve" not in session.text().splitlines()[-1]
+        assert "not landed" not in session.text()
+        session.supervisor.tell(OperationEnded(OpId("5"), OpKind.LAND, ALPHA, "landed alpha"))
+        await session.settle()
+        assert " landed " in session.text().splitlines()[0]
+        await session.press("enter")
+        assert session.app.screen is session.app.board
+
+
+async def test_from_the_diff_to_the_landing_and_back_and_help_everywhere() -> None:
+    async with opened(ONE) as session:
+        await session.press("d", "m")
+        assert isinstance(session.app.screen, LandingScreen)
+        await session.press("d", "question_mark")
+        assert "In the landing preview" in session.text() or "On every screen" in session.text()
+        await session.press("question_mark", "escape")
+        assert len(session.app.screen_stack) == 1
 
 
 async def test_a_refused_preview_stays_readable() -> None:

@@ -117,6 +117,10 @@ def pack_new(base: Path) -> list[str]:
     return ["pack-objects", "--revs", "--non-empty", "-q", str(base)]
 
 
+def verify_pack(index: Path) -> list[str]:
+    return ["verify-pack", "--", str(index)]
+
+
 def delete_ref(ref: str, old: str) -> list[str]:
     return ["update-ref", "--no-deref", "-d", ref, object_id(old)]
 

@@ -103,12 +103,16 @@ class Ground:
                 hint="Look at the folder's owner and the free space, or set XDG_STATE_HOME.",
             ) from error
 
+    def scratch_folder(self) -> Path:
+        """A private folder of this process, gone with `close`."""
+        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._scratch
+
     def scratch_objects(self) -> dict[str, str]:
         """Environment in which new objects go to a private folder of this process, for looks
         that must leave nothing in the repository."""
-        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         return {
-            "GIT_OBJECT_DIRECTORY": str(self._scratch),
+            "GIT_OBJECT_DIRECTORY": str(self.scratch_folder()),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": _as_alternate(self.common / "objects"),
         }
 

@@ -283,6 +283,10 @@ class GitRepository:
         return self._pinner.pin(worktree, admin, ref, reason)
 
     @_typed
+    def verify_objects(self, commit: CommitId, without: CommitId) -> None:
+        borrowed.verify(self.ground, commit, without)
+
+    @_typed
     def own_objects(self, commit: CommitId, without: CommitId | None) -> None:
         borrowed.make_own(self.ground, commit, without)
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cockpit.adapters.git import argv
@@ -100,7 +101,11 @@ class Staging:
     def drop(self) -> None:
         """Take away what was laid out. Content that was put aside and turned out not to be
         the old one stays."""
-        if not self.root.is_dir() or self.root.is_symlink():
+        if self.root.is_symlink():
+            return
+        if not self.root.is_dir():
+            with suppress(OSError):  # a kill before it was made; or others' files lie there
+                self.root.parent.rmdir()
             return
         for folder in (self.new, self.old):
             shutil.rmtree(folder, ignore_errors=True)

@@ -128,7 +128,7 @@ def test_a_failure_has_code_words_and_a_hint(tmp_path: Path) -> None:
     door = stand_in(tmp_path, "echo 'fatal: No space left on device' >&2; exit 128")
     with pytest.raises(GitFailed) as error:
         run(door, "-c", "a=b", "--literal", "commit-tree")
-    assert error.value.title == "git commit-tree failed (exit code 128)."
+    assert error.value.title == "The disk is full: git commit-tree failed (exit code 128)."
     assert "No space left" in error.value.detail
     assert "space" in error.value.hint
 

@@ -362,6 +362,8 @@ class Driver:
             ("has_conflict_markers", (self.repository.changes(base, work),)),
             ("merge", (head, work)),
             ("pin_lane", (lane, self.scene.admin, RefName("refs/cockpit/pin/x"), "x")),
+            ("verify_objects", (work, base)),
+            ("own_objects", (work, base)),
             ("exclude", (["/tasks/"],)),
             ("end_orphans", ()),
             ("lock_worktree", (self.scene.admin, "x")),
