@@ -111,8 +111,8 @@ def require_pane(work: Workplace, record: LaneRecord) -> PaneInfo:
     return pane
 
 
-def end_agent(work: Workplace, record: LaneRecord) -> None:
-    """End what runs in the lane: its pane's window (a hang-up, as a closed terminal gives,
+def end_everything(work: Workplace, record: LaneRecord) -> None:
+    """End all that runs in the lane: its pane's window (a hang-up, as a closed terminal gives,
     which shells heed and SIGTERM they don't), then whatever still lives in its folder.
 
     Raises `TimedOut` when something in there can't be ended.
@@ -120,8 +120,18 @@ def end_agent(work: Workplace, record: LaneRecord) -> None:
     pane = find(work, record)
     if pane is not None:
         work.tmux.close_pane(pane.ref)
-    inside = work.processes.inside(record.worktree)
-    left = work.processes.end([pid for pid, _ in inside], grace=GRACE)
+    _end(work, record, [pid for pid, _ in work.processes.inside(record.worktree)])
+
+
+def end_program(work: Workplace, record: LaneRecord, pid: int) -> None:
+    """End the pane's own program, if the hang-up did not; what else the commander runs in the
+    folder (an editor, a shell) goes on. Raises `TimedOut` when it can't be ended."""
+    inside = [found for found, _ in work.processes.inside(record.worktree)]
+    _end(work, record, [found for found in inside if found == pid])
+
+
+def _end(work: Workplace, record: LaneRecord, pids: list[int]) -> None:
+    left = work.processes.end(pids, grace=GRACE)
     if left:
         raise TimedOut(
             f"Programs in lane {record.lane} do not end.",
@@ -145,7 +155,10 @@ def stop(work: Workplace, intent: Stop, tell: Tell, by: str) -> Outcome:
         )
         with abandoning(running):
             running.step("end the agent")
-            end_agent(work, record)
+            pane = find(work, record)
+            if pane is not None:
+                work.tmux.close_pane(pane.ref)
+                end_program(work, record, pane.ref.pid)
             work.registry.put(replace(record, pane=None))
         op = running.done(f"stopped the agent of {intent.lane}")
     return Outcome(f"Stopped the agent of {intent.lane}.", op, {"lane": intent.lane})
@@ -192,13 +205,13 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
         fresh, _ = open_or_adopt(work, lane, record, "", run_setup=False, resume=resume)
         return fresh
     launch = plan_launch(work, lane, "", resume=resume)
-    work.processes.end([pid for pid, _ in work.processes.inside(record.worktree)], grace=GRACE)
     ref = work.tmux.respawn(
         PaneId(pane.ref.pane),
         cwd=record.worktree,
         argv=launch.argv,
         env={**lane_environment(work, lane), **launch.env},
     )
+    end_program(work, record, pane.ref.pid)
     return replace(record, pane=ref)
 
 

@@ -131,7 +131,7 @@ def advance(work: Workplace, running: Running, plan: TeardownPlan) -> None:
     folder, trash = Path(plan.worktree), Path(plan.trash_folder)
     if not plan.stopped:
         running.step("end the agent")
-        panes.end_agent(work, record)
+        panes.end_everything(work, record)
         tip = work.git.read_ref(RefName(plan.branch))
         plan = replace(plan, stopped=True, tip=tip or "")
         running.update(plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -307,3 +308,18 @@ def test_the_three_way_validation_names_each_disagreement(
     faults = desk.cockpit().faults()
     assert [fault.what for fault in faults if fault.lane == ALPHA] == [expected]
     assert all(fault.hint for fault in faults)
+
+
+@pytest.mark.parametrize("wish", [Stop(ALPHA), Restart(ALPHA)])
+def test_stop_and_restart_leave_the_commanders_own_programs_alone(
+    desk: Desk, wish: Stop | Restart
+) -> None:
+    folder = desk.start()
+    mine = subprocess.Popen(["sleep", "60"], cwd=folder)
+    try:
+        desk.do(wish)
+        assert mine.poll() is None
+        desk.do(Teardown(ALPHA))
+        assert mine.wait(timeout=20) != 0
+    finally:
+        mine.kill()
