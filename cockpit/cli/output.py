@@ -149,11 +149,11 @@ class Output:
         """Show `question` on stderr without ending the line; returns what was typed ("" at
         the end of the input)."""
         try:
-            self._err.write(self._painted((question + " ", "bold"), self._err))
-            self._err.flush()
-        except (OSError, ValueError):
-            return ""
-        try:
+            try:
+                self._err.write(self._painted((question + " ", "bold"), self._err))
+                self._err.flush()
+            except (OSError, ValueError):
+                return ""
             return sys.stdin.readline().strip()
         except KeyboardInterrupt:
             self.say()

@@ -24,17 +24,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = [BY_NAME[name] for name in args.row] if args.row else list(ROWS)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, too
     start = time.time()
-    measures, hints = run(
+
+    def tell(measures: list[Measure], hints: dict[str, list[str]]) -> None:
+        facts = _facts(time.time() - start, quick=args.quick)
+        if args.json:
+            print(json.dumps(report.document(measures, hints, facts), indent=2), flush=True)
+        else:
+            _print(measures, hints, facts)
+
+    measures = run(
         rows,
         quick=args.quick,
         explain=not args.no_profile,
         say=lambda text: print(text, file=sys.stderr, flush=True),
+        tell=tell,
     )
-    facts = _facts(time.time() - start, quick=args.quick)
-    if args.json:
-        print(json.dumps(report.document(measures, hints, facts), indent=2))
-    else:
-        _print(measures, hints, facts)
     return int(any(measure.verdict is Verdict.FAILED for measure in measures))
 
 
@@ -48,7 +52,8 @@ def _print(
     missed = sum(measure.verdict is Verdict.MISSED for measure in measures)
     print(
         f"\n{len(measures)} measures, {missed} over budget, in {facts['seconds']} s on "
-        f"{facts['cores']} cores (load {facts['load']}): {facts['tools']}"
+        f"{facts['cores']} cores (load {facts['load']}): {facts['tools']}",
+        flush=True,
     )
 
 

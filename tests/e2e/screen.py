@@ -141,7 +141,7 @@ class Screen:
                 raise AssertionError(f"not within {seconds} s: {why}\n{_framed(shown)}")
             time.sleep(LOOK)
 
-    def wait_ended(self, code: int = 0, *, seconds: float = 15.0) -> str:
+    def wait_ended(self, code: int = 0, *, seconds: float = 60.0) -> str:
         """Wait until the program has ended; fails unless with this exit code."""
         shown = self.wait_for(rf"{ENDED} \d+ --", seconds=seconds)
         found = re.search(rf"{ENDED} (\d+) --", shown)

@@ -165,28 +165,35 @@ def after(seconds: float, who: str) -> Inflict:
 
     def inflict(slot: Slot, job: Job) -> None:
         pid = slot.begin(job)
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, 0.001))
-        victims = [pid, *descendants(pid)] if who == "all" else [pid]
-        if who == "git":
-            deadline = time.monotonic() + 0.5
-            while not (victims := _children(pid)) and time.monotonic() < deadline and _alive(pid):
-                pass  # a git lives for some milliseconds
-        for victim in victims:
-            with suppress(ProcessLookupError):
-                os.kill(victim, signal.SIGKILL)
-        slot.end()
+        try:
+            time.sleep(seconds)
+            for victim in _victims(pid, who):
+                with suppress(ProcessLookupError):
+                    os.kill(victim, signal.SIGKILL)
+        finally:
+            slot.end()
 
     return inflict
+
+
+def _victims(pid: int, who: str) -> list[int]:
+    if who == "all":
+        return [pid, *descendants(pid)]
+    if who == "driver":
+        return [pid]
+    deadline = time.monotonic() + 0.5
+    while not (found := _children(pid)) and time.monotonic() < deadline and _alive(pid):
+        pass  # a git lives for some milliseconds only
+    return found
 
 
 def _children(pid: int) -> list[int]:
     """Direct children, found faster than by a walk through /proc."""
     found: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            found.extend(map(int, path.read_text().split()))
+    with suppress(OSError):  # it ended while we look
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            content = Path(f"/proc/{pid}/task/{thread}/children").read_text()
+            found.extend(map(int, content.split()))
     return found
 
 

@@ -24,7 +24,7 @@ from cockpit.adapters.git.run import CAP
 from cockpit.errors import CockpitError, TimedOut, Unavailable
 
 if TYPE_CHECKING:
-    from git import GitCmdObjectDB
+    from git import Git, GitCmdObjectDB
 
 T = TypeVar("T")
 
@@ -127,10 +127,8 @@ class _Session:
         if self.abandoned:
             raise TimedOut("Reading from the repository took too long.")
         if self.database is None:
-            from git import Git, GitCmdObjectDB  # 50 ms that most commands needn't pay
-
             self.ground.refresh()
-            Git.refresh(self.ground.door.git)
+            Git, GitCmdObjectDB = _gitpython(self.ground.door.git)
             git = Git(str(self.ground.shadow.empty))
             environment = {
                 **self.ground.shadow.environment(self.ground.common, None),
@@ -162,6 +160,21 @@ def _commit(database: GitCmdObjectDB, commit: str) -> CommitObject:
     if stream.type != b"commit":
         raise Unavailable(f"{commit} is not a commit.")
     return parse_commit(content)
+
+
+def _gitpython(program: str) -> tuple[type[Git], type[GitCmdObjectDB]]:
+    """The library, which costs 50 ms that most commands needn't pay. Loading it runs git;
+    raises `OSError` if that one is killed, so that it is tried again."""
+    try:
+        from git import Git, GitCmdObjectDB
+        from git.exc import GitError
+    except ImportError as error:
+        raise OSError(f"GitPython could not run git: {error}") from error
+    try:
+        Git.refresh(program)
+    except GitError as error:
+        raise OSError(f"GitPython could not run git: {error}") from error
+    return Git, GitCmdObjectDB
 
 
 def _children_environment(ours: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.benchmarks import profiles
-from tests.benchmarks.app import COLUMNS, INSIDE, ROWS, App, bare_app, settle
+from tests.benchmarks.app import COLUMNS, INSIDE, ROWS, App, bare_app, clear_screens, settle
 from tests.benchmarks.figures import Budget, Measure
 from tests.benchmarks.fleet import Fleet, lane_name
 from tests.benchmarks.rows.bench import Bench, Row
@@ -26,6 +26,7 @@ def hosted(bench: Bench, lanes: int) -> list[Measure]:
 
 def bare(bench: Bench, lanes: int) -> list[Measure]:
     fleet = bench.fleet(lanes)
+    clear_screens(fleet)
     with bare_app(fleet) as app:
         settle(app)
         into, back = _steps(app, bench.samples(10, 5))
