@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from cockpit.errors import CockpitError
 from tests.benchmarks.figures import Measure, Verdict
 from tests.benchmarks.ground import Ground
 from tests.benchmarks.rows.bench import Bench, Row
@@ -16,7 +17,14 @@ Tell = Callable[[list[Measure], dict[str, list[str]]], None]
 PATIENCE = 300.0
 """Seconds after which no profile is begun."""
 
-MEASURING_FAILED = (NotPainted, RuntimeError, TimeoutError, OSError, AssertionError)
+MEASURING_FAILED = (
+    NotPainted,
+    CockpitError,
+    RuntimeError,
+    TimeoutError,
+    OSError,
+    AssertionError,
+)
 """What a row may meet when the product doesn't do what it measures; the others go on."""
 
 

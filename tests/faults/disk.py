@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.faults.world import Slot
 
 SIZE = 24 << 20
 PAGE = 4096
+UNMOUNT_TRIES = 200
+"""A tenth of a second apart: a program that was killed a moment ago still holds its folder."""
 _FILLER = "filler"
 
 
@@ -41,7 +44,19 @@ def mounted(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=False, capture_output=True)
+        _unmount(folder)
+
+
+def _unmount(folder: Path) -> None:
+    """Away with the small disk, as soon as the last process on it is gone; raises
+    `AssertionError` if that does not come about: the next run would begin on this disk."""
+    for _ in range(UNMOUNT_TRIES):
+        done = subprocess.run(["umount", str(folder)], check=False, capture_output=True, text=True)
+        if done.returncode == 0:
+            return
+        time.sleep(0.1)
+    subprocess.run(["umount", "--lazy", str(folder)], check=False, capture_output=True)
+    raise AssertionError(f"the small disk could not be taken away: {done.stderr.strip()}")
 
 
 @contextmanager
