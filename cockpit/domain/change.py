@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 NULL_MODE = "000000"
+LINK = "120000"
+SUBMODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,35 @@ class FileDiff:
     removed: int | None
     body: str
     truncated: bool = False
+    old_mode: str = ""
+    new_mode: str = ""
+    """git's six digits, `NULL_MODE` for a side that is not there; empty where unknown."""
+    old_blob: str = ""
+    new_blob: str = ""
+    """Full ids. That of a file on the disk is what its bytes would have as a blob as they are;
+    empty for one that is too large to be hashed for a look."""
+    old_size: int | None = None
+    new_size: int | None = None
+    """Bytes of each side of a binary file."""
+    similarity: int | None = None
+    """Of a rename, in percent."""
+    conflicted: bool = False
+    """A merge of the lane left it undecided."""
+    loaded: bool = True
+    """False while only the list was read: `body` is still to come (`Cockpit.file_diffs`)."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether either side is a symbolic link: then its lines are where it leads."""
+        return LINK in (self.old_mode, self.new_mode)
+
+    @property
+    def is_submodule(self) -> bool:
+        return SUBMODULE in (self.old_mode, self.new_mode)
+
+    @property
+    def is_binary(self) -> bool:
+        return self.added is None and not self.is_submodule
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""The target and the branch of a remote that it follows: how they stand to each other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cockpit.domain.ids import CommitId, RefName
+
+SCHEMES = frozenset({"https", "http", "ssh", "git", "file"})
+"""How a remote may be reached: all others (`ext::`, `fd::`, a helper of one's own) can run what
+the address says."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*::")
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A remote as the repository's configuration names it. Both addresses are raw."""
+
+    name: str
+    url: str
+    push_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What the target follows: `branch` of `remote`, last seen in `tracking`."""
+
+    remote: Remote
+    branch: RefName
+    """The branch's full name at the remote."""
+    tracking: RefName
+
+    @property
+    def name(self) -> str:
+        return f"{self.remote.name}/{self.branch.removeprefix('refs/heads/')}"
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """What a remote said to a push; `said` is its reason where it refused, raw."""
+
+    taken: bool
+    said: str = ""
+
+
+class Relation(StrEnum):
+    EQUAL = "equal"
+    AHEAD = "ahead"
+    BEHIND = "behind"
+    DIVERGED = "diverged"
+    UNSEEN = "unseen"
+    """The remote's branch is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`ahead` commits of the target are not at the remote, `behind` of the remote's not here."""
+
+    relation: Relation
+    tip: CommitId | None = None
+    ahead: int = 0
+    behind: int = 0
+
+
+def why_not_reach(url: str) -> str:
+    """Why this address is not used, as a clause; empty when it may be."""
+    if not url:
+        return "it has no address"
+    if url.startswith("-") or not url.isprintable():
+        return "its address is not one"
+    if _HELPER.match(url):
+        return f"its address is a command of a remote helper ({url.split('::')[0]}::)"
+    scheme = _SCHEME.match(url)
+    if scheme and scheme[1].lower() not in SCHEMES:
+        return f"cockpit reaches no remote by {scheme[1]}"
+    return ""
+
+
+def is_relative(url: str) -> bool:
+    """Whether the address is a path relative to the repository: no scheme, no `host:path`."""
+    if _SCHEME.match(url) or url.startswith("/"):
+        return False
+    colon, slash = url.find(":"), url.find("/")
+    return colon < 0 or (0 <= slash < colon)
