@@ -1,0 +1,19 @@
+"""A program of the commander's that merges three files, as something to be run on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class MergeToolCall:
+    """Run `argv` in `folder` with `env` over what a child gets anyway; the result lies in
+    `merged`, which held `before`."""
+
+    argv: tuple[str, ...]
+    folder: Path
+    env: Mapping[str, str]
+    merged: Path
+    before: bytes
