@@ -14,6 +14,8 @@ class State(StrEnum):
     """States of a lane's agent, in the words of the board."""
 
     PLANNED = "planned"
+    PARKED = "parked"
+    """Put away: its branch stays, its slot is free."""
     SETUP = "setup"
     STARTING = "starting"
     WORKING = "working"
@@ -28,6 +30,7 @@ class State(StrEnum):
 
 GLYPHS: dict[State, str] = {
     State.PLANNED: "·",
+    State.PARKED: "◇",
     State.SETUP: "◔",
     State.STARTING: "◔",
     State.WORKING: "●",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cockpit.domain.activity import Activity
+from cockpit.domain.approval import ApprovalState
+from cockpit.domain.clash import Radar
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
 from cockpit.domain.operation import OpKind
+from cockpit.domain.train import Train
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,26 @@ class Link:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RadarChanged:
+    radar: Radar
+
+
+@dataclass(frozen=True, slots=True)
+class TrainChanged:
+    """The train as it is queued or runs now; None when nothing is queued."""
+
+    train: Train | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalChanged:
+    """How the lane's approval stands, each time it was looked at."""
+
+    lane: LaneId
+    approval: ApprovalState
+
+
 Event = (
     LaneChanged
     | ActivityChanged
@@ -103,4 +126,7 @@ Event = (
     | GateOutput
     | Notice
     | Link
+    | RadarChanged
+    | TrainChanged
+    | ApprovalChanged
 )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from cockpit.domain.activity import NEEDS_COMMANDER, Activity, State
+from cockpit.domain.approval import ApprovalState, Standing
+from cockpit.domain.clash import Radar
 from cockpit.domain.events import (
     ActivityChanged,
+    ApprovalChanged,
     Event,
     FaultsChanged,
     GateOutput,
@@ -17,11 +20,15 @@ from cockpit.domain.events import (
     OperationBegan,
     OperationEnded,
     OperationStep,
+    RadarChanged,
+    TrainChanged,
 )
 from cockpit.domain.ids import LaneId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
+from cockpit.domain.train import Train
 
 UP = Link(True)
+UNAPPROVED = ApprovalState(Standing.NONE)
 PLANNED = Activity(State.PLANNED, "none", "not started", 0.0)
 UNSEEN = Activity(State.UNKNOWN, "none", "not looked at yet", 0.0)
 """A started lane before the first look: never called planned, dead or idle."""
@@ -41,6 +48,7 @@ class LaneView:
     fault: LaneFault | None = None
     busy: str = ""
     """The step of the operation under way on this lane, if any."""
+    approval: ApprovalState = UNAPPROVED
 
     @property
     def needs_commander(self) -> bool:
@@ -55,6 +63,8 @@ class Fleet:
     target: str
     lanes: dict[LaneId, LaneView] = field(default_factory=dict)
     link: Link = UP
+    radar: Radar = field(default_factory=Radar)
+    train: Train | None = None
 
     def lane(self, lane: LaneId) -> LaneView | None:
         return self.lanes.get(lane)
@@ -79,6 +89,7 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             if record is None:
                 view = _view(fleet, lane)
                 gone = replace(view, record=None, activity=PLANNED, facts=None, fault=None)
+                gone = replace(gone, approval=UNAPPROVED)
                 return _with(fleet, gone)
             view = _view(fleet, lane, record.agent)
             seen = UNSEEN if view.activity == PLANNED else view.activity
@@ -103,6 +114,12 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             return _busy(fleet, lane, "")
         case Link():
             return replace(fleet, link=event)
+        case RadarChanged(radar):
+            return replace(fleet, radar=radar)
+        case ApprovalChanged(lane, approval):
+            return _with(fleet, replace(_view(fleet, lane), approval=approval))
+        case TrainChanged(train):
+            return replace(fleet, train=train)
         case GateOutput() | Notice():
             return fleet
 

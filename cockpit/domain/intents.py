@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cockpit.domain.change import Layer
+from cockpit.domain.hunks import HunkDeed
 from cockpit.domain.ids import CommitId, LaneId
+from cockpit.domain.resolution_draft import Picked
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     lane: LaneId
     prompt: str = ""
+    task: str = ""
+    """The task that the lane works on: a number, an id or a file's name in `tasks/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Send:
     text: str
     force: bool = False
     """Send although the agent may be showing a question."""
+    comments: tuple[str, ...] = ()
+    """Review comments that the text holds; they are marked as sent when it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,31 @@ class Land:
     source: CommitId | None = None
     target_old: CommitId | None = None
     message: str = ""
+    red_reason: str = ""
+    """Land although the gate is red, for this reason, which the journal keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Take the lane's uncommitted work (all, or `paths` and what lies below them) as a commit
+    of the commander's on its branch. `token` binds it to what was shown."""
+
+    lane: LaneId
+    message: str = ""
+    paths: tuple[str, ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOut:
+    """A commit on the lane that gives `paths` (and what lies below them) the content that the
+    lane began with, so that landing it does not touch them. `source` binds it to the tip that
+    was shown."""
+
+    lane: LaneId
+    paths: tuple[str, ...]
+    message: str = ""
+    source: CommitId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +140,119 @@ class Trust:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Put a lane into the train, before another lane or at the place that the order gives;
+    `out` takes it out."""
+
+    lane: LaneId
+    before: LaneId | None = None
+    out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunTrain:
+    """Approve and land the train's cars one by one. `seen` binds the yes to what was shown: a
+    lane that is elsewhere now is put aside. Empty `lanes` takes all that are queued."""
+
+    lanes: tuple[LaneId, ...] = ()
+    seen: tuple[tuple[LaneId, CommitId], ...] = ()
+    target_old: CommitId | None = None
+    messages: tuple[tuple[LaneId, str], ...] = ()
+    """Messages that the commander edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Bring the target's new commits into the lane, by `merge` or `rebase` (empty: as
+    lanes.yaml says). `when_idle`: while its agent is in a turn, wait for the end of it."""
+
+    lane: LaneId
+    how: str = ""
+    when_idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """End the agent and put the worktree into the trash with everything in it; the branch
+    stays, the slot is free."""
+
+    lane: LaneId
+    token: str = ""
+    """The preview's token; empty accepts what is there now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Take a parked lane up again on its branch, with its folder where the trash has it."""
+
+    lane: LaneId
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopTrain:
+    """Stop the train that runs, at once: a gate under way is ended, nothing more lands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyHunk:
+    """Stage, unstage or discard a hunk of the lane's uncommitted work, or (with the file's
+    identity) all of a file. `what` is `hunks.hunk_identity` or `hunks.file_identity`: it binds
+    the deed to the contents that were shown."""
+
+    lane: LaneId
+    deed: HunkDeed
+    layer: Layer
+    path: str
+    what: str
+    force: bool = False
+    """Although the agent may be working."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Make the lane's conflict with the target a merge commit on the lane, with these choices;
+    bound to both commits that were shown."""
+
+    lane: LaneId
+    source: CommitId
+    target_old: CommitId
+    choices: tuple[Picked, ...]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """Give the lane's conflict to an agent as a task: to the lane itself, to another lane, or
+    (`ORACLE`) to whoever writes tasks. `note` is the commander's own word on it."""
+
+    lane: LaneId
+    to: str = ""
+    """A lane's name or `oracle`; empty is the lane itself."""
+    note: str = ""
+    source: CommitId | None = None
+    target_old: CommitId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Fetch, and bring the target after its upstream; with `rebase` also where the two went
+    apart. `accept_address` uses a remote whose address changed."""
+
+    rebase: bool = False
+    accept_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """Approve, gate and push a lane, and have the commander's command make the request."""
+
+    lane: LaneId
+    source: CommitId | None = None
+    message: str = ""
+
+
 Intent = (
     Start
     | Adopt
@@ -117,10 +262,23 @@ Intent = (
     | Send
     | Gate
     | Approve
+    | Commit
+    | LeaveOut
     | Land
     | Teardown
     | Undo
     | RestoreTrash
     | EmptyTrash
     | Trust
+    | Queue
+    | RunTrain
+    | StopTrain
+    | Follow
+    | PullRequest
+    | ApplyHunk
+    | Sync
+    | Park
+    | Resume
+    | Resolve
+    | HandBack
 )

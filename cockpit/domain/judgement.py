@@ -154,6 +154,7 @@ def _was_seen(evidence: Evidence) -> bool:
     before = evidence.previous
     return before is not None and before.state not in (
         State.PLANNED,
+        State.PARKED,
         State.SETUP,
         State.STARTING,
         State.UNKNOWN,

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.domain.ids import CommitId, LaneId, OpId, PaneId, RefName, SessionId, WindowId
+from cockpit.domain.landed import MergedState
+from cockpit.domain.sync import SyncFlag
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class LaneRecord:
     pane: PaneRef | None = None
     session_name: str = ""
     """Named agent session to resume, if the agent has such."""
+    task: str = ""
+    """Name of its task's file in `tasks/`; empty when none was given."""
 
 
 class Disagreement(StrEnum):
@@ -83,6 +87,10 @@ class GitFacts:
     """`rebase`, `merge`, … when one is under way in the worktree."""
     outside: tuple[str, ...] = ()
     """Changed paths outside the lane's zone."""
+    merged: MergedState = MergedState()
+    """How its commits stand towards the target, by content."""
+    sync: SyncFlag = SyncFlag()
+    """A sync that waits, or that conflicted."""
     paths: tuple[str, ...] = ()
     """Every path that the lane's commits or its uncommitted work touch; left out of what is
     told on, since it can be long."""
@@ -101,6 +109,7 @@ def record_to_json(record: LaneRecord) -> dict[str, Any]:
         "op": record.op,
         "adopted": record.adopted,
         "session_name": record.session_name,
+        "task": record.task,
         "pane": None
         if pane is None
         else {
@@ -126,6 +135,7 @@ def record_from_json(data: Mapping[str, Any]) -> LaneRecord:
         op=OpId(str(data["op"])),
         adopted=bool(data.get("adopted", False)),
         session_name=str(data.get("session_name", "")),
+        task=str(data.get("task", "")),
         pane=None
         if pane is None
         else PaneRef(

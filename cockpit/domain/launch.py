@@ -18,3 +18,5 @@ class Launch:
     interrupt: tuple[str, ...]
     """tmux keys that stop the agent's turn."""
     session_name: str = ""
+    takes_prompts: bool = True
+    """Whether words typed at it are a prompt; a shell would run them."""

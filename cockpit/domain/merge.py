@@ -53,6 +53,12 @@ class LandingPreview:
     gate: tuple[str, ...]
     checkout: Path | None
     """The checkout that would follow the target, if any."""
+    how: str = "merge"
+    """`merge`, `squash` or `rebase`."""
+    task: str = ""
+    """The lane's task; empty without one."""
+    task_digest: str = ""
+    """sha256 of the task's text, which the yes is bound to as well."""
 
     @property
     def may_land(self) -> bool:
@@ -71,17 +77,3 @@ class MergeOutcome:
 TRAILER_LANE = "Cockpit-Lane"
 TRAILER_TASK = "Cockpit-Task"
 TRAILER_APPROVAL = "Cockpit-Approved"
-
-
-def message_for(template: str, *, lane: str, key: str, summary: str, commit: str) -> str:
-    """The merge commit's message: one sanitised subject line, our trailers in the last block.
-
-    `summary` comes from outside; it becomes one line of at most 200 characters in which
-    nothing can pass for a trailer.
-    """
-    line = " ".join("".join(c if c.isprintable() else " " for c in summary).split())[:200]
-    subject = template
-    for name, value in (("lane", lane), ("key", key)):
-        subject = subject.replace("{" + name + "}", value)
-    subject = subject.replace("{summary}", line or lane)
-    return f"{subject}\n\n{TRAILER_LANE}: {lane}\n{TRAILER_APPROVAL}: {commit}\n"

@@ -36,9 +36,44 @@ class OpKind(StrEnum):
     RESTORE = "restore"
     TRASH = "trash"
     NOTICE = "notice"
+    COMMIT = "commit"
+    """The commander takes a lane's uncommitted work as a commit."""
+    LEAVE_OUT = "leave-out"
+    """A commit on the lane that takes chosen paths back to what the target has."""
+    HUNK = "hunk"
+    """A hunk of uncommitted work staged, unstaged or discarded."""
+    SYNC = "sync"
+    PARK = "park"
+    RESOLVE = "resolve"
+    """A conflict with the target, resolved as a merge commit on the lane."""
+    HAND_BACK = "hand-back"
+    QUEUE = "queue"
+    TRAIN = "train"
+    FOLLOW = "follow"
+    """The target brought after its upstream, or rebased on it."""
+    PUSH = "push"
+    PULL_REQUEST = "pull-request"
 
 
-UNDOABLE = frozenset({OpKind.START, OpKind.ADOPT, OpKind.LAND, OpKind.TEARDOWN})
+UNDOABLE = frozenset(
+    {
+        OpKind.START,
+        OpKind.ADOPT,
+        OpKind.LAND,
+        OpKind.TEARDOWN,
+        OpKind.PARK,
+        OpKind.SYNC,
+        OpKind.FOLLOW,
+        OpKind.HUNK,
+        OpKind.COMMIT,
+        OpKind.LEAVE_OUT,
+        OpKind.APPROVE,
+        OpKind.RESOLVE,
+        OpKind.UNDO,
+    }
+)
+"""Kinds that can be undone (`services/undoing/table.py` says how, and a test compares); of an
+undoing only that of a landing can."""
 
 
 class OpState(StrEnum):

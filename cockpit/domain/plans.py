@@ -7,7 +7,7 @@ the first step. Paths are absolute texts (undecodable bytes as surrogates).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from cockpit.errors import CockpitError
@@ -45,6 +45,8 @@ class StartPlan(Plan):
     """The branch did not exist before: undoing may take it away."""
     made_worktree: bool = True
     prompt: str = ""
+    task: str = ""
+    """Name of its task's file."""
     filled: bool = False
     """Index and files were complete once; from then on they are the agent's."""
     rolling_back: bool = False
@@ -86,9 +88,60 @@ class TargetPlan(Plan):
     source: str = ""
     branch: str = ""
     how: str = "merge"
-    """`merge`, `squash`, and for an undo `back` or `revert`."""
+    """`merge`, `squash`, `rebase`; for an undo `back` or `revert`, and `forward` for one that
+    undoes going back."""
     gate: str = ""
-    """The gate's verdict when it landed: `green`, `none`."""
+    """The gate's verdict when it landed: `green`, `none`; `red` only with a reason."""
+    flaky: bool = False
+    """The gate was red and then green on the same commit."""
+    log: str = ""
+    """The gate's log."""
+    red_reason: str = ""
+    """Why the commander landed it although the gate was red."""
+    task: str = ""
+    train: str = ""
+    """The operation of the train that it rode in."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchPlan(Plan):
+    """Moving a lane's branch from `old` to `new`, its worktree following: a sync, or its
+    undoing."""
+
+    lane: str
+    branch: str
+    old: str
+    new: str
+    worktree: str
+    staging: str
+    how: str
+    """`merge`, `rebase`, `forward`, and for an undo `back`."""
+    target: str = ""
+    """Where the target stood."""
+    base_old: str = ""
+    base_new: str = ""
+    """The record's base before and after; both empty where it stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainPlan(Plan):
+    """A train that runs: how far each car has come (`domain.train.car_to_json`). Its landings
+    are operations of their own."""
+
+    target: str
+    old: str
+    """Where the target stood when the train began."""
+    cars: list[dict[str, Any]]
+    stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlan(Plan):
+    """A change of the train's queue: what the file held before, and holds afterwards."""
+
+    lane: str
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +167,40 @@ class SendPlan(Plan):
     """sha256 of the text; the text itself is in `file`."""
     length: int
     file: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakePlan(Plan):
+    """A lane's branch and index from `old` to `new`; the files stay as they are."""
+
+    lane: str
+    branch: str
+    worktree: str
+    admin: str
+    old: str
+    new: str
+    index: list[list[str]]
+    """[path, old mode, new mode, old id, new id] of each entry of the index that moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class HunkPlan(Plan):
+    """Index entries or one file of a lane, from what was seen to what was shown."""
+
+    lane: str
+    deed: str
+    path: str
+    worktree: str
+    staging: str
+    index: list[list[str]]
+    """Path, old mode, new mode, old blob, new blob of each entry."""
+    pin_ref: str = ""
+    old: dict[str, Any] = field(default_factory=dict)
+    """`DiskFile.facts` of the file before; empty where only the index changes."""
+    new: dict[str, Any] = field(default_factory=dict)
+    vault_ref: str = ""
+    """Keeps both contents of the file, as `old` and `new`."""
+    source: str = "new"
+    """Which of the two the file gets."""
+    shown: str = ""
+    """The hunk as it was shown, cut, for people."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId, RefName
+from cockpit.domain.landed import MergedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,21 @@ class TeardownPreview:
     """Programs that run in the lane and will be ended."""
     trash: Path
     token: str
+    merged: MergedState = MergedState()
+
+    @property
+    def holds_uncommitted(self) -> bool:
+        """Whether something in the folder is in no commit (ignored files apart)."""
+        held = self.holdings
+        return bool(held.changed_count or held.untracked_count or held.nested)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepEntry:
+    """One lane in a sweep: what would go, or why it stays."""
+
+    lane: LaneId
+    preview: TeardownPreview | None
+    """None where it could not be looked at (`why_not` tells)."""
+    why_not: str = ""
+    """A clause; empty when it goes."""
