@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cockpit.adapters.files import free_space
+
 
 class LocalDisk:
     """Fulfils `services.ports.Disk`."""
@@ -20,6 +22,10 @@ class LocalDisk:
     def same(self, one: Path, two: Path) -> bool:
         """Whether both names lead to the same place, links resolved."""
         return one == two or os.path.realpath(one) == os.path.realpath(two)
+
+    def free(self, path: Path) -> int:
+        """Bytes that one may still write on the disk of `path`; it need not exist."""
+        return free_space(path)
 
     def stamp(self, path: Path) -> tuple[int, int]:
         """(mtime in ns, inode): changes when a folder's entries do; (0, 0) if it is not there."""

@@ -34,7 +34,9 @@ from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.errors import CockpitError, Refused
 
-_NAME = re.compile(r"(?P<id>(?P<seq>\d{6,12})-[a-z]+-[0-9a-f]{8})(?P<pending>\.pending)?\.json")
+_NAME = re.compile(
+    r"(?P<id>(?P<seq>\d{6,12})-[a-z]+(?:-[a-z]+)*-[0-9a-f]{8})(?P<pending>\.pending)?\.json"
+)
 _PENDING = ".pending.json"
 _LOCK = ".lock"
 _IGNORED = frozenset({_LOCK})

@@ -23,7 +23,7 @@ from cockpit.domain.text import safe
 from cockpit.errors import CockpitError, TimedOut
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,80}")
-_RANKS = {"registry": 1, "worktrees": 3, "target": 4, "journal": 5}
+_RANKS = {"train": -1, "registry": 1, "worktrees": 3, "target": 4, "train-queue": 5, "journal": 6}
 _PAUSE = 0.002
 """Seconds before the second try; doubled up to `_LONGEST_PAUSE`."""
 _LONGEST_PAUSE = 0.05
@@ -37,8 +37,9 @@ class LockMisuse(CockpitError):
 
 
 def order(name: str) -> tuple[int, str]:
-    """Where a lock stands in the fixed order: names not in the protocol (`dispatcher`) come
-    first, since they are held longest; then registry, lanes, worktrees, target, journal."""
+    """Where a lock stands in the fixed order: the train first, since it is held longest and
+    takes all others; then names not in the protocol (`dispatcher`, `gate`); then registry,
+    lanes, worktrees, target, the train's queue, journal."""
     if _NAME.fullmatch(name) is None:
         raise LockMisuse(f"Not a name for a lock: {shown(name)}")
     return (2 if name.startswith("lane-") else _RANKS.get(name, 0), name)

@@ -70,18 +70,21 @@ class ProcessRunner:
         log: Path,
         tell: Callable[[Sequence[str]], None],
         stop: Callable[[], bool],
+        as_commander: bool = False,
     ) -> RunResult:
         """Run `command` by `/bin/sh -c` in `cwd` for at most `deadline` seconds.
 
         stdout and stderr go to `log` (0600, appended) and line by line, raw from outside, to
-        `tell`, at most 20 times a second. `stop` is asked as often. Raises `CockpitError`
-        when it can't be started.
+        `tell`, at most 20 times a second. `stop` is asked as often. `as_commander`
+        keeps the credentials: for commands that run nothing of a lane's. Raises
+        `CockpitError` when it can't be started.
         """
         mark = f"{log_mark(log)}-{uuid.uuid4().hex}"
         started = time.monotonic()
         with LogFile(log, cap=self._log_cap) as file:
             lines = Lines(tell, file)
-            process, output = _spawn(command, cwd, {**self._scrubbed(env), MARK: mark})
+            given = env if as_commander else self._scrubbed(env)
+            process, output = _spawn(command, cwd, {**given, MARK: mark})
             try:
                 ended = _follow(process.pid, output, lines, started + deadline, stop)
                 _end_everyone(process.pid, mark, self._grace)

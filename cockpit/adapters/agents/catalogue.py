@@ -144,6 +144,7 @@ class AgentCatalogue:
             ready=preset.ready,
             interrupt=preset.interrupt,
             session_name=session if preset.session else "",
+            takes_prompts=not preset.rules.foreground,
         )
 
     def _program(self, agent: Agent) -> tuple[str, ...]:

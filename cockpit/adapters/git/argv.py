@@ -52,6 +52,12 @@ def committed_lines(base: str, head: str) -> list[str]:
     return [*argv, object_id(base), object_id(head), "--"]
 
 
+def lines_since_base(old: str, new: str) -> list[str]:
+    """The same since the merge base, without asking for that first (git 2.30)."""
+    argv = ["diff-tree", "-r", "--merge-base", "--numstat", "-z", *EXACT_DIFF]
+    return [*argv, object_id(old), object_id(new), "--"]
+
+
 def worktree_lines(base: str, paths: Sequence[str]) -> list[str]:
     """Lines of `paths` (empty: all) between tree `base` and the worktree."""
     return ["diff", "--numstat", "-z", *EXACT_DIFF, object_id(base), "--", *paths]
@@ -141,6 +147,18 @@ def commits_between(old: str, new: str, limit: int) -> list[str]:
     return ["rev-list", f"--max-count={limit}", object_id(new), f"^{object_id(old)}", "--"]
 
 
+def lane_commits(onto: str, source: str) -> list[str]:
+    """What a rebase would replay, oldest first, each with its parents."""
+    argv = ["rev-list", "--topo-order", "--reverse", "--parents", object_id(source)]
+    return [*argv, f"^{object_id(onto)}", "--"]
+
+
+def first_parents(onto: str, source: str) -> list[str]:
+    """The line of `source` that `onto` lacks, parent by first parent, oldest first."""
+    argv = ["rev-list", "--first-parent", "--reverse", object_id(source)]
+    return [*argv, f"^{object_id(onto)}", "--"]
+
+
 def picks(target: str, tip: str) -> list[str]:
     """Commits of `tip` whose patch id is not in `target`, merges left out."""
     argv = ["rev-list", "--cherry-pick", "--right-only", "--no-merges"]
@@ -152,16 +170,64 @@ def merges(target: str, tip: str) -> list[str]:
     return [*argv, object_id(tip), f"^{object_id(target)}", "--"]
 
 
+def own_commits(tip: str, without: str) -> list[str]:
+    """Commits of `tip` that `without` lacks, newest first, merges left out; each line with
+    its parents."""
+    argv = ["rev-list", "--topo-order", "--no-merges", "--parents"]
+    return [*argv, object_id(tip), f"^{object_id(without)}", "--"]
+
+
+def own_line(without: str, tip: str) -> list[str]:
+    """The first-parent line of `tip` down to what `without` has; each line with its parents."""
+    argv = ["rev-list", "--first-parent", "--parents"]
+    return [*argv, object_id(tip), f"^{object_id(without)}", "--"]
+
+
+def above(commit: str, tip: str) -> list[str]:
+    """Commits between `commit` and `tip` that descend from `commit`; each line an id."""
+    return ["rev-list", "--ancestry-path", object_id(tip), f"^{object_id(commit)}", "--"]
+
+
+def parents_of(commit: str) -> list[str]:
+    return ["rev-list", "--max-count=1", "--parents", object_id(commit), "--"]
+
+
 def merge_tree(ours: str, theirs: str) -> list[str]:
     argv = ["merge-tree", "--write-tree", "-z", "--name-only", "--messages"]
     return [*argv, object_id(ours), object_id(theirs)]
 
 
-def commit_tree(tree: str, parents: Sequence[str]) -> list[str]:
-    argv = ["commit-tree", object_id(tree)]
+def commit_tree(tree: str, parents: Sequence[str], *, sign: bool = False) -> list[str]:
+    argv = ["commit-tree", *(["-S"] if sign else []), object_id(tree)]
     for parent in parents:
         argv += ["-p", object_id(parent)]
     return [*argv, "-F", "-"]
+
+
+def fetch(url: str, spec: str) -> list[str]:
+    """One branch of the repository at `url` into the ref that `spec` names, nothing else."""
+    quiet = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
+    return ["fetch", *quiet, "--no-auto-maintenance", "--refmap=", "--end-of-options", url, spec]
+
+
+def push(url: str, spec: str, ref: str, lease: str | None) -> list[str]:
+    """One commit to one ref of the repository at `url`, forward only; with `lease` in place of
+    just that commit."""
+    argv = ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
+    if lease is not None:
+        argv.append(f"--force-with-lease={ref}:{object_id(lease)}")
+    return [*argv, "--end-of-options", url, spec]
+
+
+def hash_commit() -> list[str]:
+    """Store a commit given on standard input as it would lie in the repository; a malformed
+    one is refused."""
+    return ["hash-object", "-t", "commit", "-w", "--stdin"]
+
+
+def identity(variable: str) -> list[str]:
+    """`GIT_COMMITTER_IDENT` or `GIT_AUTHOR_IDENT` of now, as it stands in a commit."""
+    return ["var", variable]
 
 
 def add_worktree(path: Path, *, branch: str | None, commit: str, reason: str) -> list[str]:
@@ -204,6 +270,17 @@ def filters_of(*, cached: bool) -> list[str]:
 def hash_as(path: str, file: Path) -> list[str]:
     """The blob id that `file` would have if it lay at `path`."""
     return ["hash-object", f"--path={path}", "--", str(file)]
+
+
+def add_files(*, keep: bool) -> list[str]:
+    """Files given on standard input into an index, gone ones out of it. Without `keep` their
+    contents are hashed and not stored."""
+    stored = [] if keep else ["--info-only"]
+    return ["update-index", "--add", "--remove", "--replace", *stored, "-z", "--stdin"]
+
+
+def write_tree(*, missing_ok: bool) -> list[str]:
+    return ["write-tree", *(["--missing-ok"] if missing_ok else [])]
 
 
 def update_index() -> list[str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +50,7 @@ class Ground:
         self.checkout = checkout
         self._admins: dict[str, Path] = {}
         self._scratch = shadow.git_dir.parent / f"scratch-{os.getpid()}-{os.urandom(4).hex()}"
+        self._thread = threading.local()
 
     @property
     def null_id(self) -> str:
@@ -79,6 +82,8 @@ class Ground:
             cwd = at.work_tree
         if index_file is not None:
             full["GIT_INDEX_FILE"] = str(index_file)
+        if self.is_looking:
+            full.update(self.scratch_objects())
         full.update(env or {})
         return self.door.run(
             command,
@@ -116,10 +121,42 @@ class Ground:
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": _as_alternate(self.common / "objects"),
         }
 
-    def with_scratch(self) -> dict[str, str]:
-        """Environment in which scratch objects can be read while new ones go to the
-        repository."""
-        return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": _as_alternate(self._scratch)}
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Within it, every call of this thread puts new objects into the scratch folder."""
+        before = self.is_looking
+        self._thread.looking = True
+        try:
+            yield
+        finally:
+            self._thread.looking = before
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether this thread only looks (`looking`)."""
+        return bool(getattr(self._thread, "looking", False))
+
+    def helper_folder(self) -> Path:
+        """Where commits lie that only help to merge; apart from what looks put aside, since
+        git doesn't write an object that it finds in an alternate: what a look has built once
+        would then be missing from the repository when it is built for good."""
+        if self.is_looking:
+            return self.scratch_folder()
+        folder = self.scratch_folder() / "helpers"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def with_helpers(self) -> dict[str, str]:
+        """Environment in which helpers can be read while new objects go to the repository
+        (or, in a look, to the scratch folder)."""
+        if self.is_looking:
+            return self.scratch_objects()
+        return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": _as_alternate(self.helper_folder())}
+
+    def readable_scratch(self) -> dict[str, str]:
+        """Environment for a child that lives long and must see what looks put aside later:
+        git follows only an alternate that is there when it starts."""
+        return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": _as_alternate(self.scratch_folder())}
 
     def close(self) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)
@@ -175,16 +212,20 @@ class Ground:
 
     # ------------------------------------------------------------ filters
 
-    def refuse_untrusted_filters(self, at: At, paths: Sequence[str], index_file: Path) -> None:
+    def refuse_untrusted_filters(
+        self, at: At, paths: Sequence[str], index_file: Path | None
+    ) -> None:
         """Raise `Refused` if one of `paths` lies under a filter that only the repository's
         own configuration defines: plain git would run it, we don't, so the file would come
-        out wrong (DESIGN §7, edge 3). Attributes are read from `index_file`."""
+        out wrong (DESIGN §7, edge 3). Attributes are read from `index_file`, without one
+        from the worktree's files."""
         untrusted, includes = self.shadow.untrusted_filters(self._known_filters)
         if not paths or not (untrusted or includes):
             return
         known = self._known_filters() if includes else set()
         stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        answer = self.run(argv.filters_of(cached=True), at=at, index_file=index_file, stdin=stdin)
+        command = argv.filters_of(cached=index_file is not None)
+        answer = self.run(command, at=at, index_file=index_file, stdin=stdin)
         for path, driver in parse.attributes(answer.out):
             named = driver not in ("unspecified", "set", "unset")
             if named and (driver in untrusted or (includes and driver not in known)):

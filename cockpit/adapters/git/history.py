@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.adapters.git import argv, parse
-from cockpit.adapters.git.ground import PINS_IDENTITY, Ground
+from cockpit.adapters.git.commitobject import CommitObject
+from cockpit.adapters.git.ground import Ground
+from cockpit.adapters.git.landed import Landed
 from cockpit.adapters.git.read import Reader
 from cockpit.adapters.git.refs import Refs
 from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import CommitId, TreeId
+from cockpit.errors import Refused
 
 _LIMIT = 200
 
@@ -19,6 +22,7 @@ class History:
         self.ground = ground
         self.refs = refs
         self.reader = reader
+        self.landed = Landed(ground, refs)
 
     def changes(self, old: CommitId | TreeId, new: CommitId | TreeId) -> list[PathChange]:
         """Every path that differs, both sides, both names of a rename."""
@@ -28,8 +32,8 @@ class History:
         """Commits of `new` that are not in `old`, newest first, at most `limit`."""
         return self._lines(self._ids(argv.commits_between(old, new, limit)))
 
-    def _ids(self, command: Sequence[str], env: dict[str, str] | None = None) -> list[str]:
-        return self.ground.run(command, env=env).out.decode("ascii").split()
+    def _ids(self, command: Sequence[str]) -> list[str]:
+        return self.ground.run(command).out.decode("ascii").split()
 
     def _lines(self, ids: Sequence[str]) -> list[CommitLine]:
         commits = self.reader.commits(ids) if ids else []
@@ -38,51 +42,64 @@ class History:
             for commit, read in zip(ids, commits, strict=True)
         ]
 
-    def unmerged(self, tip: CommitId, target: CommitId) -> list[CommitLine]:
-        """Commits of `tip` whose content would be lost if only `target` were kept.
+    def lane_commits(self, onto: CommitId, source: CommitId) -> list[tuple[CommitId, int]]:
+        """Commits of `source` that `onto` lacks, oldest first, with their numbers of parents."""
+        lines = self.ground.run(argv.lane_commits(onto, source)).out.decode("ascii").splitlines()
+        return [(CommitId(line.split()[0]), len(line.split()) - 1) for line in lines]
 
-        Nothing is, when `tip` is an ancestor; when merging it changes nothing; when the whole
-        as one commit (a squash) has its patch in `target`. Else those commits whose patch id
-        is not in `target` (a rebase keeps it), and merges that hold more than a merge.
-        Leaves no object in the repository.
-        """
-        base = self.refs.merge_base(target, tip)
-        if base == tip:
-            return []
-        scratch = {**self.ground.scratch_objects(), **PINS_IDENTITY}
-        if base is not None and (
-            self._changes_nothing(target, tip, scratch)
-            or self._was_squashed(base, tip, target, scratch)
-        ):
-            return []
-        left = self._ids(argv.picks(target, tip)) + self._evil_merges(target, tip, scratch)
+    def first_parents(self, onto: CommitId, source: CommitId) -> list[CommitId]:
+        """The line of `source` that `onto` lacks, parent by first parent, oldest first."""
+        answer = self.ground.run(argv.first_parents(onto, source))
+        return [CommitId(line) for line in answer.out.decode("ascii").split()]
+
+    def identity(self) -> str:
+        """`Name <email>` of whoever commits here."""
+        whole = self.ground.run(argv.identity("GIT_COMMITTER_IDENT")).line
+        return whole.rpartition(">")[0] + ">"
+
+    def size_of(self, old: CommitId, new: CommitId) -> int:
+        """Lines added and removed in `new` since its merge base with `old`; a binary file
+        counts as one. 0 where they have none."""
+        answer = self.ground.run(argv.lines_since_base(old, new), ok=(0, 128))
+        counts = parse.numstat(answer.out) if answer.code == 0 else {}
+        return sum((added or 0) + (removed or 0) or 1 for added, removed in counts.values())
+
+    def unmerged(
+        self, tip: CommitId, target: CommitId, *, landed_on: CommitId | None = None
+    ) -> list[CommitLine]:
+        """Commits of `tip` whose content would be lost if only `target` were kept, newest
+        first; the first `_LIMIT` of them. Leaves no object in the repository."""
+        left = self.landed.left(tip, target, landed_on=landed_on)
         return self._lines(left[:_LIMIT])
 
-    def _changes_nothing(self, target: str, tip: str, scratch: dict[str, str]) -> bool:
-        answer = self.ground.run(argv.merge_tree(target, tip), ok=(0, 1), env=scratch)
-        if answer.code:
-            return False
-        return parse.merged_tree(answer.out).tree == self._tree(target)
+    def to_replay(self, tip: CommitId, onto: CommitId) -> list[CommitId]:
+        """Those commits, all of them, oldest first, for a rebase onto `onto`; with them the
+        ones that were empty from the start, since somebody meant them. Raises `Refused` when
+        one is a merge: built anew in a line, what it resolved would be lost."""
+        left = self.landed.left(tip, onto)
+        merges = [commit for commit, read in self._read(left) if len(read.parents) > 1]
+        if merges:
+            raise Refused(
+                f"{len(merges)} merge commit(s) hold more than a merge, which a rebase would drop.",
+                detail="\n".join(merges),
+                hint="Merge instead of rebasing.",
+            )
+        own = [CommitId(name) for name in self._own(tip, onto)]
+        meant = set(left) | self._empty([commit for commit in own if commit not in set(left)])
+        earlier = [commit for commit in left if commit not in set(own)]
+        return [*earlier[::-1], *(commit for commit in own[::-1] if commit in meant)]
 
-    def _tree(self, commit: str) -> str:
-        return self.ground.run(argv.peel(commit, "tree")).line
+    def _own(self, tip: CommitId, onto: CommitId) -> list[str]:
+        out = self.ground.run(argv.own_commits(tip, onto)).out.decode("ascii")
+        return [line.split()[0] for line in out.splitlines()]
 
-    def _was_squashed(self, base: str, tip: str, target: str, scratch: dict[str, str]) -> bool:
-        """Whether a commit of `target` has the patch of `base..tip` as a whole: still true
-        when `target` has moved on over the same lines."""
-        command = argv.commit_tree(self._tree(tip), [base])
-        squash = self.ground.run(command, stdin=b"squash", env=scratch).line
-        return not self._ids(argv.picks(target, squash), scratch)
+    def _empty(self, commits: Sequence[CommitId]) -> set[CommitId]:
+        """Those that change nothing in their parent's tree."""
+        read = self._read(commits)
+        firsts = [one.parents[0] for _, one in read if one.parents]
+        trees = dict(zip(firsts, (one.tree for _, one in self._read(firsts)), strict=True))
+        return {commit for commit, one in read if one.parents and trees[one.parents[0]] == one.tree}
 
-    def _evil_merges(self, target: str, tip: str, scratch: dict[str, str]) -> list[str]:
-        """Merge commits of the lane that are not just the merge of their two parents."""
-        evil = []
-        lines = self.ground.run(argv.merges(target, tip)).out.decode("ascii").splitlines()
-        for commit, *parents in (line.split() for line in lines):
-            if len(parents) == 2:
-                command = argv.merge_tree(parents[0], parents[1])
-                answer = self.ground.run(command, ok=(0, 1, 128), env=scratch)
-                if answer.code == 0 and parse.merged_tree(answer.out).tree == self._tree(commit):
-                    continue
-            evil.append(commit)
-        return evil
+    def _read(self, commits: Sequence[str]) -> list[tuple[CommitId, CommitObject]]:
+        found = self.reader.commits(commits) if commits else []
+        return [(CommitId(commit), one) for commit, one in zip(commits, found, strict=True)]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cockpit.adapters.git import argv, parse
@@ -19,6 +21,8 @@ from cockpit.adapters.git.ground import At, Ground
 from cockpit.domain.change import NULL_MODE, PathChange
 from cockpit.errors import Unavailable
 
+_thread = threading.local()
+_HELD_FLAGS = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK_WAIT = 2.5
 _TRIES = 20
 
@@ -149,7 +153,10 @@ def _stamp(index: Path) -> object:
 def _replace(index: Path, fresh: Path, before: object) -> bool:
     """Put `fresh` in the index's place under `index.lock`, if the index is as `before`."""
     lock = index.with_name("index.lock")
-    descriptor = _take(lock)
+    mine = lock in _held_here()
+    if mine and _stamp(index) != before:
+        return False
+    descriptor = os.open(lock, _HELD_FLAGS) if mine else _take(lock)
     try:
         with os.fdopen(descriptor, "wb") as file, open(fresh, "rb") as source:
             seen = lstat(index)
@@ -162,11 +169,42 @@ def _replace(index: Path, fresh: Path, before: object) -> bool:
             lock.unlink()
             return False
         os.rename(lock, index)
+        _held_here().discard(lock)
     except BaseException:
-        lock.unlink(missing_ok=True)
+        if not mine:
+            lock.unlink(missing_ok=True)
         raise
     fresh.unlink(missing_ok=True)
     return True
+
+
+@contextmanager
+def hold(admin: Path) -> Iterator[None]:
+    """Keep every other git out of the index whose git folder is `admin`, from before a branch
+    moves until its worktree follows: a commit made in between would take the old index for
+    its tree and so bring back what the branch just left. `follow` within ends it, by giving
+    the new index its place under this very lock.
+
+    Raises `Unavailable` if another git keeps the index locked.
+    """
+    lock = admin / "index.lock"
+    os.close(_take(lock))
+    held = _held_here()
+    held.add(lock)
+    try:
+        yield
+    finally:
+        if lock in held:
+            held.discard(lock)
+            lock.unlink(missing_ok=True)
+
+
+def _held_here() -> set[Path]:
+    """Locks that `hold` took in this thread and that are still there."""
+    if not hasattr(_thread, "held"):
+        _thread.held = set()
+    held: set[Path] = _thread.held
+    return held
 
 
 def _take(lock: Path) -> int:
@@ -184,3 +222,7 @@ def _take(lock: Path) -> int:
                 ) from None
             time.sleep(pause)
             pause *= 2
+        except OSError as error:
+            raise Unavailable(
+                f"The index can't be locked: {lock}", detail=str(error), hint="Look at the disk."
+            ) from error

@@ -8,6 +8,7 @@ second time: 46 ms against 8 ms for 20,000 files, `facts/tmux-git-live.md` §6).
 from __future__ import annotations
 
 import stat
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,16 +25,34 @@ Counts = dict[str, tuple[int | None, int | None]]
 _UNTRACKED_FILES = 200
 _UNTRACKED_BYTES = 256 << 10
 _PATHSPECS = 200
+_KEPT = 1 << 20
 
 
 class Inspector:
     def __init__(self, ground: Ground, refs: Refs) -> None:
         self.ground = ground
         self.refs = refs
+        self._seen: dict[Path, tuple[float, bytes]] = {}
 
     def status(self, at: At, *, ignored: bool = False) -> parse.Status:
         """The worktree's status, every untracked file by itself."""
-        return parse.status(self.ground.run(argv.status(ignored=ignored), at=at).out)
+        return parse.status(self._status_text(at, ignored=ignored))
+
+    def _status_text(self, at: At, *, ignored: bool = False) -> bytes:
+        """As git prints it; kept for `status_since` unless it is large."""
+        asked = time.monotonic()
+        out = self.ground.run(argv.status(ignored=ignored), at=at).out
+        if not ignored and len(out) <= _KEPT:
+            self._seen[at.work_tree] = (asked, out)
+        return out
+
+    def status_since(self, at: At, since: float | None) -> bytes:
+        """As git prints the status: the last one that was asked for, if that was at or after
+        `since` (monotonic seconds), else a new one."""
+        seen = self._seen.get(at.work_tree)
+        if since is not None and seen is not None and seen[0] >= since:
+            return seen[1]
+        return self._status_text(at)
 
     def facts(self, worktree: Path, target: RefName, *, tip: CommitId | None = None) -> GitFacts:
         """Ahead, behind, changed files and lines against the merge base with `target`.

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cockpit.adapters.git import argv, parse
-from cockpit.adapters.git.ground import PINS_IDENTITY, Ground
+from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.read import Reader
+from cockpit.adapters.git.replay import write_commit, write_helper
 from cockpit.domain.change import PathChange
 from cockpit.domain.ids import CommitId, TreeId
 from cockpit.domain.merge import MergeOutcome
@@ -30,6 +31,8 @@ class Merges:
     def __init__(self, ground: Ground, reader: Reader) -> None:
         self.ground = ground
         self.reader = reader
+        self._who = b""
+        """Whoever commits here, for commits that are only looked at."""
 
     def merge(self, ours: CommitId, theirs: CommitId) -> MergeOutcome:
         """Both sides merged, with the conflicting paths if it doesn't go through.
@@ -55,7 +58,19 @@ class Merges:
     def commit_tree(self, tree: TreeId, parents: Sequence[CommitId], message: str) -> CommitId:
         """A commit of `tree` by the commander. Raises `CockpitError` without an identity."""
         text = message.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace")
+        if self.ground.is_looking:
+            return self._in_passing(tree, parents, text)
         return CommitId(self.ground.run(argv.commit_tree(tree, parents), stdin=text).line)
+
+    def _in_passing(self, tree: TreeId, parents: Sequence[CommitId], text: bytes) -> CommitId:
+        """A commit for a look: never signed, and without a process (a train has many)."""
+        if not self._who:
+            self._who = self.ground.run(argv.identity("GIT_COMMITTER_IDENT")).out.rstrip(b"\n")
+        lines = [b"tree " + argv.object_id(tree).encode("ascii")]
+        lines += [b"parent " + argv.object_id(parent).encode("ascii") for parent in parents]
+        lines += [b"author " + self._who, b"committer " + self._who, b"", text]
+        folder = self.ground.scratch_folder()
+        return CommitId(write_commit(self.ground, folder, b"\n".join(lines)))
 
     def tree_of(self, commit: CommitId) -> TreeId:
         return TreeId(self.ground.run(argv.peel(argv.object_id(commit), "tree")).line)
@@ -64,26 +79,24 @@ class Merges:
         parents = self.reader.commits([commit])[0].parents
         return CommitId(parents[0]) if parents else None
 
-    def revert_tree(self, target: CommitId, landed: CommitId) -> MergeOutcome:
-        """The tree of `target` without what `landed` brought to its first parent.
+    def revert_tree(
+        self, target: CommitId, landed: CommitId, *, before: CommitId | None = None
+    ) -> MergeOutcome:
+        """The tree of `target` without what `landed` brought to `before` (by default to its
+        first parent; a landing by rebase is a row of commits).
 
         A three-way merge whose base is `landed`'s tree. `merge-tree --merge-base` needs git
         2.40, so both sides become commits with a common parent that has the base's tree;
-        these helpers stay in the scratch folder.
+        these helpers stay out of the repository.
         """
-        before = self.first_parent(landed)
+        before = before or self.first_parent(landed)
         if before is None:
             raise CockpitError("The first commit of a history can't be taken back.")
-        scratch = {**self.ground.scratch_objects(), **PINS_IDENTITY}
-
-        def helper(tree: TreeId, *parents: str) -> str:
-            command = argv.commit_tree(tree, parents)
-            return self.ground.run(command, stdin=b"cockpit", env=scratch).line
-
-        base = helper(self.tree_of(landed))
-        ours = helper(self.tree_of(target), base)
-        theirs = helper(self.tree_of(before), base)
-        return self._merge(ours, theirs, self.ground.with_scratch())
+        folder = self.ground.helper_folder()
+        base = write_helper(self.ground, folder, self.tree_of(landed))
+        ours = write_helper(self.ground, folder, self.tree_of(target), base)
+        theirs = write_helper(self.ground, folder, self.tree_of(before), base)
+        return self._merge(ours, theirs, self.ground.with_helpers())
 
     def has_conflict_markers(self, changes: Iterable[PathChange]) -> list[str]:
         """Paths whose new content holds all three conflict markers where the old didn't.

@@ -197,6 +197,18 @@ def index_entries(out: bytes) -> list[IndexEntry]:
     return entries
 
 
+def tree_entries(out: bytes) -> list[tuple[str, str, str]]:
+    """(mode, object id, path) of each entry of `ls-tree -z`."""
+    entries: list[tuple[str, str, str]] = []
+    for field in nul_fields(out):
+        head, tab, path = field.partition(b"\t")
+        words = head.decode("ascii", "replace").split()
+        if not tab or len(words) != 3:
+            raise Unreadable("a tree entry", field)
+        entries.append((words[0], words[2], os.fsdecode(path)))
+    return entries
+
+
 def tree_blobs(out: bytes) -> set[str]:
     """The object ids of `ls-tree -r -z`."""
     return {field.split(b"\t", 1)[0].split()[-1].decode("ascii") for field in nul_fields(out)}

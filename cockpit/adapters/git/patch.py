@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cockpit.adapters.git.parse import Unreadable
@@ -42,7 +43,8 @@ def unquote(name: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PatchFile:
-    """One file of `--patch-with-raw --numstat`: `body` from its first `@@`, raw bytes."""
+    """One file of `--raw --numstat`, with `--patch` its `body` from the first `@@`, raw bytes.
+    Modes are six digits; an id of zeros is a side that git did not hash (the worktree)."""
 
     path: str
     old_path: str
@@ -50,50 +52,104 @@ class PatchFile:
     added: int | None
     removed: int | None
     body: bytes
+    old_mode: str = ""
+    new_mode: str = ""
+    old_blob: str = ""
+    new_blob: str = ""
+    similarity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One line of `--raw`; `header` is how its patch begins."""
+
+    modes: tuple[str, str]
+    blobs: tuple[str, str]
+    letter: str
+    similarity: int | None
+    old: str
+    path: str
+    header: bytes
 
 
 def parse_patch(out: bytes) -> list[PatchFile]:
-    """`--patch --raw --numstat` without `-z`: a list of files, then their patches in the
-    same order (every line of a hunk begins with a blank, `+`, `-` or a backslash, names are
-    quoted, so `diff --git ` at the beginning of a line is always a header).
+    """`--raw --numstat [--patch]` without `-z`: a list of files, then their patches in the same
+    order (every line of a hunk begins with a blank, `+`, `-` or a backslash, names are quoted,
+    so `diff --git ` at the beginning of a line is always a header).
 
-    An unmerged path (`U`) has no patch; it is kept only if nothing else is said of it.
+    A file may have no patch (a blank-only change with `-w`, an unmerged path) or two (a change
+    of type: one goes, one comes), so each patch is told by its header. An unmerged path (`U`)
+    is kept only if nothing else is said of it.
     """
     listing, _, patches = (b"\n" + out).partition(b"\ndiff --git ")
-    names, counts = _listing(listing)
-    bodies = iter(patches.split(b"\ndiff --git ") if patches else [])
-    files = [
-        PatchFile(path, old, letter, added, removed, b"")
-        if letter == "U"
-        else PatchFile(path, old, letter, added, removed, _hunks(next(bodies, b"")))
-        for (letter, old, path), (added, removed) in zip(names, counts, strict=False)
-    ]
+    listed, counts = _listing(listing)
+    *whole, last = patches.split(b"\ndiff --git ")  # the last one may be cut
+    bodies = [*(body + b"\n" for body in whole), last]
+    files = list(_files(listed, counts, bodies))
     told = {file.path for file in files if file.status != "U"}
     return [file for file in files if file.status != "U" or file.path not in told]
 
 
+def _files(
+    listed: Sequence[_Listed],
+    counts: Sequence[tuple[int | None, int | None]],
+    bodies: Sequence[bytes],
+) -> Iterator[PatchFile]:
+    at = 0
+    for entry, (added, removed) in zip(listed, counts, strict=False):
+        body = b""
+        while entry.letter != "U" and at < len(bodies) and bodies[at].startswith(entry.header):
+            body += _hunks(bodies[at])
+            at += 1
+        yield PatchFile(
+            *(entry.path, entry.old, entry.letter, added, removed, body),
+            *(*entry.modes, *entry.blobs, entry.similarity),
+        )
+
+
 def _listing(
     listing: bytes,
-) -> tuple[list[tuple[str, str, str]], list[tuple[int | None, int | None]]]:
-    """(letter, old path, path) and (added, removed) of each file, in order."""
-    names: list[tuple[str, str, str]] = []
+) -> tuple[list[_Listed], list[tuple[int | None, int | None]]]:
+    """The files, and (added, removed) of each, in order."""
+    listed: list[_Listed] = []
     counts: list[tuple[int | None, int | None]] = []
     for line in listing.split(b"\n"):
         words = line.split(b"\t")
         if line.startswith(b":"):
-            if len(words) < 2:
-                raise Unreadable("a changed file without a name", line)
-            letter = words[0].rpartition(b" ")[2][:1].decode("ascii", "replace")
-            old = unquote(words[1])
-            names.append((letter, old, unquote(words[2]) if len(words) > 2 else old))
+            listed.append(_listed(line, words))
         elif len(words) >= 3 and words[:2] == [b"-", b"-"]:
             counts.append((None, None))
         elif len(words) >= 3 and words[0].isdigit() and words[1].isdigit():
             counts.append((int(words[0]), int(words[1])))
-    counts += [(0, 0)] * (len(names) - len(counts))
-    return names, counts
+    counts += [(0, 0)] * (len(listed) - len(counts))
+    return listed, counts
+
+
+def _listed(line: bytes, words: Sequence[bytes]) -> _Listed:
+    facts = words[0][1:].decode("ascii", "replace").split(" ")
+    if len(words) < 2 or len(facts) != 5:
+        raise Unreadable("a changed file without a name", line)
+    old_mode, new_mode, old_blob, new_blob, status = facts
+    old, new = words[1], words[2] if len(words) > 2 else words[1]
+    return _Listed(
+        modes=(old_mode, new_mode),
+        blobs=(old_blob, new_blob),
+        letter=status[:1],
+        similarity=int(status[1:]) if status[1:].isdigit() else None,
+        old=unquote(old),
+        path=unquote(new),
+        header=_prefixed(b"a/", old) + b" " + _prefixed(b"b/", new) + b"\n",
+    )
+
+
+def _prefixed(prefix: bytes, name: bytes) -> bytes:
+    """A listed name as it stands in a patch's header."""
+    return b'"' + prefix + name[1:] if name.startswith(b'"') else prefix + name
 
 
 def _hunks(body: bytes) -> bytes:
     _, found, rest = body.partition(b"\n@@ ")
-    return b"@@ " + rest.split(b"\n* Unmerged path ", 1)[0] if found else b""
+    if not found:
+        return b""
+    kept, unmerged, _ = rest.partition(b"\n* Unmerged path ")
+    return b"@@ " + kept + (b"\n" if unmerged else b"")

@@ -132,6 +132,7 @@ class _Session:
             git = Git(str(self.ground.shadow.empty))
             environment = {
                 **self.ground.shadow.environment(self.ground.common, None),
+                **self.ground.readable_scratch(),
                 "GIT_OBJECT_DIRECTORY": str(self.ground.common / "objects"),
             }
             git.update_environment(**_children_environment(environment))

@@ -4,14 +4,18 @@ and how one is opened."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import update_wrapper
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from cockpit import paths
-from cockpit.adapters.git import argv, borrowed, excludes, parse, tamper
+from cockpit.adapters.git import argv, borrowed, excludes, graph, indexfile, parse, tamper, trail
+from cockpit.adapters.git.conflict import Conflicts
 from cockpit.adapters.git.discover import discover
+from cockpit.adapters.git.edit import Editor
+from cockpit.adapters.git.edits import Edits
 from cockpit.adapters.git.fill import Filler
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.history import History
@@ -19,19 +23,29 @@ from cockpit.adapters.git.holdings import Holder
 from cockpit.adapters.git.inspect import Inspector
 from cockpit.adapters.git.merge import Merges
 from cockpit.adapters.git.pins import Pinner
+from cockpit.adapters.git.radar import RadarScout
 from cockpit.adapters.git.read import Reader
 from cockpit.adapters.git.refs import Refs, is_branch_name
+from cockpit.adapters.git.remote import Remotes
+from cockpit.adapters.git.replay import Replayer
 from cockpit.adapters.git.review import Reviewer
+from cockpit.adapters.git.reword import reword
 from cockpit.adapters.git.run import GitDoor
 from cockpit.adapters.git.shadow import Shadow
+from cockpit.adapters.git.sign import sign
 from cockpit.adapters.git.stale import Leavings
 from cockpit.adapters.git.sync import Syncer
+from cockpit.adapters.git.take import Taker
 from cockpit.adapters.git.worktree import Worktrees, operation_in, read_head
-from cockpit.domain.change import CommitLine, LaneDiff, PathChange
+from cockpit.domain.audit import CommitDetail, HistoryCommit
+from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
 from cockpit.domain.ids import BlobId, CommitId, RefName, TreeId
 from cockpit.domain.lane import GitFacts
 from cockpit.domain.merge import MergeOutcome
 from cockpit.domain.place import LOCAL, Place
+from cockpit.domain.replay import ReplayOutcome
+from cockpit.domain.shared import FileEdits, LaterCommit
+from cockpit.domain.taking import Uncommitted
 from cockpit.domain.teardown import Holdings
 from cockpit.domain.worktree import Head, SyncPlan, WorktreeInfo
 from cockpit.errors import CockpitError, Refused
@@ -96,12 +110,19 @@ class GitRepository:
         self._worktrees = Worktrees(ground, self._refs)
         self._filler = Filler(ground)
         self._inspector = Inspector(ground, self._refs)
+        self.scout = RadarScout(ground, self._inspector)
         self._holder = Holder(ground)
         self._history = History(ground, self._refs, self._reader)
         self._reviewer = Reviewer(ground, self._refs, self._history, self._inspector)
         self._merges = Merges(ground, self._reader)
+        self._edits = Edits(ground, self._reader)
+        self.conflicts = Conflicts(ground)
+        self._replayer = Replayer(ground)
         self._syncer = Syncer(ground, self._history)
         self._pinner = Pinner(ground, self._refs)
+        self._taker = Taker(ground, self._refs, self._history, self._inspector)
+        self.edit = Editor(ground, self._refs)
+        self.remotes = Remotes(ground)
         self._leavings = Leavings(ground)
 
     def require_commits(self) -> None:
@@ -219,15 +240,43 @@ class GitRepository:
         return self._holder.holdings(worktree)
 
     @_typed
-    def diff(self, worktree: Path, target: RefName) -> LaneDiff:
-        return self._reviewer.diff(worktree, target)
+    def diff(
+        self,
+        worktree: Path,
+        target: RefName,
+        *,
+        bodies: bool = True,
+        ignore_space: bool = False,
+    ) -> LaneDiff:
+        return self._reviewer.diff(worktree, target, bodies=bodies, ignore_space=ignore_space)
+
+    @_typed
+    def bodies(
+        self,
+        worktree: Path,
+        diff: LaneDiff,
+        files: Sequence[FileDiff],
+        *,
+        ignore_space: bool = False,
+    ) -> list[FileDiff]:
+        return self._reviewer.bodies(worktree, diff, files, ignore_space=ignore_space)
+
+    @_typed
+    def uncommitted(self, worktree: Path, layer: Layer, path: str) -> FileDiff | None:
+        return self._reviewer.uncommitted(worktree, layer, path)
 
     def commits(self, old: CommitId, new: CommitId, *, limit: int = 200) -> list[CommitLine]:
         return self._history.commits(old, new, limit=limit)
 
     @_typed
-    def unmerged_commits(self, tip: CommitId, target: CommitId) -> list[CommitLine]:
-        return self._history.unmerged(tip, target)
+    def unmerged_commits(
+        self, tip: CommitId, target: CommitId, *, landed_on: CommitId | None = None
+    ) -> list[CommitLine]:
+        return self._history.unmerged(tip, target, landed_on=landed_on)
+
+    @_typed
+    def to_replay(self, tip: CommitId, onto: CommitId) -> list[CommitId]:
+        return self._history.to_replay(tip, onto)
 
     def changes(self, old: CommitId | TreeId, new: CommitId | TreeId) -> list[PathChange]:
         return self._history.changes(old, new)
@@ -249,14 +298,124 @@ class GitRepository:
         return self._merges.commit_tree(tree, parents, message)
 
     @_typed
-    def revert_tree(self, target: CommitId, landed: CommitId) -> MergeOutcome:
-        return self._merges.revert_tree(target, landed)
+    def replay(
+        self, commits: Sequence[CommitId], onto: CommitId, *, keep: bool = True
+    ) -> ReplayOutcome:
+        return self._replayer.replay(commits, onto, keep=keep)
+
+    @_typed
+    def revert_tree(
+        self, target: CommitId, landed: CommitId, *, before: CommitId | None = None
+    ) -> MergeOutcome:
+        return self._merges.revert_tree(target, landed, before=before)
+
+    @_typed
+    def edits(
+        self, old: CommitId, new: CommitId, paths: Sequence[str] = ()
+    ) -> tuple[FileEdits, ...]:
+        return self._edits.between(old, new, paths)
+
+    @_typed
+    def edits_after(
+        self, since: CommitId, now: CommitId, paths: Sequence[str]
+    ) -> tuple[LaterCommit, ...]:
+        return self._edits.after(since, now, paths)
+
+    @_typed
+    def edits_brought(
+        self,
+        before: CommitId,
+        since: CommitId,
+        now: CommitId,
+        paths: Sequence[str],
+        sides: Sequence[tuple[CommitId, CommitId, CommitId]] = (),
+    ) -> tuple[LaterCommit, ...]:
+        return self._edits.brought(before, since, now, paths, sides)
+
+    @_typed
+    def lane_commits(self, onto: CommitId, source: CommitId) -> list[tuple[CommitId, int]]:
+        return self._history.lane_commits(onto, source)
+
+    @_typed
+    def reword(
+        self, commits: Sequence[CommitId], onto: CommitId, edit: Callable[[str, bool], str]
+    ) -> CommitId:
+        return reword(self.ground, commits, onto, edit)
+
+    @_typed
+    def sign(self, result: CommitId, onto: CommitId) -> CommitId:
+        return sign(self.ground, self._history.first_parents(onto, result), onto)
+
+    @_typed
+    def replay_line(self, mine: CommitId, theirs: CommitId) -> ReplayOutcome:
+        line = self._history.first_parents(theirs, mine)
+        return self._replayer.replay(line, theirs, merges=True)
+
+    @_typed
+    def identity(self) -> str:
+        return self._history.identity()
+
+    @_typed
+    def size_of(self, old: CommitId, new: CommitId) -> int:
+        return self._history.size_of(old, new)
+
+    def looking(self) -> AbstractContextManager[None]:
+        return self.ground.looking()
 
     def tree_of(self, commit: CommitId) -> TreeId:
         return self._merges.tree_of(commit)
 
+    def first_parent(self, commit: CommitId) -> CommitId | None:
+        return self._merges.first_parent(commit)
+
+    @_typed
+    def first_parents(self, tip: CommitId, *, saying: Sequence[str]) -> list[tuple[CommitId, str]]:
+        return trail.first_parents(self.ground, tip, saying)
+
+    def history(self, tips: Sequence[CommitId], *, limit: int) -> tuple[list[HistoryCommit], bool]:
+        return graph.history(self.ground, tips, limit=limit)
+
+    def inspect(self, commit: CommitId) -> CommitDetail:
+        return graph.inspect(self.ground, self._reader, commit)
+
+    @_typed
+    def entries_at(
+        self, tree_ish: CommitId | TreeId, paths: Sequence[str]
+    ) -> dict[str, tuple[str, str]]:
+        return trail.entries_at(self.ground, tree_ish, paths)
+
     def has_conflict_markers(self, changes: Iterable[PathChange]) -> list[str]:
         return self._merges.has_conflict_markers(changes)
+
+    # ------------------------------------------------------------ a lane's uncommitted work
+
+    @_typed
+    def uncommitted_work(
+        self,
+        worktree: Path,
+        chosen: Sequence[str] = (),
+        *,
+        skip: Callable[[str], bool],
+        keep: bool = False,
+    ) -> Uncommitted:
+        return self._taker.uncommitted(worktree, chosen, skip=skip, keep=keep)
+
+    @_typed
+    def move_with_index(
+        self,
+        worktree: Path,
+        ref: RefName,
+        *,
+        old: CommitId,
+        new: CommitId,
+        index: Sequence[PathChange],
+        reason: str,
+    ) -> list[str]:
+        return self._taker.move(worktree, ref, old=old, new=new, index=index, reason=reason)
+
+    @_typed
+    def tree_with(self, commit: CommitId, entries: Mapping[str, tuple[str, str] | None]) -> TreeId:
+        return trail.tree_with(self.ground, commit, entries)
 
     # ------------------------------------------------------------ the commander's checkout
 
@@ -271,6 +430,9 @@ class GitRepository:
     @_typed
     def finish_sync(self, plan: SyncPlan) -> list[str]:
         return self._syncer.finish(plan)
+
+    def hold_index(self, worktree: Path) -> AbstractContextManager[None]:
+        return indexfile.hold(self.ground.at(worktree).admin)
 
     @_typed
     def drop_staging(self, staging: Path) -> None:
@@ -307,4 +469,5 @@ class GitRepository:
     def close(self) -> None:
         """End the reading thread with its git children, and drop scratch objects."""
         self._reader.close()
+        self.scout.close()
         self.ground.close()

@@ -39,6 +39,10 @@ FOCUSED = 0.016
 OTHERS = 0.1
 """Seconds between two captures of a pane (DESIGN §6)."""
 
+PATIENCE = 5.0
+"""Seconds for which a list of panes is good enough while nothing stirs: without any output, only
+the name of a pane's program can change."""
+
 BACK_OFF = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.0)
 """Seconds between two attempts to connect; while nothing listens no process is started."""
 
@@ -67,6 +71,11 @@ class ControlClient:
         self._sizes: dict[WindowId, tuple[int, int]] = {}
         self._endings = Endings(self._ended)
         self._told: set[tuple[PaneId, int]] = set()
+        self._listed: tuple[str, dict[LaneId, PaneInfo]] = ("", {})
+        """What tmux listed last, as text and as panes."""
+        self._listed_at = -PATIENCE
+        self._stirred = True
+        """Whether tmux told us anything since."""
         self._paused = False
         self._up: bool | None = None
 
@@ -149,6 +158,7 @@ class ControlClient:
 
     def _resume_all(self) -> None:
         """A new connection knows nothing of what the last one held or measured."""
+        self._stirred = True
         self._hidden.clear()
         self._sizes.clear()
         for feed in self._feeds.values():
@@ -163,6 +173,7 @@ class ControlClient:
     # ------------------------------------------------------------ what tmux tells
 
     def _event(self, event: Event) -> None:
+        self._stirred = True
         match event:
             case Output(pane, size) | ExtendedOutput(pane, _, size):
                 self._output(pane, size)
@@ -334,7 +345,22 @@ class ControlClient:
         require(await link.request(["detach-client", "-t", clients[0].name]))
         return True
 
-    async def list_panes(self) -> dict[LaneId, PaneInfo]:
-        """All lane panes. Raises `ServerDown` or `TimedOut`."""
-        reply = await self._require_link().request(listing.LIST_PANES)
-        return listing.parse_panes(reply.text.split("\n"))
+    async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
+        """All lane panes; the same object as long as tmux says the same. `patient` takes the
+        last list while no pane wrote anything and no window came or went, for `PATIENCE`.
+        Raises `ServerDown` or `TimedOut`."""
+        link, now = self._require_link(), asyncio.get_running_loop().time()
+        if patient and self._is_quiet() and now - self._listed_at < PATIENCE:
+            return self._listed[1]
+        self._stirred = False
+        reply = await link.request(listing.LIST_PANES)
+        self._listed_at = now
+        if reply.text != self._listed[0]:
+            self._listed = (reply.text, listing.parse_panes(reply.text.split("\n")))
+        return self._listed[1]
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing stirred since the last list, as far as we can hear: of a pane that is
+        held we hear nothing."""
+        held = any(size < 0 for size in self._hidden.values())
+        return not (self._stirred or held or any(feed.held for feed in self._feeds.values()))

@@ -3,6 +3,7 @@ services; the screens use the control connection."""
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Sequence
 
@@ -30,6 +31,24 @@ class PaneScreen(Caller):
         look = ["-e", "-N"] if colour else []
         above = ["-S", str(-history)] if history > 0 else []
         return self.door.run(["capture-pane", "-p", *look, *above, "-t", pane]).lines
+
+    def captures(self, panes: Sequence[PaneId]) -> dict[PaneId, list[str]]:
+        """The visible rows of several panes, asked for in one call. Raises `PaneGone` if one of
+        them is gone: then none is told."""
+        if not panes:
+            return {}
+        fence = secrets.token_hex(8)  # a word that no program can know, and so none can draw
+        commands: list[Command] = []
+        for pane in panes:
+            commands.append(["capture-pane", "-p", "-t", pane])
+            commands.append(["display-message", "-p", "-t", pane, fence])
+        told: list[list[str]] = [[]]
+        for line in self.door.run_all(commands).lines:
+            if line == fence:
+                told.append([])
+            else:
+                told[-1].append(line)
+        return dict(zip(panes, told[:-1], strict=True))
 
     def paste(self, pane: PaneId, text: str) -> None:
         """Leave copy mode, then paste `text` byte for byte, bracketed where the program asked

@@ -231,12 +231,13 @@ def test_work_that_only_a_merge_commit_holds(repo: Path, opened: GitRepository, 
 def test_work_that_was_reverted_in_the_target(
     repo: Path, opened: GitRepository, lane: Lane
 ) -> None:
-    """Its commits are in the history, so nothing can be lost."""
+    """Its commits are in the history, but its content is not in the target any more."""
     info = lane()
     lane_tip = two_commits(info.path)
     git(repo, "merge", "-q", "--no-ff", "--no-edit", lane_tip)
-    git(repo, "revert", "--no-edit", "-m", "1", "HEAD")
     assert subjects(opened, lane_tip, tip(repo)) == []
+    git(repo, "revert", "--no-edit", "-m", "1", "HEAD")
+    assert subjects(opened, lane_tip, tip(repo)) == ["two", "one"]
 
 
 def test_looking_for_unmerged_work_leaves_no_object(

@@ -219,7 +219,7 @@ PATCH = (
     "1\t1\tb\n2\t0\told => new\n-\t-\tbinary\n0\t0\tunmerged\n"
     "\n"
     "diff --git a/b b/b\nindex 1..2 100644\n--- a/b\n+++ b/b\n@@ -1 +1 @@\n-x\n+diff --git\n"
-    'diff --git a/old "b/n\\tew"\nsimilarity index 90%\n--- a/old\n+++ b/n\n'
+    'diff --git a/old "b/n\\tew\\303\\244"\nsimilarity index 90%\n--- a/old\n+++ b/n\n'
     "@@ -0,0 +1,2 @@\n+1\n+2\n"
     "diff --git a/binary b/binary\nBinary files /dev/null and b/binary differ\n"
     "* Unmerged path unmerged\n"
@@ -234,7 +234,7 @@ def test_a_patch_is_taken_apart() -> None:
         ("A", "binary", "binary", None, None),
         ("U", "unmerged", "unmerged", 0, 0),
     ]
-    assert files[0].body == b"@@ -1 +1 @@\n-x\n+diff --git"
+    assert files[0].body == b"@@ -1 +1 @@\n-x\n+diff --git\n"
     assert files[1].body.startswith(b"@@ -0,0 +1,2 @@")
     assert files[2].body == b""
 

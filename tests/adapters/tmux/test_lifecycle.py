@@ -14,7 +14,7 @@ from cockpit.adapters.tmux.failures import PaneGone
 from cockpit.adapters.tmux.lifecycle import TmuxServer
 from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.domain.lane import PaneRef
-from cockpit.errors import Refused
+from cockpit.errors import CockpitError, Refused
 from tests.adapters.tmux.helpers import Open, seen
 from tests.conftest import retry_until
 
@@ -191,7 +191,7 @@ def test_exit_codes(tmux: TmuxServer, open_lane: Open, script: str, code: int) -
     retry_until(lambda: tmux.panes()[A].dead)
     retry_until(lambda: tmux.panes()[A].exit_code is not None)
     assert tmux.panes()[A].exit_code == code
-    assert tmux.capture(ref.pane)[0] == "last words"
+    retry_until(lambda: tmux.capture(ref.pane)[0] == "last words")
 
 
 def test_a_program_that_is_not_there(tmux: TmuxServer, open_lane: Open) -> None:
@@ -231,6 +231,18 @@ def test_closing_what_was_replaced_is_refused(
         tmux.close_pane(ref)
     tmux.close_pane(again)
     assert tmux.panes() == {}
+
+
+def test_several_panes_are_captured_in_one_call(tmux: TmuxServer, open_lane: Open) -> None:
+    one = open_lane("a", "sh", "-c", "printf 'first\n\nthird'; exec cat").pane
+    other = open_lane("b", "sh", "-c", "printf 'other'; exec cat").pane
+    retry_until(lambda: "third" in tmux.capture(one) and "other" in tmux.capture(other))
+    both = tmux.captures([one, other])
+    assert both == {one: tmux.capture(one), other: tmux.capture(other)}
+    assert both[one][:3] == ["first", "", "third"]
+    assert tmux.captures([]) == {}
+    with pytest.raises(CockpitError):
+        tmux.captures([one, PaneId("%4711"), other])
 
 
 def test_capture(tmux: TmuxServer, open_lane: Open) -> None:

@@ -1,0 +1,101 @@
+"""Remotes: the only calls of ours that leave the machine.
+
+The address comes from the repository's configuration, read as data (agents can write there),
+and is given to git literally, so nothing else of a `[remote]` or `[url]` section there counts:
+no `uploadpack`, no `receivepack`, no `vcs`, no rewriting. What the commander's own
+`~/.gitconfig` says (credentials, `insteadOf`, ssh) holds. Which protocols may be used stands in
+the shadow's configuration. Nothing asks on the terminal, and every call has a deadline.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cockpit.adapters.git import argv
+from cockpit.adapters.git.ground import Ground
+from cockpit.adapters.git.shadow import Setting, read_settings
+from cockpit.domain.ids import CommitId, RefName, branch_name
+from cockpit.domain.upstream import PushAnswer, Remote, Upstream, is_relative, why_not_reach
+from cockpit.errors import Refused
+
+DEADLINE = 120.0
+"""Seconds that a fetch or a push may take."""
+
+_REFUSALS = ("! [rejected]", "! [remote rejected]", "!\t")
+
+
+class Remotes:
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+
+    def remote(self, name: str) -> Remote | None:
+        """The remote called `name`; None where the configuration has none."""
+        return _remote(read_settings(self.ground.door, self.ground.common / "config"), name)
+
+    def upstream(self, branch: RefName) -> Upstream | None:
+        """What the configuration says that `branch` follows; None when nothing, or a branch of
+        this very repository."""
+        settings = read_settings(self.ground.door, self.ground.common / "config")
+        short = branch_name(branch)
+        name = _last(settings, f"branch.{short}.remote")
+        merge = _last(settings, f"branch.{short}.merge")
+        if not name or name == "." or not merge.startswith("refs/heads/"):
+            return None
+        remote = _remote(settings, name)
+        if remote is None:
+            return None
+        tracking = f"refs/remotes/{name}/{merge.removeprefix('refs/heads/')}"
+        return Upstream(remote, RefName(merge), RefName(tracking))
+
+    def fetch(self, upstream: Upstream) -> None:
+        """Bring `upstream.tracking` to where the remote's branch is; no tags, no FETCH_HEAD.
+
+        Raises `Refused` for an address that is not used, `TimedOut`, and `CockpitError` with
+        what git says (no network, no such branch, no permission).
+        """
+        spec = f"+{upstream.branch}:{upstream.tracking}"
+        url = self._address(upstream.remote, upstream.remote.url)
+        self.ground.run(argv.fetch(url, spec), deadline=DEADLINE)
+
+    def push(
+        self, remote: Remote, commit: CommitId, ref: RefName, *, lease: CommitId | None = None
+    ) -> PushAnswer:
+        """Push `commit` to `ref` of the remote: only forward, unless `lease` says where it must
+        be to be replaced. No hook runs. A refusal is an answer; raises as `fetch`."""
+        url = self._address(remote, remote.push_url)
+        answer = self.ground.run(
+            argv.push(url, f"{argv.object_id(commit)}:{ref}", ref, lease),
+            deadline=DEADLINE,
+            ok=(0, 1, 128),
+        )
+        if answer.code == 0:
+            return PushAnswer(True)
+        told = [*answer.out.decode("utf-8", "replace").splitlines(), *answer.err.splitlines()]
+        said = [line.strip() for line in told if line.strip().startswith(_REFUSALS)]
+        return PushAnswer(False, "\n".join(said or told[-3:]))
+
+    def _address(self, remote: Remote, url: str) -> str:
+        why = why_not_reach(url)
+        if why:
+            raise Refused(
+                f"The remote {remote.name} is not used: {why}.",
+                hint=f"Look at `git remote -v`; `git remote set-url {remote.name} …` mends it.",
+            )
+        if is_relative(url):
+            return str(Path(self.ground.checkout or self.ground.common) / url)
+        return url
+
+
+def _remote(settings: list[Setting], name: str) -> Remote | None:
+    url = _last(settings, f"remote.{name}.url")
+    if not url:
+        return None
+    return Remote(name, url, _last(settings, f"remote.{name}.pushurl") or url)
+
+
+def _last(settings: list[Setting], wanted: str) -> str:
+    section, _, rest = wanted.partition(".")
+    values = [
+        value or "" for key, value in settings if key == f"{section}.{rest}" and value is not None
+    ]
+    return values[-1] if values else ""
