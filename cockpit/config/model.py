@@ -136,10 +136,18 @@ class MergeConfig:
     how: How
     message: str
     push: str
+    pull_request: str
+    """Command that makes a pull request of a branch that was pushed; empty = none."""
     cadence: float
     """Seconds a branch may live before the commander is reminded; 0 never."""
     sign: bool
     sign_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncConfig:
+    how: str
+    """`merge` or `rebase`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,7 @@ class Config:
     launch: LaunchConfig
     gate: GateConfig
     merge: MergeConfig
+    sync: SyncConfig
     tmux: TmuxConfig
     trash: TrashConfig
     env_drop: tuple[str, ...]

@@ -174,6 +174,16 @@ MERGE = Struct(
             trust=True,
         ),
         Key(
+            "pull_request",
+            Text("command (for /bin/sh)", limit=MAX_COMMAND, lines=True),
+            '""',
+            "makes a pull request of a lane that was pushed (`cockpit pr`); it gets "
+            "$COCKPIT_BRANCH, $COCKPIT_TARGET, $COCKPIT_TITLE and $COCKPIT_BODY_FILE",
+            example='"gh pr create --head $COCKPIT_BRANCH --base $COCKPIT_TARGET '
+            '--title \\"$COCKPIT_TITLE\\" --body-file $COCKPIT_BODY_FILE"',
+            trust=True,
+        ),
+        Key(
             "cadence",
             Duration(),
             "0",
@@ -182,6 +192,17 @@ MERGE = Struct(
         ),
         Key("sign", Bool(), "false", "sign landings as your git configuration says"),
         Key("sign_off", Bool(), "false", "add Signed-off-by to landings"),
+    )
+)
+
+SYNC = Struct(
+    (
+        Key(
+            "how",
+            Choice(("merge", "rebase")),
+            "merge",
+            "how a lane gets the target's new commits (`cockpit sync`)",
+        ),
     )
 )
 
@@ -323,6 +344,7 @@ TOP = Struct(
         Key("launch", LAUNCH, "{}", "how agents are started"),
         Key("gate", GATE, "{}", "what a landing must pass"),
         Key("merge", MERGE, "{}", "how landings are made"),
+        Key("sync", SYNC, "{}", "how lanes are brought up to date"),
         Key("tmux", TMUX, "{}", "cockpit's own tmux server"),
         Key("env_drop", DROPPED, "[]", "variables that no lane inherits", trust=True),
         Key("trash", TRASH, "{}", "what was torn down"),

@@ -6,22 +6,33 @@ follow events. Both faces have the same powers.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from cockpit.config.model import Config
 from cockpit.domain.activity import Activity
-from cockpit.domain.change import LaneDiff
+from cockpit.domain.approval import ApprovalState
+from cockpit.domain.audit import Audit, CommitDetail
+from cockpit.domain.change import FileDiff, LaneDiff
+from cockpit.domain.clash import Clash, Radar
+from cockpit.domain.conflict_view import ConflictView
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import Intent
 from cockpit.domain.lane import LaneFault
 from cockpit.domain.merge import LandingPreview
+from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
-from cockpit.domain.teardown import TeardownPreview
+from cockpit.domain.resolution import Resolution
+from cockpit.domain.review import Review
+from cockpit.domain.shared import SharedHunk
+from cockpit.domain.sync import SyncPreview
+from cockpit.domain.taking import TakePreview
+from cockpit.domain.teardown import SweepEntry, TeardownPreview
+from cockpit.domain.train import Train
 from cockpit.services.ports import LivePanes, TrashEntry
 
 T = TypeVar("T")
@@ -45,6 +56,11 @@ class UndoPreview:
     operation: Operation
     lines: tuple[str, ...]
     in_the_way: tuple[str, ...]
+    shared: tuple[SharedHunk, ...] = ()
+    """Hunks of a landing that later commits changed as well; those that block it are named in
+    `in_the_way`."""
+    paths: tuple[str, ...] = ()
+    """Paths whose content comes back, where it is about paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +105,91 @@ class Cockpit(Protocol):
         ...
 
     def faults(self) -> list[LaneFault]: ...
-    def diff(self, lane: LaneId) -> LaneDiff: ...
+    def diff(self, lane: LaneId, *, bodies: bool = True, ignore_space: bool = False) -> LaneDiff:
+        """The lane's whole change; without `bodies` the list of files, which are then read
+        with `file_diffs` as they are looked at."""
+        ...
+
+    def file_diffs(
+        self,
+        lane: LaneId,
+        diff: LaneDiff,
+        files: Sequence[FileDiff],
+        *,
+        ignore_space: bool = False,
+    ) -> list[FileDiff]:
+        """These files of `diff` with their bodies, in order."""
+        ...
+
+    def review(self, lane: LaneId) -> Review:
+        """Viewed files and comments."""
+        ...
+
+    def change_review(self, lane: LaneId, edit: Callable[[Review], Review]) -> Review: ...
     def preview_landing(self, lane: LaneId, *, message: str = "") -> LandingPreview: ...
+    def preview_train(self, lanes: Sequence[LaneId] = ()) -> Train:
+        """The train as it would run now, built as objects; nothing moves. No `lanes`: all that
+        are queued, or if none is, every started lane that has something to land. Lanes that
+        are named ride in the order in which they are named (what a task needs goes first all
+        the same), as those of `RunTrain.lanes` do. Every lane asked for is a car of the
+        answer, those that can't ride as well: put aside, with the reason."""
+        ...
+
+    def approval(self, lane: LaneId) -> ApprovalState:
+        """Whether the lane's approval still counts, and if not what changed since."""
+        ...
+
+    def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
+        """What taking the lane's uncommitted work as a commit would take; nothing is stored."""
+        ...
+
+    def conflict(self, lane: LaneId) -> ConflictView:
+        """The lane's conflict with the target, with the draft of its resolution; no files
+        where it goes through."""
+        ...
+
+    def keep_resolution(self, state: Resolution) -> None:
+        """Keep the choices so far as the lane's draft, durable on return."""
+        ...
+
+    def merge_tool(self, state: Resolution, file: int) -> MergeToolCall:
+        """The commander's merge tool on one conflict with text, ready to be run. Raises
+        `Refused` when none is chosen, or there is no text."""
+        ...
+
+    def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
+        """What the tool left; None when it changed nothing. Its private files are gone."""
+        ...
+
+    def clashes(
+        self, lanes: Collection[LaneId] | None = None, *, since: float | None = None
+    ) -> Radar:
+        """Who would run into whom, uncommitted work included. Of lanes that were looked at
+        before only `lanes` are looked at again (None: all); what was asked of git at or after
+        `since` (monotonic seconds) will do."""
+        ...
+
+    def clash(self, lane: LaneId, other: LaneId | None) -> Clash | None:
+        """The clash of two sides (`other` None: the target) with its hunks, as of the last
+        look; None if they go together."""
+        ...
+
     def preview_teardown(self, lane: LaneId) -> TeardownPreview: ...
+    def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
+        """Every started lane, with what a teardown would take, or why a sweep leaves it."""
+        ...
+
+    def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
+        """What bringing the target into the lane would do (`how`: merge, rebase, or empty for
+        what lanes.yaml says); nothing moves and no object is left."""
+        ...
+
     def preview_undo(self, seq: int | None = None) -> UndoPreview: ...
+    def audit(self, *, limit: int = 1000) -> Audit:
+        """The newest commits of the target and all lanes, with what the journal knows."""
+        ...
+
+    def commit_detail(self, commit: CommitId) -> CommitDetail: ...
     def trust(self) -> TrustState: ...
     def log(self, *, last: int | None = None) -> list[Operation]: ...
     def trash(self) -> list[TrashEntry]: ...

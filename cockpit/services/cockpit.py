@@ -3,55 +3,99 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cockpit.config.model import Config
 from cockpit.domain.activity import Activity
-from cockpit.domain.change import LaneDiff
-from cockpit.domain.events import ActivityChanged, Event, LaneChanged
+from cockpit.domain.approval import ApprovalState
+from cockpit.domain.audit import Audit, CommitDetail
+from cockpit.domain.change import FileDiff, LaneDiff
+from cockpit.domain.clash import Clash, Radar
+from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.events import ActivityChanged, ApprovalChanged, Event, LaneChanged, TrainChanged
 from cockpit.domain.fleet import Fleet, LaneView, apply
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import (
     Adopt,
+    ApplyHunk,
     Approve,
+    Commit,
     EmptyTrash,
+    Follow,
     Gate,
+    HandBack,
     Intent,
     Interrupt,
     Land,
+    LeaveOut,
+    Park,
+    PullRequest,
+    Queue,
+    Resolve,
     Restart,
     RestoreTrash,
+    Resume,
+    RunTrain,
     Send,
     Start,
     Stop,
+    StopTrain,
+    Sync,
     Teardown,
     Trust,
     Undo,
 )
 from cockpit.domain.lane import LaneFault
 from cockpit.domain.merge import LandingPreview
+from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
-from cockpit.domain.teardown import TeardownPreview
+from cockpit.domain.resolution import Resolution
+from cockpit.domain.review import Review
+from cockpit.domain.sync import SyncPreview
+from cockpit.domain.taking import TakePreview
+from cockpit.domain.teardown import SweepEntry, TeardownPreview
+from cockpit.domain.train import Train
 from cockpit.services import (
     adopt,
+    approvals,
+    audit,
     gate,
+    handback,
+    hunks,
     landing,
     landing_preview,
+    leaving_out,
     looking,
     panes,
+    park,
+    parked,
     prompts,
+    pull_request,
     recovery,
+    resolving,
+    resolving_drafts,
+    review,
     rubbish,
     start,
+    sweep,
+    sync,
+    sync_preview,
+    taking,
     target,
     teardown,
+    train,
+    train_plan,
+    train_queue,
     trust,
     undo,
+    upstream,
     validation,
 )
 from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPreview
 from cockpit.services.ports import TrashEntry
+from cockpit.services.radar import RadarDesk
 from cockpit.services.workplace import Workplace
 
 
@@ -65,7 +109,10 @@ class LocalCockpit:
         self.root: Path = work.root
         self.state: Path = work.state_dir
         self._known: dict[LaneId, Activity] = {}
+        self._trains = 0
+        """Trains that this very process runs."""
         self._guard = threading.Lock()
+        self._radar = RadarDesk(work)
 
     def recover(self, tell: Tell) -> list[str]:
         """Finish or abandon what a dead process left, then note where the target stands."""
@@ -82,11 +129,16 @@ class LocalCockpit:
         lane = getattr(intent, "lane", None) or (outcome.operation and outcome.operation.lane)
         if lane:
             tell(LaneChanged(lane, self.work.registry.lanes().get(lane)))
+            for event in self._parked_events([lane]):
+                tell(event)
+            tell(ApprovalChanged(lane, approvals.state_of(self.work, lane)))
         return outcome
 
     def _dispatch(self, intent: Intent, tell: Tell, by: str) -> Outcome:
         work = self.work
         match intent:
+            case Start(lane, prompt) if lane in parked.lanes(work):
+                return park.resume(work, Resume(lane, prompt), tell, by)
             case Start():
                 return start.start(work, intent, tell, by)
             case Adopt():
@@ -102,7 +154,11 @@ class LocalCockpit:
             case Gate():
                 return gate.gate(work, intent, tell, by)
             case Approve():
-                return landing.approve(work, intent, tell, by)
+                return approvals.approve(work, intent, tell, by)
+            case Commit():
+                return taking.commit(work, intent, tell, by)
+            case LeaveOut():
+                return leaving_out.leave_out(work, intent, tell, by)
             case Land():
                 return landing.land(work, intent, tell, by)
             case Teardown():
@@ -113,8 +169,31 @@ class LocalCockpit:
                 return rubbish.restore(work, intent, tell, by)
             case EmptyTrash():
                 return rubbish.empty(work, intent, tell, by)
+            case Follow():
+                return upstream.follow(work, intent, tell, by)
+            case PullRequest():
+                return pull_request.request(work, intent, tell, by)
             case Trust():
                 return trust.trust(work, intent, tell, by)
+            case Resolve():
+                return resolving.resolve(work, intent, tell, by)
+            case HandBack():
+                return handback.hand_back(work, intent, tell, by)
+            case ApplyHunk():
+                return hunks.apply(work, intent, tell, by)
+            case Queue():
+                return train_queue.queue(work, intent, tell, by)
+            case RunTrain():
+                with self._running_train():
+                    return train.run(work, intent, tell, by, radar=self._radar_now)
+            case StopTrain():
+                return train.stop(work, intent, tell, by)
+            case Sync():
+                return sync.sync(work, intent, tell, by)
+            case Park():
+                return park.park(work, intent, tell, by)
+            case Resume():
+                return park.resume(work, intent, tell, by)
 
     def fleet(self) -> Fleet:
         """Lanes of lanes.yaml in their order, then lanes that only our state knows."""
@@ -128,14 +207,41 @@ class LocalCockpit:
         fleet = Fleet(self.repository, self.config.target, lanes)
         for name, record in records.items():
             fleet = apply(fleet, LaneChanged(name, record))
-        return fleet
+        for event in self._parked_events(None):
+            fleet = apply(fleet, event)
+        return apply(fleet, TrainChanged(train_queue.shown(self.work)))
 
     def observe(self, lanes: Sequence[LaneId] | None = None) -> list[Event]:
-        return self._remember(looking.observe(self.work, lanes, dict(self._known)))
+        seen = looking.observe(self.work, lanes, dict(self._known))
+        return [*self._remember(seen), *self._parked_events(lanes), *self._train_events(lanes)]
 
     def observe_git(self, lanes: Sequence[LaneId] | None = None) -> list[Event]:
         """As `observe`, without asking tmux: the app follows panes on its own connection."""
-        return looking.observe(self.work, lanes, {}, activity=False)
+        seen = looking.observe(self.work, lanes, {}, activity=False)
+        return [*seen, *self._parked_events(lanes), *self._train_events(lanes)]
+
+    def _parked_events(self, lanes: Sequence[LaneId] | None) -> list[Event]:
+        return [
+            ActivityChanged(lane, known.activity)
+            for lane, known in parked.lanes(self.work).items()
+            if lanes is None or lane in lanes
+        ]
+
+    def _train_events(self, lanes: Sequence[LaneId] | None) -> list[Event]:
+        """The train as other processes have it; one of our own tells of itself."""
+        if lanes is not None or self._trains:
+            return []
+        return [TrainChanged(train_queue.shown(self.work))]
+
+    @contextmanager
+    def _running_train(self) -> Iterator[None]:
+        with self._guard:
+            self._trains += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._trains -= 1
 
     def judge(self, see: Callable[[Workplace, dict[LaneId, Activity]], list[Event]]) -> list[Event]:
         """Let the app's own sight of panes be judged with what was known before."""
@@ -151,18 +257,85 @@ class LocalCockpit:
     def faults(self) -> list[LaneFault]:
         return validation.faults(self.work)
 
-    def diff(self, lane: LaneId) -> LaneDiff:
+    def diff(self, lane: LaneId, *, bodies: bool = True, ignore_space: bool = False) -> LaneDiff:
         record = self.work.record(lane)
-        return self.work.git.diff(record.worktree, self.work.target)
+        return self.work.git.diff(
+            record.worktree, self.work.target, bodies=bodies, ignore_space=ignore_space
+        )
+
+    def file_diffs(
+        self,
+        lane: LaneId,
+        diff: LaneDiff,
+        files: Sequence[FileDiff],
+        *,
+        ignore_space: bool = False,
+    ) -> list[FileDiff]:
+        record = self.work.record(lane)
+        return self.work.git.bodies(record.worktree, diff, files, ignore_space=ignore_space)
+
+    def review(self, lane: LaneId) -> Review:
+        return review.load(self.work, lane)
+
+    def change_review(self, lane: LaneId, edit: Callable[[Review], Review]) -> Review:
+        return review.change(self.work, lane, edit)
 
     def preview_landing(self, lane: LaneId, *, message: str = "") -> LandingPreview:
-        return landing_preview.preview(self.work, lane, message=message)
+        with self.work.git.looking():
+            return landing_preview.preview(self.work, lane, message=message)
+
+    def preview_train(self, lanes: Sequence[LaneId] = ()) -> Train:
+        chosen = tuple(dict.fromkeys(lanes))
+        return train_plan.preview(self.work, chosen, radar=self._radar_now)
+
+    def _radar_now(self) -> Radar:
+        """What the radar knows; only lanes that it never saw are looked at."""
+        return self._radar.look(())
+
+    def approval(self, lane: LaneId) -> ApprovalState:
+        """Whether the lane's approval still counts, and if not what changed since."""
+        return approvals.state_of(self.work, lane)
+
+    def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
+        return taking.preview(self.work, lane, paths)
+
+    def conflict(self, lane: LaneId) -> ConflictView:
+        return resolving.conflict_of(self.work, lane)
+
+    def keep_resolution(self, state: Resolution) -> None:
+        resolving_drafts.keep(self.work, state)
+
+    def merge_tool(self, state: Resolution, file: int) -> MergeToolCall:
+        return resolving.merge_tool(self.work, state, file)
+
+    def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
+        return self.work.git.conflicts.merge_tool_done(call)
+
+    def clashes(
+        self, lanes: Collection[LaneId] | None = None, *, since: float | None = None
+    ) -> Radar:
+        return self._radar.look(lanes, since=since)
+
+    def clash(self, lane: LaneId, other: LaneId | None) -> Clash | None:
+        return self._radar.clash(lane, other)
 
     def preview_teardown(self, lane: LaneId) -> TeardownPreview:
         return teardown.preview(self.work, lane)
 
+    def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
+        return sweep.preview(self.work, merged_only=merged_only)
+
+    def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
+        return sync_preview.look(self.work, lane, how)
+
     def preview_undo(self, seq: int | None = None) -> UndoPreview:
         return undo.preview(self.work, seq)
+
+    def audit(self, *, limit: int = audit.LIMIT) -> Audit:
+        return audit.trail(self.work, limit=limit)
+
+    def commit_detail(self, commit: CommitId) -> CommitDetail:
+        return audit.detail(self.work, commit)
 
     def trust(self) -> TrustState:
         return trust.state_of(self.work)

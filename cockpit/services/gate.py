@@ -1,37 +1,47 @@
 """The gate: the commander's test commands on the merged result, in a worktree of its own.
 
-The gate's worktree is private, detached, set up as a lane is, and kept warm. No lock but
-the gate's own is held while commands run.
+The gate's worktree is private, detached, set up as a lane is, and kept warm. No lock but the
+gate's own (and the train's) is held while commands run.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cockpit.domain.events import GateOutput
+from cockpit.domain.gate import NOT_RUNNABLE, GateState, Verdict
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import Gate
 from cockpit.domain.operation import OpKind
 from cockpit.domain.scrub import gate_environment
-from cockpit.errors import CockpitError, Conflict, GateRed, Refused, TimedOut
-from cockpit.services import leftovers, setup, trust
+from cockpit.errors import CockpitError, Conflict, TimedOut
+from cockpit.services import gate_known, leftovers, setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
-from cockpit.services.ports import RunResult
-from cockpit.services.running import Running, abandoning, begin
+from cockpit.services.running import Running, begin
 from cockpit.services.workplace import Workplace
-
-NOT_RUNNABLE = {126: "is not executable", 127: "was not found"}
-"""Exit codes of a shell that could not run the command: the lane's work is not to blame."""
 
 REASON = "cockpit: gate"
 """What the lock of the gate's worktree says."""
 
 READY = "gate"
 """State file: what the gate's worktree was set up with."""
+
+ROOM = 16 << 20
+"""Bytes free below which a failure is the disk's, not the lane's."""
+
+Stop = Callable[[], bool]
+
+
+class _Failed(Exception):
+    """A command did not pass; the verdict says how."""
+
+    def __init__(self, verdict: Verdict):
+        super().__init__(verdict.said)
+        self.verdict = verdict
 
 
 def gate(work: Workplace, intent: Gate, tell: Tell, by: str) -> Outcome:
@@ -44,37 +54,107 @@ def gate(work: Workplace, intent: Gate, tell: Tell, by: str) -> Outcome:
             paths=shown.conflicts,
             detail="\n".join(shown.conflicts),
         )
-    verdict = run(work, intent.lane, shown.result or shown.target_old, tell, by)
+    commit = shown.result or shown.target_old
+    verdict = run(work, intent.lane, commit, tell, by, fresh=True)
+    if not verdict.passed:
+        raise verdict.error
     return Outcome(
-        f"The gate of {intent.lane} is {verdict}.",
+        f"The gate of {intent.lane} is {verdict.word}.",
         None,
-        {"lane": intent.lane, "commit": shown.result or shown.target_old, "gate": verdict},
+        {
+            "lane": intent.lane,
+            "commit": commit,
+            "gate": verdict.state,
+            "flaky": verdict.flaky,
+            "log": verdict.log,
+        },
     )
 
 
-def run(work: Workplace, lane: LaneId, commit: CommitId, tell: Tell, by: str) -> str:
-    """`green`, or `none` when there is no gate. Raises `GateRed` with the log's path, or
-    `TimedOut`, or `Refused` when a command can't be run at all."""
-    commands = work.config.gate.run
-    if not commands:
-        return "none"
-    with work.locks.hold("gate", timeout=1.0, why=f"gate of {lane}"):
+def never() -> bool:
+    return False
+
+
+def run(
+    work: Workplace,
+    lane: LaneId | None,
+    commit: CommitId,
+    tell: Tell,
+    by: str,
+    *,
+    stop: Stop = never,
+    fresh: bool = False,
+    patience: float = 1.0,
+) -> Verdict:
+    """What the gate says of `commit`; `lane` None is the target itself.
+
+    A tree that passed lately is not tested again unless `fresh`. `stop` is asked while
+    commands run; `patience` is how many seconds another gate is waited for. Raises
+    `CockpitError` when the gate could not be made ready: then nobody is to blame.
+    """
+    if not work.config.gate.run:
+        return Verdict(GateState.NONE)
+    tree = work.git.tree_of(commit)
+    known = None if fresh else gate_known.recall(work, tree)
+    if known is not None:
+        tell(GateOutput(lane, ("this tree passed the gate before; it is not tested again",)))
+        return known
+    what = lane or work.config.target
+    with _turn(work, f"gate of {what}", stop, patience):
         running = begin(
             work,
             tell,
             OpKind.GATE,
             lane=lane,
             by=by,
-            summary=f"gate of {lane} at {commit[:10]}",
-            plan={"lane": lane, "commit": commit, "commands": list(commands)},
+            summary=f"gate of {what} at {commit[:10]}",
+            plan={"lane": lane, "commit": commit, "commands": list(work.config.gate.run)},
         )
-        with abandoning(running), _no_half_made_tree(work, running.op.id):
-            log = work.state.log_path(f"gate-{running.op.id}.log")
-            tree = _ready_tree(work, running, commit, log, tell)
-            for command in commands:
-                _run_one(work, running, tree, command, log, tell)
-        running.done(f"gate of {lane} is green", {"gate": "green", "log": str(log)})
-    return "green"
+        verdict = _carry_out(work, running, commit, tell, stop)
+        if verdict.passed:
+            gate_known.remember(work, tree, verdict)
+    return verdict
+
+
+@contextmanager
+def _turn(work: Workplace, why: str, stop: Stop, patience: float) -> Iterator[None]:
+    """The gate's lock, waited for in steps so that a stop is heard. Raises `TimedOut`."""
+    until = work.clock.monotonic() + patience
+    with ExitStack() as held:
+        while True:
+            left = until - work.clock.monotonic()
+            try:
+                timeout = min(1.0, max(left, 0.0))
+                held.enter_context(work.locks.hold("gate", timeout=timeout, why=why))
+                break
+            except TimedOut:
+                if left <= 1.0 or stop():
+                    raise
+        yield
+
+
+def _carry_out(
+    work: Workplace, running: Running, commit: CommitId, tell: Tell, stop: Stop
+) -> Verdict:
+    """The operation from its first step to its end."""
+    log = work.state.log_path(f"gate-{running.op.id}.log")
+    flaky = False
+    try:
+        with _no_half_made_tree(work, running.op.id):
+            tree = _ready_tree(work, running, commit, log, tell, stop)
+            for command in work.config.gate.run:
+                flaky |= _run_one(work, running, tree, command, log, tell, stop)
+    except _Failed as failure:
+        error = failure.verdict.error
+        running.abandon(error.title, error.hint, gate=str(failure.verdict.state), log=str(log))
+        return failure.verdict
+    except CockpitError as error:
+        running.abandon(error.title, error.hint, detail=error.detail)
+        raise
+    verdict = Verdict(GateState.GREEN, flaky=flaky, log=str(log))
+    summary = f"{running.op.summary.partition(' at ')[0]} is {verdict.word}"
+    running.done(summary, {"gate": str(verdict.state), "flaky": flaky, "log": str(log)})
+    return verdict
 
 
 @contextmanager
@@ -82,7 +162,7 @@ def _no_half_made_tree(work: Workplace, op: str) -> Iterator[None]:
     """After a failure, what is half made goes at once; what can't go now goes next time."""
     try:
         yield
-    except CockpitError:
+    except (CockpitError, _Failed):
         with suppress(CockpitError):
             put_half_made_aside(work, op)
         raise
@@ -102,7 +182,9 @@ def put_half_made_aside(work: Workplace, op: str) -> None:
             leftovers.put_aside(work, op, tree, REASON)
 
 
-def _ready_tree(work: Workplace, running: Running, commit: CommitId, log: Path, tell: Tell) -> Path:
+def _ready_tree(
+    work: Workplace, running: Running, commit: CommitId, log: Path, tell: Tell, stop: Stop
+) -> Path:
     """The gate's worktree at `commit`, made and set up where it isn't yet."""
     tree = tree_of(work)
     running.step("prepare the gate's worktree")
@@ -118,15 +200,22 @@ def _ready_tree(work: Workplace, running: Running, commit: CommitId, log: Path, 
         tell(GateOutput(running.op.lane, tuple(f"setup: {text}" for text in missing)))
     if (work.state.read(READY) or {}).get("setup") != wanted:
         for command in work.config.setup.run:
-            _run_one(work, running, tree, command, log, tell)
+            _run_one(work, running, tree, command, log, tell, stop)
         work.state.write(READY, {"setup": wanted})
     return tree
 
 
 def _run_one(
-    work: Workplace, running: Running, tree: Path, command: str, log: Path, tell: Tell
-) -> None:
-    """One command, tried again `gate.retry` times. Raises as `run` says."""
+    work: Workplace,
+    running: Running,
+    tree: Path,
+    command: str,
+    log: Path,
+    tell: Tell,
+    stop: Stop,
+) -> bool:
+    """One command, tried again `gate.retry` times; whether it took more than one try. Raises
+    `_Failed`."""
     lane = running.op.lane
     running.step(f"run {command}")
 
@@ -143,13 +232,30 @@ def _run_one(
             deadline=work.config.gate.timeout,
             log=log,
             tell=show,
-            stop=lambda: False,
+            stop=stop,
         )
         if result.code == 0:
-            return
-        if result.code is None or result.code in NOT_RUNNABLE:
+            return attempt > 0
+        if result.code is None or result.code in NOT_RUNNABLE or work.disk.free(tree) < ROOM:
             break
-    raise _red(command, result)
+    raise _Failed(
+        Verdict(
+            _state(work, tree, result.code, stop),
+            command=command,
+            code=result.code,
+            seconds=result.seconds,
+            tail=result.tail,
+            log=str(log),
+        )
+    )
+
+
+def _state(work: Workplace, tree: Path, code: int | None, stop: Stop) -> GateState:
+    if code is None:
+        return GateState.STOPPED if stop() else GateState.TIMEOUT
+    if work.disk.free(tree) < ROOM:
+        return GateState.FULL
+    return GateState.UNRUNNABLE if code in NOT_RUNNABLE else GateState.RED
 
 
 def environment(work: Workplace) -> dict[str, str]:
@@ -158,24 +264,3 @@ def environment(work: Workplace) -> dict[str, str]:
         name: value for name, value in work.environment.items() if name not in work.config.env_drop
     }
     return gate_environment(kept, {"COCKPIT_GATE": "1"})
-
-
-def _red(command: str, result: RunResult) -> GateRed | TimedOut | Refused:
-    hint = f"The whole log: {result.log}"
-    if result.code is None:
-        return TimedOut(
-            f"The gate did not end within {result.seconds:.0f} s: {command}",
-            detail=result.tail,
-            hint=hint,
-        )
-    if result.code in NOT_RUNNABLE:
-        return Refused(
-            f"The gate's command {NOT_RUNNABLE[result.code]}: {command}",
-            detail=result.tail,
-            hint=f"Mend `gate.run`; the lane is not to blame. {hint}",
-        )
-    return GateRed(
-        f"The gate is red: {command} ended with code {result.code}.",
-        detail=result.tail,
-        hint=hint,
-    )

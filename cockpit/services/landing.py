@@ -1,52 +1,53 @@
-"""Landing one lane: an exact preview, an approval bound to it, the gate, one step forward."""
+"""Landing: an exact preview, an approval bound to it, the gate, one step forward.
+
+`land` is a train of one; `services/train_run.py` lands its cars with the same pieces.
+
+| died after | left behind | next start |
+|---|---|---|
+| approval | an approval that was not used | it stays: the commander gave it |
+| gate | the gate's entry, perhaps its processes | ended and dropped (`recovery`) |
+| intent of the landing, compare-and-swap, … | see `services/target.py` | dropped or finished |
+| end of the landing | what comes after it was not done | it is not done by itself |
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from cockpit.domain.events import Notice
+from cockpit.domain.gate import Verdict
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
-from cockpit.domain.intents import Approve, Land
-from cockpit.domain.merge import Approval, LandingPreview
+from cockpit.domain.intents import Land
+from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import TargetPlan
-from cockpit.errors import CockpitError, Conflict, Refused
-from cockpit.services import gate, target, trust
+from cockpit.errors import CockpitError, Conflict, Refused, TimedOut
+from cockpit.services import (
+    afterwards,
+    approvals,
+    gate,
+    stopping,
+    target,
+    train_queue,
+    trust,
+    upstream,
+)
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
-from cockpit.services.running import Running, begin, own_lock
+from cockpit.services.running import Running, begin
 from cockpit.services.workplace import Workplace
 
 
-def approve(work: Workplace, intent: Approve, tell: Tell, by: str) -> Outcome:
-    """Approve exactly the lane's present commit, or take an approval back."""
-    record = work.record(intent.lane)
-    tip = work.git.read_ref(record.branch)
-    if tip is None:
-        raise Refused(f"Lane {intent.lane} has no branch any more.", hint="Tear it down.")
-    if intent.commit is not None and intent.commit != tip:
-        raise _moved(intent.lane, intent.commit, tip)
-    what = "revoke the approval of" if intent.revoke else "approve"
-    with work.locks.hold(own_lock(OpKind.APPROVE, intent.lane), why=what):
-        running = begin(
-            work,
-            tell,
-            OpKind.APPROVE,
-            lane=intent.lane,
-            by=by,
-            summary=f"{what} {intent.lane} at {tip[:10]}",
-            plan={"lane": intent.lane, "commit": tip, "revoke": intent.revoke},
-        )
-        running.step(what)
-        if intent.revoke:
-            work.approvals.use(intent.lane)
-            summary = f"revoked the approval of {intent.lane}"
-        else:
-            work.approvals.put(Approval(intent.lane, tip, "", work.clock.now()))
-            summary = f"approved {intent.lane} at {tip[:10]}"
-        op = running.done(summary)
-    return Outcome(
-        summary[0].upper() + summary[1:] + ".",
-        op,
-        {"lane": intent.lane, "commit": tip, "revoked": intent.revoke},
-    )
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A lane that is on the target now. `left` are paths of the commander's checkout that
+    were left as they are."""
+
+    op: Operation
+    new: CommitId
+    left: tuple[str, ...]
 
 
 def land(work: Workplace, intent: Land, tell: Tell, by: str) -> Outcome:
@@ -56,26 +57,114 @@ def land(work: Workplace, intent: Land, tell: Tell, by: str) -> Outcome:
     """
     trust.require(work)
     lane = intent.lane
-    shown = preview(work, lane, message=intent.message)
-    _require_seen(intent, shown)
-    require_landable(shown)
-    assert shown.result is not None
-    work.approvals.put(Approval(lane, shown.source, "", work.clock.now()))
-    verdict = gate.run(work, lane, shown.result, tell, by)
+    stop = stopping.listener(work)
+    with alone(work, f"land {lane}"):
+        require_notes(upstream.notes(work, tell, fetch=True))
+        shown = preview(work, lane, message=intent.message)
+        require_seen(shown, intent.source, intent.target_old)
+        require_landable(shown)
+        assert shown.result is not None
+        approvals.give(work, lane, shown.source, shown.task_digest)
+        verdict = gate.run(work, lane, shown.result, tell, by, stop=stop)
+        if not verdict.passed and not intent.red_reason.strip():
+            raise verdict.error
+        landed = take_home(work, shown, verdict, tell, by, red_reason=intent.red_reason.strip())
+        after = afterwards.after_landing(work, lane, tell, by)
+        pushed = upstream.pushed(work, tell, by, [lane])
+    offer(work, lane, tell)
+    return _outcome(shown, landed, verdict, after, pushed)
+
+
+def require_notes(notes: Sequence[Check]) -> None:
+    """Raises `Refused` where the target and its upstream keep anything from landing."""
+    for check in notes:
+        if not check.ok:
+            raise Refused(
+                f"Nothing can land now: {check.text}.",
+                detail="\n".join(check.paths),
+                hint="Nothing was changed. `cockpit train` shows how it stands.",
+            )
+
+
+def offer(work: Workplace, landed: LaneId, tell: Tell) -> None:
+    """Offer the new base to lanes at rest; it is never done by itself."""
+    said = afterwards.offer(work, landed)
+    if said:
+        tell(Notice(said))
+
+
+@contextmanager
+def alone(work: Workplace, why: str) -> Iterator[None]:
+    """Nothing else lands meanwhile. Raises `Refused` naming who is at it already."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(work.locks.hold("train", timeout=0.5, why=why))
+        except TimedOut as error:
+            raise Refused(
+                "Something is landing already; only one train runs at a time.",
+                detail=error.title,
+                hint="Wait for it, or stop it with `cockpit train stop`.",
+            ) from error
+        yield
+
+
+def take_home(
+    work: Workplace,
+    shown: LandingPreview,
+    verdict: Verdict,
+    tell: Tell,
+    by: str,
+    *,
+    red_reason: str = "",
+    train: str = "",
+) -> Landed:
+    """Move the target to what was shown and gated, as an operation of its own. Raises
+    `Refused` with nothing changed if anything is no longer as it was shown."""
+    lane = shown.lane
+    new = _signed(work, shown)
     with (
         work.locks.hold(f"lane-{lane}", why="land"),
         work.locks.hold("target", why=f"land {lane}"),
     ):
         _require_unchanged(work, shown)
-        running = _begin(work, tell, shown, by, gate_verdict=verdict)
-        plan = TargetPlan.from_json(running.op.intent)
-        left = _move(work, running, plan)
-        work.approvals.use(lane)
-        op = running.done(
-            f"landed {lane} on {branch_name(shown.target)} as {shown.result[:10]}",
-            {"old": shown.target_old, "new": shown.result, "left": left},
+        plan = _plan(work, shown, new, verdict, "" if verdict.passed else red_reason, train)
+        running = begin(
+            work,
+            tell,
+            OpKind.LAND,
+            lane=lane,
+            by=by,
+            summary=f"land {lane} on {branch_name(shown.target)}",
+            plan=plan.to_json(),
         )
-    return _outcome(shown, op, verdict, left)
+        left = _move(work, running, plan)
+        op = end(work, running, plan, left)
+    return Landed(op, new, tuple(left))
+
+
+def _signed(work: Workplace, shown: LandingPreview) -> CommitId:
+    """What lands: what was shown and gated, signed where lanes.yaml says so. No lock is held:
+    somebody may have to type a passphrase."""
+    assert shown.result is not None
+    if not work.config.merge.sign:
+        return shown.result
+    return work.git.sign(shown.result, shown.target_old)
+
+
+def end(
+    work: Workplace, running: Running, plan: TargetPlan, left: list[str], note: str = ""
+) -> Operation:
+    """The approval is used, the lane is out of the queue, the end is written. Can be done
+    again; hold `target`."""
+    lane = LaneId(plan.lane)
+    work.approvals.use(lane)
+    train_queue.drop(work, lane)
+    name = branch_name(RefName(plan.ref))
+    red = f", red ({plan.red_reason})" if plan.red_reason else ""
+    return running.done(
+        f"landed {lane} on {name} as {plan.new[:10]}{red}{note}",
+        {"old": plan.old, "new": plan.new, "left": left, "gate": plan.gate, "log": plan.log},
+    )
 
 
 def require_landable(shown: LandingPreview) -> None:
@@ -86,8 +175,8 @@ def require_landable(shown: LandingPreview) -> None:
             f"{len(shown.conflicts)} file(s); nothing was changed.",
             paths=shown.conflicts,
             detail="\n".join(shown.conflicts),
-            hint=f"Ask the lane to merge {branch_name(shown.target)} and resolve it, "
-            "then land it again.",
+            hint=f"Resolve it with `cockpit resolve {shown.lane}` or let the lane merge "
+            f"{branch_name(shown.target)}, then land it again.",
         )
     failing = [check for check in shown.checks if not check.ok]
     if failing or shown.result is None:
@@ -103,10 +192,13 @@ def require_landable(shown: LandingPreview) -> None:
         )
 
 
-def _require_seen(intent: Land, shown: LandingPreview) -> None:
-    if intent.source is not None and intent.source != shown.source:
-        raise _moved(intent.lane, intent.source, shown.source)
-    if intent.target_old is not None and intent.target_old != shown.target_old:
+def require_seen(
+    shown: LandingPreview, source: CommitId | None, target_old: CommitId | None = None
+) -> None:
+    """Raises `Refused` where lane or target are not where they were when they were looked at."""
+    if source is not None and source != shown.source:
+        raise approvals.moved(shown.lane, source, shown.source)
+    if target_old is not None and target_old != shown.target_old:
         raise Refused(
             f"{branch_name(shown.target)} moved since the preview was shown.",
             hint="Look at the preview again; nothing was changed.",
@@ -118,13 +210,8 @@ def _require_unchanged(work: Workplace, shown: LandingPreview) -> None:
     record = work.record(shown.lane)
     tip = work.git.read_ref(record.branch)
     if tip != shown.source:
-        raise _moved(shown.lane, shown.source, tip)
-    approval = work.approvals.get(shown.lane)
-    if approval is None or approval.commit != shown.source:
-        raise Refused(
-            f"The approval of lane {shown.lane} was taken back while the gate ran.",
-            hint="Approve it again; nothing was changed.",
-        )
+        raise approvals.moved(shown.lane, shown.source, tip)
+    approvals.require(work, shown.lane, shown.source)
     now = work.git.read_ref(shown.target)
     if now != shown.target_old:
         raise Refused(
@@ -146,30 +233,31 @@ def _require_unchanged(work: Workplace, shown: LandingPreview) -> None:
         )
 
 
-def _begin(
-    work: Workplace, tell: Tell, shown: LandingPreview, by: str, *, gate_verdict: str
-) -> Running:
+def _plan(
+    work: Workplace,
+    shown: LandingPreview,
+    new: CommitId,
+    verdict: Verdict,
+    red_reason: str,
+    train: str,
+) -> TargetPlan:
     name = f"land-{shown.lane}-{int(work.clock.now() * 1000)}"
-    plan = TargetPlan(
+    return TargetPlan(
         ref=shown.target,
         old=shown.target_old,
-        new=str(shown.result),
+        new=new,
         checkout=str(shown.checkout) if shown.checkout else "",
         staging=str(target.staging_for(work, name)),
         lane=shown.lane,
         source=shown.source,
         branch=work.record(shown.lane).branch,
-        how=work.config.lanes[shown.lane].merge or work.config.merge.how,
-        gate=gate_verdict,
-    )
-    return begin(
-        work,
-        tell,
-        OpKind.LAND,
-        lane=shown.lane,
-        by=by,
-        summary=f"land {shown.lane} on {branch_name(shown.target)}",
-        plan=plan.to_json(),
+        how=shown.how,
+        gate=str(verdict.state),
+        flaky=verdict.flaky,
+        log=verdict.log,
+        red_reason=red_reason,
+        task=shown.task,
+        train=train,
     )
 
 
@@ -185,28 +273,28 @@ def _move(work: Workplace, running: Running, plan: TargetPlan) -> list[str]:
         raise
 
 
-def _moved(lane: LaneId, seen: CommitId, now: CommitId | None) -> Refused:
-    return Refused(
-        f"Lane {lane} moved since it was looked at; the approval does not count.",
-        detail=f"It was at {seen[:12]} and is at {str(now)[:12]}.",
-        hint="Look at the preview again; nothing was changed.",
-    )
-
-
-def _outcome(shown: LandingPreview, op: Operation, verdict: str, left: list[str]) -> Outcome:
-    note = f" {len(left)} path(s) of yours were left as they are." if left else ""
+def _outcome(
+    shown: LandingPreview, landed: Landed, verdict: Verdict, after: str, pushed: str
+) -> Outcome:
+    seq, left = landed.op.seq, landed.left
+    notes = [f"{len(left)} path(s) of yours were left as they are."] if left else []
+    notes += [text for text in (after, pushed) if text]
     return Outcome(
-        f"Landed {shown.lane} on {branch_name(shown.target)} as {str(shown.result)[:10]} "
-        f"(gate: {verdict}). `cockpit undo {op.seq}` takes it back.{note}",
-        op,
+        f"Landed {shown.lane} on {branch_name(shown.target)} as {landed.new[:10]} "
+        f"(gate: {verdict.word}). `cockpit undo {seq}` takes it back. {' '.join(notes)}".rstrip(),
+        landed.op,
         {
             "lane": shown.lane,
             "target": branch_name(shown.target),
             "old": shown.target_old,
-            "new": shown.result,
+            "new": landed.new,
             "source": shown.source,
-            "gate": verdict,
-            "left": left,
-            "undo": op.seq,
+            "gate": str(verdict.state),
+            "flaky": verdict.flaky,
+            "log": verdict.log,
+            "left": list(left),
+            "undo": seq,
+            "after": after,
+            "pushed": pushed,
         },
     )

@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cockpit.domain.activity import Activity, State
+from cockpit.domain.approval import ApprovalState, Standing
 from cockpit.domain.events import (
     ActivityChanged,
+    ApprovalChanged,
     Event,
     FaultsChanged,
     GitFactsChanged,
     LaneChanged,
     Link,
 )
-from cockpit.domain.ids import CommitId, LaneId
+from cockpit.domain.ids import CommitId, LaneId, PaneId
 from cockpit.domain.lane import GitFacts, LaneRecord
 from cockpit.errors import CockpitError
-from cockpit.services import panes, validation, zones
+from cockpit.services import approvals, merged, panes, sync_queue, validation, zones
 from cockpit.services.api import Explanation
 from cockpit.services.ports import PaneInfo
 from cockpit.services.workplace import Workplace
@@ -64,9 +66,26 @@ def facts_of(work: Workplace, record: LaneRecord, tip: CommitId | None = None) -
     if not work.disk.is_folder(record.worktree):
         return None
     facts = work.git.facts(record.worktree, work.target, tip=tip)
+    facts = _with_standing(work, record, facts, tip)
     if lane is None or facts.head is None:
         return replace(facts, paths=())
     return replace(facts, outside=zones.outside(work, lane, facts.paths), paths=())
+
+
+def _with_standing(
+    work: Workplace, record: LaneRecord, facts: GitFacts, target: CommitId | None
+) -> GitFacts:
+    """The facts with how the lane stands towards the target, by content."""
+    head = facts.head if facts.branch == record.branch else work.git.read_ref(record.branch)
+    target = target or work.git.read_ref(work.target)
+    if head is None or target is None:
+        return facts
+    counts = {"ahead": facts.ahead, "behind": facts.behind} if head == facts.head else {}
+    return replace(
+        facts,
+        merged=merged.of(work, record, head, target, **counts),
+        sync=sync_queue.flag_of(work, record, head, target),
+    )
 
 
 def observe(
@@ -80,6 +99,7 @@ def observe(
     records = work.registry.lanes()
     chosen = [record for lane, record in records.items() if lanes is None or lane in lanes]
     shown, why = panes.lanes_of_panes(work) if activity else ({}, "")
+    rows = _rows_of(work, [pane.ref.pane for pane in shown.values()]) if lanes is None else {}
     tip = _target_tip(work) if len(chosen) > 1 else None
 
     def see(record: LaneRecord) -> list[Event]:
@@ -87,9 +107,11 @@ def observe(
         if activity and why:
             events.append(_unknown(work, record.lane, why))
         elif activity:
-            seen = judge(work, record, shown.get(record.lane), known.get(record.lane))
+            pane = shown.get(record.lane)
+            told = rows.get(pane.ref.pane) if pane is not None else None
+            seen = judge(work, record, pane, known.get(record.lane), told)
             events.append(ActivityChanged(record.lane, seen))
-        return events + _git_events(work, record, tip)
+        return [*events, *_git_events(work, record, tip), *_approval_events(work, record)]
 
     events: list[Event] = [Link(not why, why)] if activity else []
     for found in _at_once(see, chosen):
@@ -97,6 +119,15 @@ def observe(
     if lanes is None:
         events.append(FaultsChanged(tuple(validation.faults(work))))
     return events
+
+
+def _rows_of(work: Workplace, shown: Sequence[PaneId]) -> dict[PaneId, list[str]]:
+    """What all panes show, in one call; nothing if one went away meanwhile: then each is asked
+    by itself, and its end is told."""
+    try:
+        return work.tmux.captures(shown)
+    except CockpitError:
+        return {}
 
 
 def _target_tip(work: Workplace) -> CommitId | None:
@@ -114,6 +145,14 @@ def _git_events(work: Workplace, record: LaneRecord, tip: CommitId | None) -> li
     except CockpitError as error:
         return [_unknown(work, record.lane, error.title)]
     return [GitFactsChanged(record.lane, facts)] if facts is not None else []
+
+
+def _approval_events(work: Workplace, record: LaneRecord) -> list[Event]:
+    try:
+        return [ApprovalChanged(record.lane, approvals.state_of(work, record.lane))]
+    except CockpitError as error:
+        why = error.title.rstrip(".")
+        return [ApprovalChanged(record.lane, ApprovalState(Standing.VOID, None, why))]
 
 
 def _unknown(work: Workplace, lane: LaneId, why: str) -> Event:

@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cockpit.domain.activity import Activity
-from cockpit.domain.change import CommitLine, LaneDiff, PathChange
+from cockpit.domain.audit import CommitDetail, HistoryCommit
+from cockpit.domain.bus import BusFile, BusFolder, BusListing
+from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
+from cockpit.domain.clash import ClashPath, Meeting, Snapshot
+from cockpit.domain.conflict import Conflict, Entry
+from cockpit.domain.edit import DiskFile, IndexSide
 from cockpit.domain.ids import (
     BlobId,
     CommitId,
@@ -27,12 +32,17 @@ from cockpit.domain.ids import (
 from cockpit.domain.lane import GitFacts, LaneRecord, PaneRef
 from cockpit.domain.launch import Launch as Launch
 from cockpit.domain.merge import Approval, MergeOutcome
+from cockpit.domain.mergetool import MergeToolCall as MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.pane import Frame as Frame
 from cockpit.domain.pane import PaneInfo as PaneInfo
+from cockpit.domain.replay import ReplayOutcome as ReplayOutcome
 from cockpit.domain.rubbish import TrashEntry as TrashEntry
 from cockpit.domain.runs import RunResult as RunResult
+from cockpit.domain.shared import FileEdits, LaterCommit
+from cockpit.domain.taking import Uncommitted
 from cockpit.domain.teardown import Holdings
+from cockpit.domain.upstream import PushAnswer, Remote, Upstream
 from cockpit.domain.worktree import Head as Head
 from cockpit.domain.worktree import SyncPlan as SyncPlan
 from cockpit.domain.worktree import WorktreeInfo as WorktreeInfo
@@ -62,6 +72,10 @@ class Disk(Protocol):
     def is_folder(self, path: Path) -> bool: ...
     def same(self, one: Path, two: Path) -> bool:
         """Whether both names lead to the same place, links resolved."""
+        ...
+
+    def free(self, path: Path) -> int:
+        """Bytes that one may still write on the disk of `path`."""
         ...
 
     def stamp(self, path: Path) -> tuple[int, int]:
@@ -144,12 +158,157 @@ class StateFiles(Protocol):
 # ---------------------------------------------------------------- git
 
 
+class LaneEdits(Protocol):
+    """Single entries of a lane's index and single files of it, changed for the commander.
+    Callers hold the lane's lock; a `staging` folder belongs to one edit."""
+
+    def index_side(self, worktree: Path, path: str) -> IndexSide:
+        """Raises `Refused` for a path in the middle of a merge and for a submodule."""
+        ...
+
+    def disk_file(self, worktree: Path, path: str) -> DiskFile:
+        """Raises `Refused` for what is neither file nor link, or very large."""
+        ...
+
+    def raw_id(self, content: bytes) -> BlobId:
+        """The id of these bytes as a blob; nothing is stored."""
+        ...
+
+    def as_kept(self, worktree: Path, path: str, content: bytes) -> BlobId:
+        """The id that `git add` of this content at `path` would give; nothing is stored."""
+        ...
+
+    def as_checked_out(self, worktree: Path, path: str, staging: Path) -> DiskFile:
+        """What a checkout of the index's entry would write; `staging` is for the work."""
+        ...
+
+    def store(self, content: bytes, *, worktree: Path, clean_as: str = "") -> BlobId:
+        """A blob of these bytes: as they are, or as `git add` of `clean_as` keeps them."""
+        ...
+
+    def pin_blobs(self, ref: RefName, blobs: Sequence[BlobId], reason: str) -> CommitId:
+        """Keep blobs alive under `ref`; done already is fine."""
+        ...
+
+    def edit_index(self, worktree: Path, changes: Sequence[PathChange], staging: Path) -> list[str]:
+        """Entries become the new ones where they are still the old ones; paths whose entry is
+        neither are returned, and then nothing is changed. Can be done again."""
+        ...
+
+    def lay_out(self, staging: Path, old: DiskFile, new: DiskFile) -> tuple[Path, Path]:
+        """A folder with both contents as files `old` and `new`, and an empty folder."""
+        ...
+
+    def edit_file(
+        self,
+        worktree: Path,
+        path: str,
+        *,
+        old: Mapping[str, object],
+        new: Mapping[str, object],
+        source: Path,
+        staging: Path,
+    ) -> bool:
+        """The file becomes what `new` describes (`DiskFile.facts`) while it is what `old`
+        describes, its content taken from `source`; False if it is neither. Can be done
+        again."""
+        ...
+
+    def drop(self, staging: Path, old: Mapping[str, object]) -> None:
+        """Take away what an edit laid out; not an error if it is gone."""
+        ...
+
+
+class Conflicts(Protocol):
+    """What conflicts between two commits, and the tree of its resolution."""
+
+    def look(self, source: CommitId, target: CommitId, lane: LaneId, target_name: str) -> Conflict:
+        """What merging `target` into `source` conflicts in (no files: nothing); leaves nothing
+        in the repository."""
+        ...
+
+    def resolved_tree(
+        self, conflict: Conflict, results: Sequence[tuple[Sequence[Entry], Sequence[str]]]
+    ) -> TreeId:
+        """The merged tree with each conflict's (entries, paths that go). Raises `Refused` when
+        two files want one path."""
+        ...
+
+    def recorded(self, conflict: Conflict) -> dict[int, bytes]:
+        """Whole texts that `git rerere` has recorded for conflicts like these, by file."""
+        ...
+
+    def links(self, conflict: Conflict) -> dict[str, bytes]:
+        """Where the symlinks in question lead, by blob."""
+        ...
+
+    def merge_tool(
+        self, conflict: Conflict, file: int, merged: bytes, command: str
+    ) -> MergeToolCall:
+        """The commander's merge tool on one conflict, in a private repository: `command` as
+        `$MERGETOOL` holds it, empty for the one that their git is configured to use."""
+        ...
+
+    def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
+        """What the tool left (None: it changed nothing); the private files are gone after."""
+        ...
+
+
+class Scout(Protocol):
+    """How lanes stand with their uncommitted work, and what merging them would come to. What
+    that takes in objects lies in a private folder of this process."""
+
+    def snapshot(
+        self, worktree: Path, *, skip: Callable[[str], bool], since: float | None = None
+    ) -> Snapshot | None:
+        """The worktree with its uncommitted work as a commit in the private folder; None while
+        HEAD names no commit. `skip` names paths that are no work. What git said of the
+        worktree at or after `since` (monotonic seconds) will do. From any thread."""
+        ...
+
+    def meetings(self, pairs: Sequence[tuple[Snapshot, Snapshot]]) -> list[Meeting]:
+        """What merging each pair would come to, in order; one that can't be merged is told as
+        failed. By one thread at a time."""
+        ...
+
+    def clash_paths(self, one: Snapshot, two: Snapshot) -> tuple[ClashPath, ...]:
+        """The pair's conflicts with their hunks. By one thread at a time."""
+        ...
+
+    def tidy(self, kept: Sequence[Snapshot]) -> bool:
+        """Let go of what is known of all but these; True if the private folder was begun
+        anew, so that every snapshot has to be taken again. Only while nobody looks."""
+        ...
+
+
+class Remotes(Protocol):
+    """Repositories elsewhere; what leaves the machine. Addresses are used literally."""
+
+    def remote(self, name: str) -> Remote | None: ...
+    def upstream(self, branch: RefName) -> Upstream | None:
+        """What the repository's configuration says that `branch` follows."""
+        ...
+
+    def fetch(self, upstream: Upstream) -> None:
+        """Bring `upstream.tracking` to where the remote's branch is. Raises when it can't."""
+        ...
+
+    def push(
+        self, remote: Remote, commit: CommitId, ref: RefName, *, lease: CommitId | None = None
+    ) -> PushAnswer:
+        """Push `commit` to `ref`: forward only, or in place of `lease`. A refusal is an answer."""
+        ...
+
+
 class Git(Protocol):
     """The repository. All calls go through the one door and the shadow directory."""
 
     common_dir: Path
     main_checkout: Path | None
     """None in a bare repository."""
+
+    @property
+    def edit(self) -> LaneEdits: ...
 
     # refs
     def read_ref(self, ref: RefName) -> CommitId | None: ...
@@ -215,10 +374,44 @@ class Git(Protocol):
         ...
 
     def holdings(self, worktree: Path) -> Holdings: ...
-    def diff(self, worktree: Path, target: RefName) -> LaneDiff: ...
+    def diff(
+        self,
+        worktree: Path,
+        target: RefName,
+        *,
+        bodies: bool = True,
+        ignore_space: bool = False,
+    ) -> LaneDiff:
+        """The lane's change, layer by layer; without `bodies` only the list of files."""
+        ...
+
+    def bodies(
+        self,
+        worktree: Path,
+        diff: LaneDiff,
+        files: Sequence[FileDiff],
+        *,
+        ignore_space: bool = False,
+    ) -> list[FileDiff]:
+        """These files of `diff` with their bodies as they are now."""
+        ...
+
+    def uncommitted(self, worktree: Path, layer: Layer, path: str) -> FileDiff | None:
+        """One file of the uncommitted work as it is now; None if it does not differ there."""
+        ...
+
     def commits(self, old: CommitId, new: CommitId, *, limit: int = 200) -> list[CommitLine]: ...
-    def unmerged_commits(self, tip: CommitId, target: CommitId) -> list[CommitLine]:
-        """Commits of `tip` whose change is not in `target` by content (patch id, squash)."""
+    def unmerged_commits(
+        self, tip: CommitId, target: CommitId, *, landed_on: CommitId | None = None
+    ) -> list[CommitLine]:
+        """Commits of `tip` whose change is not in `target` by content (merged, squashed or
+        picked, and not taken back since). `landed_on`: where the target stood before a
+        landing that kept the lane's commits as they are."""
+        ...
+
+    def to_replay(self, tip: CommitId, onto: CommitId) -> list[CommitId]:
+        """Commits of `tip` that a rebase onto `onto` builds anew, oldest first. Raises
+        `Refused` when that would drop what a merge commit resolved."""
         ...
 
     def changes(self, old: CommitId | TreeId, new: CommitId | TreeId) -> list[PathChange]: ...
@@ -228,15 +421,153 @@ class Git(Protocol):
         a merge should not meet unseen."""
         ...
 
+    @property
+    def conflicts(self) -> Conflicts: ...
+
     # merges as objects
     def merge(self, ours: CommitId, theirs: CommitId) -> MergeOutcome: ...
     def commit_tree(self, tree: TreeId, parents: Sequence[CommitId], message: str) -> CommitId: ...
-    def revert_tree(self, target: CommitId, landed: CommitId) -> MergeOutcome:
-        """The tree of `target` without what merge `landed` brought (its first parent's side)."""
+    def replay(
+        self, commits: Sequence[CommitId], onto: CommitId, *, keep: bool = True
+    ) -> ReplayOutcome:
+        """Commits (oldest first, no merges) built anew on `onto`, author and message kept; a
+        rebase without a checkout. Without `keep` nothing is left in the repository."""
+        ...
+
+    def revert_tree(
+        self, target: CommitId, landed: CommitId, *, before: CommitId | None = None
+    ) -> MergeOutcome:
+        """The tree of `target` without what `before..landed` brought (by default the side of
+        `landed`'s first parent)."""
+        ...
+
+    def edits(
+        self, old: CommitId, new: CommitId, paths: Sequence[str] = ()
+    ) -> tuple[FileEdits, ...]:
+        """What differs, by lines, in `paths` or everywhere."""
+        ...
+
+    def edits_after(
+        self, since: CommitId, now: CommitId, paths: Sequence[str]
+    ) -> tuple[LaterCommit, ...]:
+        """The commits from `since` to `now` (by first parents, oldest first) that touch
+        `paths`; one without a name for all of them where there is no such line."""
+        ...
+
+    def edits_brought(
+        self,
+        before: CommitId,
+        since: CommitId,
+        now: CommitId,
+        paths: Sequence[str],
+        sides: Sequence[tuple[CommitId, CommitId, CommitId]] = (),
+    ) -> tuple[LaterCommit, ...]:
+        """What later merges took in, by the merged side's own change of `paths`, the old sides
+        of its hunks in the lines of `before`. `sides` are landings without a merge commit:
+        (commit, its parent, the lane's commit)."""
+        ...
+
+    def lane_commits(self, onto: CommitId, source: CommitId) -> list[tuple[CommitId, int]]:
+        """Every commit of `source` that `onto` lacks, oldest first, with its number of
+        parents."""
+        ...
+
+    def reword(
+        self, commits: Sequence[CommitId], onto: CommitId, edit: Callable[[str, bool], str]
+    ) -> CommitId:
+        """The linear `commits` on `onto` with edited messages (`edit` gets each message, and
+        whether it is the last one); the new tip."""
+        ...
+
+    def sign(self, result: CommitId, onto: CommitId) -> CommitId:
+        """What was built on `onto`, once more and signed by the commander. Raises `Refused`
+        when it can't be signed."""
+        ...
+
+    def replay_line(self, mine: CommitId, theirs: CommitId) -> ReplayOutcome:
+        """What `mine` has and `theirs` lacks, along its first parents, built anew on `theirs`;
+        merges keep their other parents."""
+        ...
+
+    def identity(self) -> str:
+        """`Name <email>` of the commander. Raises `CockpitError` where git knows none."""
+        ...
+
+    def size_of(self, old: CommitId, new: CommitId) -> int:
+        """Lines that `new` adds and removes since its merge base with `old`."""
+        ...
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Within it, what this thread's calls build goes to a folder of this process, gone
+        with `close`: a look leaves nothing in the repository."""
         ...
 
     def tree_of(self, commit: CommitId) -> TreeId: ...
+    def first_parent(self, commit: CommitId) -> CommitId | None:
+        """None for the first commit of a history."""
+        ...
+
+    def first_parents(self, tip: CommitId, *, saying: Sequence[str]) -> list[tuple[CommitId, str]]:
+        """(commit, message) on the first-parent line of `tip`, newest first, of those whose
+        message has a line that matches one of the basic regular expressions `saying`."""
+        ...
+
+    def history(self, tips: Sequence[CommitId], *, limit: int) -> tuple[list[HistoryCommit], bool]:
+        """At most `limit` commits that `tips` hold, about newest first (a parent may come
+        before its child), and whether there are more."""
+        ...
+
+    def inspect(self, commit: CommitId) -> CommitDetail: ...
+    def entries_at(
+        self, tree_ish: CommitId | TreeId, paths: Sequence[str]
+    ) -> dict[str, tuple[str, str]]:
+        """(mode, object id) of each of `paths` that is there; a folder stands for itself."""
+        ...
+
     def has_conflict_markers(self, changes: Iterable[PathChange]) -> list[str]: ...
+
+    @property
+    def scout(self) -> Scout:
+        """What the radar asks git; nothing is written to the repository or a lane."""
+        ...
+
+    @property
+    def remotes(self) -> Remotes:
+        """The repositories elsewhere."""
+        ...
+
+    # a lane's uncommitted work
+    def uncommitted_work(
+        self,
+        worktree: Path,
+        chosen: Sequence[str] = (),
+        *,
+        skip: Callable[[str], bool],
+        keep: bool = False,
+    ) -> Uncommitted:
+        """The uncommitted work below `chosen` (empty: all but what `skip` says) as a tree;
+        without `keep` nothing of it is stored. Raises `Refused` for unmerged paths, filters
+        that aren't trusted, and for a chosen path at which there is none."""
+        ...
+
+    def move_with_index(
+        self,
+        worktree: Path,
+        ref: RefName,
+        *,
+        old: CommitId,
+        new: CommitId,
+        index: Sequence[PathChange],
+        reason: str,
+    ) -> list[str]:
+        """Branch (compare-and-swap) and index as one, the files stay as they are; paths whose
+        entry is somebody's own by now are returned. Done already is fine. Raises `RefMoved`
+        or `Refused` with nothing changed."""
+        ...
+
+    def tree_with(self, commit: CommitId, entries: Mapping[str, tuple[str, str] | None]) -> TreeId:
+        """The commit's tree with these paths as (mode, object id), None for gone."""
+        ...
 
     # the commander's checkout
     def plan_sync(
@@ -249,6 +580,12 @@ class Git(Protocol):
     def finish_sync(self, plan: SyncPlan) -> list[str]:
         """Path by path: old content becomes new, new is skipped, anything else is left and
         returned. Then the index. Can be redone after a kill."""
+        ...
+
+    def hold_index(self, worktree: Path) -> AbstractContextManager[None]:
+        """Keep other gits out of the worktree's index while its branch moves and the files
+        follow; `finish_sync` within it ends it. Raises `Unavailable` where another git stays
+        in there."""
         ...
 
     def drop_staging(self, staging: Path) -> None:
@@ -361,7 +698,10 @@ class Runner(Protocol):
         log: Path,
         tell: Callable[[Sequence[str]], None],
         stop: Callable[[], bool],
-    ) -> RunResult: ...
+        as_commander: bool = False,
+    ) -> RunResult:
+        """`as_commander` keeps the credentials in `env`."""
+        ...
 
     def end_orphans(self, log: Path) -> int:
         """End what a run with this log left when cockpit was killed; returns how many."""
@@ -419,6 +759,10 @@ class Tmux(Protocol):
 
     def capture(self, pane: PaneId, *, colour: bool = False, history: int = 0) -> list[str]:
         """The visible rows (and `history` rows above), SGR kept with `colour`."""
+        ...
+
+    def captures(self, panes: Sequence[PaneId]) -> dict[PaneId, list[str]]:
+        """The visible rows of several panes in one call. Raises if one of them is gone."""
         ...
 
     def paste(self, pane: PaneId, text: str) -> None:
@@ -480,7 +824,10 @@ class LivePanes(Protocol):
         """Give the last used client's terminal back; False if no client."""
         ...
 
-    async def list_panes(self) -> dict[LaneId, PaneInfo]: ...
+    async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
+        """All lane panes. `patient` may take a list that is some seconds old while nothing
+        stirred."""
+        ...
 
 
 # ---------------------------------------------------------------- agents
@@ -528,6 +875,23 @@ class Approvals(Protocol):
     def get(self, lane: LaneId) -> Approval | None: ...
     def put(self, approval: Approval) -> None: ...
     def use(self, lane: LaneId) -> None: ...
+
+
+class Bus(Protocol):
+    """The files of `tasks/` and `results/` below a root; what agents put there is data."""
+
+    def listing(self, root: Path, folder: BusFolder) -> BusListing:
+        """The folder's files, each with its content or the problem that names it."""
+        ...
+
+    def read(self, root: Path, folder: BusFolder, name: str) -> BusFile | None: ...
+    def write_new(self, root: Path, folder: BusFolder, name: str, content: bytes) -> None:
+        """A new file, whole the moment it appears; raises `Refused` when the name is taken."""
+        ...
+
+    def replace(self, root: Path, folder: BusFolder, name: str, *, old: bytes, new: bytes) -> None:
+        """New content where the file still holds the old; raises `Refused` when it doesn't."""
+        ...
 
 
 class Watcher(Protocol):

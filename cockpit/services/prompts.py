@@ -15,7 +15,7 @@ from cockpit.domain.intents import Send
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import SendPlan
 from cockpit.errors import DeliveryUnknown, Refused, TimedOut
-from cockpit.services import panes
+from cockpit.services import panes, review
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.ports import PaneInfo
 from cockpit.services.running import begin
@@ -53,11 +53,13 @@ def send(work: Workplace, intent: Send, tell: Tell, by: str) -> Outcome:
         running.step("paste the text")
         taken = _deliver(work, pane, intent.text, running.step)
         if not taken:
+            review.mark_sent(work, intent.lane, intent.comments, doubtful=True)
             running.done(f"sent to {intent.lane}, but nobody saw it taken", {"delivery": "unknown"})
             raise DeliveryUnknown(
                 f"The text was typed into {intent.lane}, but its screen did not answer.",
                 hint=f"Look with `cockpit attach {intent.lane}`; it is not sent again by itself.",
             )
+        review.mark_sent(work, intent.lane, intent.comments, doubtful=False)
         op = running.done(f"sent to {intent.lane}", {"delivery": "seen"})
     return Outcome(
         f"Sent to {intent.lane}.", op, {"lane": intent.lane, "delivery": "seen", "sha256": digest}

@@ -6,17 +6,54 @@ process and is left alone.
 
 from __future__ import annotations
 
-from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
+from collections.abc import Callable
+
+from cockpit.domain.ids import LaneId, RefName, branch_name
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import StartPlan, TargetPlan, TeardownPlan
 from cockpit.errors import CockpitError
-from cockpit.services import gate, start, target, teardown, trust, undo
+from cockpit.services import (
+    approvals,
+    gate,
+    handback,
+    hunk_steps,
+    landing,
+    leaving_out,
+    park,
+    pull_request,
+    resolving,
+    start,
+    sync,
+    taking,
+    target,
+    teardown,
+    train_queue,
+    train_run,
+    trust,
+    upstream,
+)
 from cockpit.services.api import Tell
 from cockpit.services.running import Running, own_lock
+from cockpit.services.undoing.contract import recover_undo
+from cockpit.services.undoing.table import locks_of, undoing_of
 from cockpit.services.workplace import Workplace
 
 LOCK_PATIENCE = 2.5
 """Seconds in which a dead git's lock file becomes old enough to be taken away."""
+
+OWN_LOCK = frozenset(
+    {OpKind.APPROVE, OpKind.INTERRUPT, OpKind.TRUST, OpKind.TRASH, OpKind.HAND_BACK}
+)
+"""Operations that hold a lock of their own (`running.own_lock`), not their lane's."""
+
+SHARED_LOCK = {
+    OpKind.GATE: "gate",
+    OpKind.TRAIN: "train",
+    OpKind.QUEUE: train_queue.LOCK,
+    OpKind.FOLLOW: "target",
+    OpKind.PUSH: upstream.LOCK,
+}
+"""Operations that hold one lock, whatever their lane."""
 
 
 def recover(work: Workplace, tell: Tell) -> list[str]:
@@ -26,6 +63,7 @@ def recover(work: Workplace, tell: Tell) -> list[str]:
         for path in work.journal.damaged()
     ]
     left = [op for op in work.journal.pending() if _is_dead(work, op)]
+    left.sort(key=lambda op: op.kind is OpKind.TRAIN)  # its landings say what became of it
     if left:
         said.extend(work.git.end_orphans())
     said.extend(work.git.clear_leavings(patience=LOCK_PATIENCE if left else 0.0))
@@ -47,44 +85,44 @@ def _is_dead(work: Workplace, op: Operation) -> bool:
 
 
 def _locks_of(op: Operation) -> list[str]:
-    names = [f"lane-{op.lane}"] if op.lane is not None else []
-    if op.kind is OpKind.LAND or op.intent.get("what") == OpKind.LAND:
-        names.append("target")
-    if op.kind is OpKind.GATE:
-        return ["gate"]
-    if op.kind in (OpKind.APPROVE, OpKind.INTERRUPT, OpKind.TRUST, OpKind.TRASH):
+    if op.kind in OWN_LOCK:
         return [own_lock(op.kind, op.lane)]
+    if op.kind in SHARED_LOCK:
+        return [SHARED_LOCK[op.kind]]
+    if op.kind is OpKind.UNDO:
+        return locks_of(op)
+    names = [f"lane-{op.lane}"] if op.lane is not None else []
+    if op.kind is OpKind.LAND:
+        names.append("target")
     return names
 
 
 def _recover_one(work: Workplace, running: Running) -> str:
     op = running.op
     try:
-        match op.kind:
-            case OpKind.START | OpKind.ADOPT:
-                what = _recover_start(work, running)
-            case OpKind.LAND:
-                what = _recover_landing(work, running)
-            case OpKind.TEARDOWN:
-                what = _recover_teardown(work, running)
-            case OpKind.UNDO:
-                what = _recover_undo(work, running)
-            case OpKind.SEND:
-                running.done("maybe sent; it is not sent again", {"delivery": "unknown"})
-                what = "may or may not have been delivered; it is not sent again by itself"
-            case OpKind.GATE:
-                work.runner.end_orphans(work.state.log_path(f"gate-{op.id}.log"))
-                gate.put_half_made_aside(work, op.id)
-                running.abandon("it was interrupted")
-                what = "was interrupted and dropped"
-            case _:
-                running.abandon("it was interrupted")
-                what = "was interrupted and dropped"
+        what = RECOVERIES.get(op.kind, _drop)(work, running)
     except CockpitError as error:
         return (
             f"Operation {op.seq} ({op.summary}) can't be finished yet: {error.title} {error.hint}"
         )
     return f"Operation {op.seq} ({op.summary}) {what}."
+
+
+def _drop(work: Workplace, running: Running) -> str:
+    """For operations whose only step is their last: an interrupted one did nothing."""
+    running.abandon("it was interrupted")
+    return "was interrupted and dropped"
+
+
+def _recover_send(work: Workplace, running: Running) -> str:
+    running.done("maybe sent; it is not sent again", {"delivery": "unknown"})
+    return "may or may not have been delivered; it is not sent again by itself"
+
+
+def _recover_gate(work: Workplace, running: Running) -> str:
+    work.runner.end_orphans(work.state.log_path(f"gate-{running.op.id}.log"))
+    gate.put_half_made_aside(work, running.op.id)
+    return _drop(work, running)
 
 
 def _recover_start(work: Workplace, running: Running) -> str:
@@ -112,34 +150,14 @@ def _recover_landing(work: Workplace, running: Running) -> str:
     now = work.git.read_ref(ref)
     if now == plan.new:
         left = target.follow(work, running, plan)
-        work.approvals.use(LaneId(plan.lane))
-        running.done(
-            f"landed {plan.lane} on {branch_name(ref)} after an interruption",
-            {"old": plan.old, "new": plan.new, "left": left},
-        )
+        landing.end(work, running, plan, left, note=" after an interruption")
         return "was finished"
     target.drop_staging(work, plan)
-    if _went_on(work, plan, now):
-        running.done(
-            f"landed {plan.lane}; {branch_name(ref)} went on since",
-            {"old": plan.old, "new": plan.new, "left": []},
-        )
+    if target.went_on(work, plan, now):
+        landing.end(work, running, plan, [], note=f"; {branch_name(ref)} went on since")
         return f"had landed, and {branch_name(ref)} went on since; the checkout was left alone"
     running.abandon("it was interrupted before the target moved")
     return "had not moved the target and was dropped"
-
-
-def _went_on(work: Workplace, plan: TargetPlan, now: CommitId | None) -> bool:
-    """Whether the target was moved as planned and someone put more on top before we looked.
-
-    Going back moves to an ancestor of where it was, so there it counts that the old commit
-    is gone from the target's history.
-    """
-    if now is None or now in (plan.old, plan.new):
-        return False
-    if plan.how == "back":
-        return not work.git.is_ancestor(CommitId(plan.old), now)
-    return work.git.is_ancestor(CommitId(plan.new), now)
 
 
 def _recover_teardown(work: Workplace, running: Running) -> str:
@@ -157,16 +175,30 @@ def _recover_teardown(work: Workplace, running: Running) -> str:
 
 
 def _recover_undo(work: Workplace, running: Running) -> str:
-    if running.op.intent.get("what") == OpKind.LAND:
-        plan = TargetPlan.from_json(running.op.intent)
-        now = work.git.read_ref(RefName(plan.ref))
-        if now != plan.new:
-            target.drop_staging(work, plan)
-            if _went_on(work, plan, now):
-                running.done(f"undid {running.op.undoes}; the target went on since")
-                return "had been done, and the target went on since"
-            running.abandon("it was interrupted before the target moved")
-            return "had not moved the target and was dropped"
-    note = undo.advance(work, running)
-    running.done(f"undid {running.op.undoes} after an interruption{note}")
-    return "was finished"
+    return recover_undo(work, running, undoing_of(running.op))
+
+
+RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
+    OpKind.START: _recover_start,
+    OpKind.ADOPT: _recover_start,
+    OpKind.LAND: _recover_landing,
+    OpKind.TEARDOWN: _recover_teardown,
+    OpKind.SYNC: sync.recover,
+    OpKind.PARK: park.recover,
+    OpKind.UNDO: _recover_undo,
+    OpKind.SEND: _recover_send,
+    OpKind.GATE: _recover_gate,
+    OpKind.TRAIN: train_run.recover,
+    OpKind.QUEUE: train_queue.recover,
+    OpKind.APPROVE: approvals.recover,
+    OpKind.COMMIT: taking.recover,
+    OpKind.LEAVE_OUT: leaving_out.recover,
+    OpKind.HUNK: hunk_steps.recover,
+    OpKind.RESOLVE: resolving.recover,
+    OpKind.HAND_BACK: handback.recover,
+    OpKind.FOLLOW: upstream.recover,
+    OpKind.PUSH: upstream.recover_push,
+    OpKind.PULL_REQUEST: pull_request.recover,
+}
+"""How each kind is finished or dropped; the returned words follow `Operation N (…)`. Kinds
+that are not here change nothing before their end."""

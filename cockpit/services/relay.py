@@ -88,5 +88,5 @@ class SharedPanes:
     async def detach(self) -> bool:
         return await self._panes.detach()
 
-    async def list_panes(self) -> dict[LaneId, PaneInfo]:
-        return await self._panes.list_panes()
+    async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
+        return await self._panes.list_panes(patient=patient)

@@ -42,11 +42,13 @@ class Sight:
         self._rows: dict[PaneId, tuple[str, ...]] = {}
         self._heard: dict[PaneId, int] = {}
         """When each pane had printed last when its rows were taken (`PaneInfo.spoke`)."""
+        self._judged: dict[LaneId, tuple[PaneInfo | None, tuple[str, ...], Activity]] = {}
+        """What each lane's last verdict went by, and the verdict."""
 
-    async def look(self, live: LivePanes) -> None:
+    async def look(self, live: LivePanes, *, patient: bool = False) -> None:
         """List the panes and judge every lane. A connection that fails makes all unknown."""
         try:
-            self._panes = await live.list_panes()
+            self._panes = await live.list_panes(patient=patient)
             for lane, view in self._fleet().lanes.items():
                 if view.record is not None:
                     pane = self._panes.get(lane)
@@ -104,13 +106,24 @@ class Sight:
 
     def _judge(self, record: LaneRecord, pane: PaneInfo | None) -> None:
         rows = self._rows.get(pane.ref.pane, ()) if pane is not None else ()
+        if self._stands(record.lane, pane, rows):
+            return
 
         def see(work: Workplace, known: dict[LaneId, Activity]) -> list[Event]:
             seen = looking.judge(work, record, pane, known.get(record.lane), rows)
+            self._judged[record.lane] = (pane, rows, seen)
             return [ActivityChanged(record.lane, seen)]
 
         for event in self._local.judge(see):
             self._publish(event)
+
+    def _stands(self, lane: LaneId, pane: PaneInfo | None, rows: tuple[str, ...]) -> bool:
+        """Whether the lane's verdict still counts: nothing that it went by is another now. Only
+        `working` ends by the mere passing of time (`judgement.HOLD`)."""
+        view, last = self._fleet().lane(lane), self._judged.get(lane)
+        if view is None or last is None or view.activity.state is State.WORKING:
+            return False
+        return view.activity is last[2] and last[0] == pane and last[1] is rows
 
 
 def plain(rows: Sequence[str]) -> tuple[str, ...]:

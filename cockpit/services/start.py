@@ -25,7 +25,7 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import bus, leftovers, panes, prompts, setup, trust
+from cockpit.services import bus, leftovers, panes, prompts, setup, tasks, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.ports import Launch, WorktreeInfo
@@ -42,9 +42,11 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
     lane = work.lane(intent.lane)
     with work.locks.hold(f"lane-{lane.lane}", why="start"):
         known = work.registry.lanes().get(lane.lane)
+        intent = _with_task(work, lane, intent)
         if known is not None:
+            known = replace(known, task=intent.task or known.task)
             return _reopen(work, lane, known, intent.prompt, tell, by)
-        plan = plan_start(work, lane, intent.prompt)
+        plan = plan_start(work, lane, intent.prompt, intent.task)
         running = begin(
             work,
             tell,
@@ -79,7 +81,26 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
     )
 
 
-def plan_start(work: Workplace, lane: LaneConfig, prompt: str) -> StartPlan:
+def _with_task(work: Workplace, lane: LaneConfig, intent: Start) -> Start:
+    """The wish with the name of its task's file, and with a prompt that names it where the
+    agent takes prompts. Raises `Refused` for a task that isn't there or that another lane
+    works on."""
+    if not intent.task:
+        return intent
+    task = tasks.task_named(work, intent.task)
+    for other, record in work.registry.lanes().items():
+        if record.task == task.name and other != lane.lane:
+            raise Refused(
+                f"Lane {other} works on {task.name} already.",
+                hint=f"Tear lane {other} down first, or choose another task.",
+            )
+    told = intent.prompt
+    if panes.plan_launch(work, lane, "", resume=False).takes_prompts:
+        told = "\n\n".join(filter(None, (tasks.first_prompt(work, task), told)))
+    return replace(intent, task=task.name, prompt=told)
+
+
+def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -> StartPlan:
     """Everything that starting needs to know, or `Refused` with the reason."""
     _require_kind(lane)
     base = resolve_base(work, lane)
@@ -97,6 +118,7 @@ def plan_start(work: Workplace, lane: LaneConfig, prompt: str) -> StartPlan:
         agent=lane.agent,
         made_branch=True,
         prompt=prompt,
+        task=task,
     )
 
 
@@ -190,6 +212,7 @@ def advance(
         op=OpId(running.op.id),
         adopted=not plan.made_branch,
         session_name=lane.session,
+        task=plan.task,
     )
     running.step("open the pane")
     record, launch = panes.open_or_adopt(

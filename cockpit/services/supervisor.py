@@ -25,12 +25,14 @@ from cockpit.domain.events import (
 )
 from cockpit.domain.fleet import Fleet, apply
 from cockpit.domain.ids import LaneId, OpId, PaneId
-from cockpit.domain.intents import Intent, Start
+from cockpit.domain.intents import Intent, RunTrain, Start, Sync
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
+from cockpit.services import sync_queue
 from cockpit.services.api import Cockpit
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.ports import LivePanes, Watcher
+from cockpit.services.radar_watch import RadarWatch
 from cockpit.services.relay import SharedPanes
 from cockpit.services.sight import Sight
 
@@ -67,6 +69,13 @@ class FleetSupervisor:
             if live is not None
             else None
         )
+        self._radar = RadarWatch(
+            lambda lanes, since: cockpit.clashes(lanes, since=since),
+            shown=lambda: self.fleet.radar,
+            publish=self._publish,
+        )
+        self._synced: dict[LaneId, float] = {}
+        """Since when each lane rested as its waiting sync was tried."""
         self._watcher = watcher
         self._listeners: list[Callable[[Event, Fleet], None]] = []
         self._actions = ThreadPoolExecutor(4, thread_name_prefix="intent")
@@ -132,6 +141,7 @@ class FleetSupervisor:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick())
             group.create_task(self._follow_hints())
+            group.create_task(self._radar.run())
             if self._watcher is not None:
                 group.create_task(self._watcher.run(self._folders, self._hint))
 
@@ -159,6 +169,7 @@ class FleetSupervisor:
             await self.live.close()
         self._actions.shutdown(wait=False, cancel_futures=True)
         self._looks.shutdown(wait=False, cancel_futures=True)
+        self._radar.close()
 
     # ------------------------------------------------------------ wishes and questions
 
@@ -227,6 +238,7 @@ class FleetSupervisor:
 
     async def _refresh(self, lanes: Sequence[LaneId] | None) -> None:
         """Look at git for these lanes (and at panes over the pipe) and tell what is new."""
+        begun = self._local.work.clock.monotonic()
         try:
             for event in await self._look(lambda: self._local.observe_git(lanes)):
                 self._publish(event)
@@ -234,6 +246,7 @@ class FleetSupervisor:
         except CockpitError as error:
             self._publish(Notice(error.title, "error"))
             return
+        self._radar.hint(lanes, begun)
         await self._refresh_panes()
 
     async def _tick(self) -> None:
@@ -246,7 +259,18 @@ class FleetSupervisor:
                 stamp = now
                 await self._refresh(None)
             else:
-                await self._refresh_panes()
+                await self._refresh_panes(patient=True)
+            self._sync_waiting()
+
+    def _sync_waiting(self) -> None:
+        """Make the syncs that waited for the end of a turn. Each is tried once in a rest: what
+        is in its way stays there until the agent works again."""
+        for lane in sync_queue.due(self.fleet, self._local.work.clock.now()):
+            since = self.fleet.lanes[lane].activity.since
+            if self._synced.get(lane) != since:
+                self._synced[lane] = since
+                how = sync_queue.how_of(self._local.work, lane)
+                self.submit(Sync(lane, how, when_idle=True))
 
     def _journal_stamp(self) -> tuple[int, int]:
         return self._local.work.disk.stamp(self._local.state / "journal")
@@ -289,9 +313,9 @@ class FleetSupervisor:
 
     # ------------------------------------------------------------ what agents show
 
-    async def _refresh_panes(self) -> None:
+    async def _refresh_panes(self, *, patient: bool = False) -> None:
         if self.live is not None:
-            await self._sight.look(self.live)
+            await self._sight.look(self.live, patient=patient)
             return
         for event in await self._look(lambda: self._local.observe(None)):
             self._publish(event)
@@ -309,7 +333,7 @@ class FleetSupervisor:
 
 def _refusal(intent: Intent, error: CockpitError) -> OperationEnded:
     """A wish that was refused before it became an operation."""
-    name = type(intent).__name__.lower()
+    name = "train" if isinstance(intent, RunTrain) else type(intent).__name__.lower()
     kind = OpKind(name) if name in OpKind._value2member_map_ else OpKind.NOTICE
     detail = f" {error.detail}" if error.detail else ""
     return OperationEnded(

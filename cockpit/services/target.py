@@ -15,6 +15,7 @@ content (`finish_sync`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
@@ -28,16 +29,21 @@ EXPECTED = "expected"
 """State file: where each ref that only cockpit and the commander should move was last seen."""
 
 
-def checkout_of(work: Workplace, ref: RefName) -> WorktreeInfo | None:
-    """The checkout that has `ref` on its HEAD and so must follow it; None when nowhere."""
-    return next(
-        (info for info in work.git.worktrees() if info.exists and info.head.ref == ref), None
-    )
+def checkout_of(
+    work: Workplace, ref: RefName, infos: Sequence[WorktreeInfo] | None = None
+) -> WorktreeInfo | None:
+    """The checkout that has `ref` on its HEAD and so must follow it; None when nowhere.
+    `infos` where all worktrees were looked at already."""
+    known = work.git.worktrees() if infos is None else infos
+    return next((info for info in known if info.exists and info.head.ref == ref), None)
 
 
-def lanes_on(work: Workplace, ref: RefName) -> list[LaneId]:
+def lanes_on(
+    work: Workplace, ref: RefName, infos: Sequence[WorktreeInfo] | None = None
+) -> list[LaneId]:
     """Lanes whose worktree has `ref` on its HEAD: an agent put it there."""
-    heads = {info.admin: info.head.ref for info in work.git.worktrees() if not info.main}
+    known = work.git.worktrees() if infos is None else infos
+    heads = {info.admin: info.head.ref for info in known if not info.main}
     lanes = work.registry.lanes().values()
     return [one.lane for one in lanes if one.branch != ref and heads.get(one.admin) == ref]
 
@@ -65,6 +71,28 @@ def in_the_way(
         return ()
     plan = work.git.plan_sync(info.path, old, new, staging_for(work, "preview"))
     return plan.in_the_way
+
+
+def ways_to(work: Workplace, plan: TargetPlan) -> tuple[str, ...]:
+    """Why the checkout could not follow the target through `plan`, as clauses; empty if it
+    can, or if there is none."""
+    info = checkout_of(work, RefName(plan.ref))
+    why = why_not_follow(work, info)
+    paths = in_the_way(work, info, CommitId(plan.old), CommitId(plan.new))
+    return (*((why,) if why else ()), *(f"your work in {path}" for path in paths))
+
+
+def went_on(work: Workplace, plan: TargetPlan, now: CommitId | None) -> bool:
+    """Whether the target was moved as planned and someone put more on top before we looked.
+
+    Going back moves to an ancestor of where it was, so there it counts that the old commit
+    is gone from the target's history.
+    """
+    if now is None or now in (plan.old, plan.new):
+        return False
+    if plan.how == "back":
+        return not work.git.is_ancestor(CommitId(plan.old), now)
+    return work.git.is_ancestor(CommitId(plan.new), now)
 
 
 def move(work: Workplace, running: Running, plan: TargetPlan, reason: str) -> list[str]:

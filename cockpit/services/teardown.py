@@ -27,7 +27,7 @@ from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import TeardownPlan
 from cockpit.domain.teardown import Holdings, TeardownPreview
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import panes
+from cockpit.services import merged, panes, parked, sync_queue
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.running import Running, abandoning, begin
 from cockpit.services.workplace import Workplace
@@ -44,7 +44,7 @@ def preview(work: Workplace, lane: LaneId) -> TeardownPreview:
     there = work.disk.is_folder(record.worktree)
     holdings = work.git.holdings(record.worktree) if there else Holdings()
     target = work.git.read_ref(work.target)
-    unmerged = work.git.unmerged_commits(tip, target) if tip and target else []
+    unmerged = merged.left(work, record, tip, target) if tip and target else []
     running = tuple(
         f"{name} ({pid})" for pid, name in (work.processes.inside(record.worktree) if there else ())
     )
@@ -54,6 +54,7 @@ def preview(work: Workplace, lane: LaneId) -> TeardownPreview:
         tip=tip,
         worktree=record.worktree,
         unmerged=tuple(unmerged),
+        merged=merged.standing(work, lane),
         holdings=holdings,
         processes=running,
         trash=work.trash.folder_for(record.worktree),
@@ -70,12 +71,7 @@ def teardown(work: Workplace, intent: Teardown, tell: Tell, by: str) -> Outcome:
     """Take the lane away, everything kept. Raises `Refused` when it is not what was shown."""
     lane = intent.lane
     with work.locks.hold(f"lane-{lane}", why="teardown"):
-        shown = preview(work, lane)
-        if intent.token and intent.token != shown.token:
-            raise Refused(
-                f"Lane {lane} changed since it was shown.",
-                hint="Look again at what would go, then say yes to that.",
-            )
+        require_shown(work, lane, intent.token)
         record = work.record(lane)
         running = begin(
             work,
@@ -100,6 +96,17 @@ def teardown(work: Workplace, intent: Teardown, tell: Tell, by: str) -> Outcome:
         op,
         {"lane": lane, "trash": plan.trash_folder, "backup": plan.backup_ref, "undo": op.seq},
     )
+
+
+def require_shown(work: Workplace, lane: LaneId, token: str) -> None:
+    """Raises `Refused` when the lane is not what the preview with `token` showed (an empty one
+    accepts what is there), or must never go."""
+    shown = preview(work, lane)
+    if token and token != shown.token:
+        raise Refused(
+            f"Lane {lane} changed since it was shown.",
+            hint="Look again at what would go, then say yes to that.",
+        )
 
 
 def plan_for(
@@ -144,6 +151,8 @@ def advance(work: Workplace, running: Running, plan: TeardownPlan) -> None:
     if not plan.keep_branch:
         _drop_branch(work, running, plan)
     running.step("forget the lane")
+    sync_queue.forget(work, LaneId(plan.lane))
+    parked.forget(work, LaneId(plan.lane))
     work.approvals.use(LaneId(plan.lane))
     work.registry.drop(LaneId(plan.lane))
 

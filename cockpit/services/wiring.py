@@ -14,6 +14,7 @@ from cockpit import paths
 from cockpit.adapters.agents import presets
 from cockpit.adapters.agents.catalogue import AgentCatalogue
 from cockpit.adapters.approvals import FileApprovals
+from cockpit.adapters.bus.store import FolderBus
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.disk import LocalDisk
 from cockpit.adapters.files import make_private_dir
@@ -87,6 +88,7 @@ def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Work
         tmux=_tmux(git, config, state),
         agents=AgentCatalogue(config.agents),
         approvals=FileApprovals(facts),
+        bus_files=FolderBus(),
         probe=probe,
         environment=env,
     )

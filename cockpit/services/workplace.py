@@ -14,6 +14,7 @@ from cockpit.errors import Refused, UsageError
 from cockpit.services.ports import (
     Agents,
     Approvals,
+    Bus,
     Clock,
     Disk,
     Git,
@@ -59,6 +60,7 @@ class Workplace:
     tmux: Tmux
     agents: Agents
     approvals: Approvals
+    bus_files: Bus
     probe: Probe = no_probe
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 

@@ -1,0 +1,1 @@
+"""How each kind of step is undone: the contract, a module a kind, and the table of all."""
