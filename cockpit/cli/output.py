@@ -37,6 +37,7 @@ _STYLES = {
 
 STATE_STYLES: Mapping[State, str] = {
     State.PLANNED: "dim",
+    State.PARKED: "dim",
     State.WORKING: "green",
     State.ASKING: "alarm",
     State.IDLE: "cyan",

@@ -50,7 +50,7 @@ class Spec:
 
     def load(self) -> Command:
         """Import the module that carries the command out."""
-        return cast(Command, import_module(f"cockpit.cli.commands.{self.name}"))
+        return cast(Command, import_module(f"cockpit.cli.commands.{self.name.replace('-', '_')}"))
 
 
 GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
@@ -73,16 +73,23 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec(
                 "start",
-                "LANE…|--all [--prompt TEXT|-f FILE]",
+                "LANE…|--all [--task N] [--prompt TEXT|-f FILE]",
                 "make a lane's worktree, branch and pane, and run its agent",
             ),
             Spec("adopt", "LANE SOURCE", "make a lane of a branch or worktree that exists"),
+            Spec(
+                "park",
+                "LANE…|--all [--dry-run]",
+                "free a lane's slot: end its agent, keep its branch",
+                decides=True,
+            ),
+            Spec("resume", "LANE…|--all", "take a parked lane up again on its branch"),
             Spec("stop", "LANE…|--all", "end a lane's agent; worktree and branch stay"),
             Spec("restart", "LANE…|--all", "run a lane's agent again in its pane"),
             Spec("interrupt", "LANE…|--all", "press the agent's own stop key"),
             Spec(
                 "teardown",
-                "LANE…|--all [--dry-run]",
+                "LANE…|--merged|--all [--dry-run]",
                 "move a lane's worktree and branch into the trash",
                 decides=True,
             ),
@@ -93,7 +100,16 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec("status", "[LANE…] [--watch]", "show every lane, its agent and its change"),
             Spec("explain", "LANE", "show the evidence behind a lane's state"),
-            Spec("diff", "LANE [--stat]", "show a lane's whole change, uncommitted work included"),
+            Spec(
+                "diff",
+                "LANE [--stat|--name-only] [--layer L]",
+                "show a lane's whole change, uncommitted work included",
+            ),
+            Spec(
+                "clashes",
+                "[LANE…]",
+                "show which lanes would run into each other or into the target",
+            ),
             Spec("capture", "LANE [--history N]", "print what a lane's pane shows"),
             Spec("wait", "LANE… --for STATE [--timeout S]", "wait until lanes reach a state"),
             Spec("path", "LANE", "print the folder of a lane's worktree"),
@@ -103,24 +119,76 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         "Talk",
         (
             Spec("send", "LANE TEXT|-f FILE", "give a lane's agent a prompt, and see it taken"),
+            Spec(
+                "comment",
+                "LANE [PLACE TEXT|--send]",
+                "gather review comments on a lane's change, send them as one prompt",
+                decides=True,
+            ),
             Spec("attach", "LANE", "step into a lane's pane"),
         ),
     ),
     (
         "Land",
         (
+            Spec(
+                "hunk",
+                "LANE [stage|unstage|discard ID]",
+                "list the hunks of a lane's uncommitted work; stage, unstage or discard one",
+                decides=True,
+            ),
+            Spec(
+                "sync",
+                "LANE…|--idle|--all [--merge|--rebase] [--when-idle] [--dry-run]",
+                "bring the target's new commits into lanes",
+            ),
             Spec("gate", "LANE", "run the gate on a lane's merge without landing", decides=True),
             Spec(
                 "approve",
-                "LANE [--commit ID] [--revoke]",
+                "LANE [--commit ID] [--revoke] [--show]",
                 "approve exactly what the lane has committed now",
                 decides=True,
             ),
             Spec(
+                "commit",
+                "LANE [-m TEXT] [PATH…]",
+                "take a lane's uncommitted work as a commit of yours",
+                decides=True,
+            ),
+            Spec(
+                "leave-out",
+                "LANE PATH…",
+                "keep files of a lane out of its landing",
+                decides=True,
+            ),
+            Spec(
+                "resolve",
+                "LANE [--ours|--theirs PATH] [--take PLACE=SIDE] [--finish|--back]",
+                "resolve a lane's conflict with the target, place by place",
+                decides=True,
+            ),
+            Spec(
                 "merge",
-                "LANE [--message TEXT] [--dry-run]",
+                "LANE [--message TEXT] [--red REASON] [--dry-run]",
                 "approve, gate and land a lane on the target branch",
                 decides=True,
+            ),
+            Spec(
+                "pr",
+                "LANE [--message TEXT]",
+                "approve, gate and push a lane, and make a pull request of it",
+                decides=True,
+            ),
+            Spec(
+                "follow",
+                "[--rebase] [--accept-address]",
+                "fetch, and bring the target after its upstream",
+                decides=True,
+            ),
+            Spec(
+                "train",
+                "[plan|run|add|drop|move|stop] [LANE…]",
+                "lanes in merge order: preview, queue, run, stop",
             ),
         ),
     ),
@@ -130,6 +198,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             Spec("undo", "[N] [--dry-run]", "undo the last step, or step N", decides=True),
             Spec("trash", "ls|restore|empty", "what was torn down and can come back"),
             Spec("log", "[-n N]", "the journal: every step, its number, who took it"),
+            Spec("graph", "[-n N]", "the history of target and lanes, with every landing"),
             Spec("recover", "", "finish or abandon what a killed cockpit left"),
         ),
     ),

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from cockpit.cli.output import Cell
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import branch_name
+from cockpit.domain.landed import Merged
 from cockpit.domain.merge import Check, LandingPreview
-from cockpit.domain.teardown import TeardownPreview
+from cockpit.domain.sync import SyncPreview
+from cockpit.domain.teardown import SweepEntry, TeardownPreview
 
 Line = Sequence[Cell]
 
@@ -75,7 +77,7 @@ def landing(preview: LandingPreview) -> Iterator[Line]:
         f"{count(len(preview.changes), 'path')}",
     )
     for check in preview.checks:
-        yield from _check(check)
+        yield from check_line(check)
     if preview.conflicts:
         yield (("  conflicts:", "red"),)
         yield from paths(preview.conflicts, "red")
@@ -96,7 +98,8 @@ def landing(preview: LandingPreview) -> Iterator[Line]:
         yield ("  follows: ", str(preview.checkout))
 
 
-def _check(check: Check) -> Iterator[Line]:
+def check_line(check: Check) -> Iterator[Line]:
+    """One check with its paths."""
     mark = ("  ! ", "yellow") if check.is_note else ("  ✓ ", "green")
     yield (mark if check.ok else ("  ✗ ", "red"), f"{check.name}: {check.text}")
     yield from paths(check.paths, "yellow" if check.ok else "red")
@@ -106,7 +109,52 @@ def notes(preview: LandingPreview) -> Iterator[Line]:
     """What stops nothing and must not stay unseen, not even after `--yes`."""
     for check in preview.checks:
         if check.is_note:
-            yield from _check(check)
+            yield from check_line(check)
+
+
+def sync(preview: SyncPreview) -> Iterator[Line]:
+    """What bringing the target into the lane would do, or why it can't be done."""
+    target = branch_name(preview.target)
+    if preview.up_to_date:
+        yield ((preview.lane, "bold"), f" has everything of {target}")
+        return
+    count_in = count(len(preview.incoming), "commit")
+    yield (
+        (preview.lane, "bold"),
+        f" ← {target}: {count_in}, {count(len(preview.changes), 'path')}, by {preview.how}",
+    )
+    for said in (preview.why_not, preview.waits, preview.note):
+        if said:
+            yield (("  ! ", "yellow"), said)
+    if preview.conflicts:
+        yield (("  conflicts:", "red"),)
+        yield from paths(preview.conflicts, "red")
+    if preview.in_the_way:
+        yield (("  uncommitted work in the way:", "red"),)
+        yield from paths(preview.in_the_way, "red")
+    yield ("  commits:",)
+    yield from commits(preview.incoming)
+    if preview.rebuilt or preview.dropped:
+        built = count(preview.rebuilt, "commit")
+        yield (f"  {built} of the lane built anew, {preview.dropped} left out",)
+
+
+def park(preview: TeardownPreview) -> Iterator[Line]:
+    """What parking the lane would put away, and what stays."""
+    yield (
+        (preview.lane, "bold"),
+        f": branch {branch_name(preview.branch)} at {short(preview.tip)} stays",
+    )
+    yield from _held(preview)
+    yield ("  its folder goes to ", str(preview.trash), " and `cockpit resume` brings it back")
+
+
+def sweep(entry: SweepEntry) -> Iterator[Line]:
+    """One lane of a sweep: what it holds, or why it stays."""
+    if entry.preview is None or entry.why_not:
+        yield ((entry.lane, "bold"), " stays: ", (entry.why_not, "yellow"))
+    else:
+        yield from teardown(entry.preview)
 
 
 def teardown(preview: TeardownPreview) -> Iterator[Line]:
@@ -120,6 +168,15 @@ def teardown(preview: TeardownPreview) -> Iterator[Line]:
     if preview.unmerged:
         yield ((f"  {count(len(preview.unmerged), 'commit')} not merged:", "yellow"),)
         yield from commits(preview.unmerged)
+    elif preview.merged.merged in (Merged.MERGED, Merged.NOTHING):
+        yield (f"  {preview.merged.words}",)
+    yield from _held(preview)
+    yield ("  all of it goes to ", str(preview.trash), " and `cockpit undo` brings it back")
+
+
+def _held(preview: TeardownPreview) -> Iterator[Line]:
+    """What the folder holds that is in no commit, and what runs in it."""
+    held = preview.holdings
     for names, number, what in (
         (held.changed, held.changed_count, "changed, not committed"),
         (held.untracked, held.untracked_count, "untracked"),
@@ -134,4 +191,3 @@ def teardown(preview: TeardownPreview) -> Iterator[Line]:
     if preview.processes:
         yield (("  will be ended:", "yellow"),)
         yield from paths(preview.processes)
-    yield ("  all of it goes to ", str(preview.trash), " and `cockpit undo` brings it back")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 
 from cockpit.cli import words
 from cockpit.cli.context import Context
@@ -21,6 +22,8 @@ Control characters are shown as symbols; --json has every byte."""
 EXAMPLES = (
     ("cockpit diff alpha", "commits and unified diff"),
     ("cockpit diff alpha --stat", "files and counts only"),
+    ("cockpit diff alpha --layer unstaged --layer untracked", "only what git add would take"),
+    ("cockpit diff alpha --name-only", "paths, one a line"),
     ("cockpit diff alpha --json", "for a program"),
 )
 
@@ -36,14 +39,32 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_lane(parser)
-    parser.add_argument("--stat", action="store_true", help="files and counts only")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--stat", action="store_true", help="files and counts only")
+    how.add_argument("--name-only", action="store_true", help="paths only, one a line")
+    parser.add_argument(
+        "--layer",
+        action="append",
+        choices=[layer.value for layer in Layer],
+        help="only what is committed, staged, unstaged or untracked; may be repeated",
+    )
+    parser.add_argument(
+        "-w", "--ignore-space", action="store_true", help="leave out changes of blanks alone"
+    )
 
 
 def run(args: Namespace, context: Context) -> int:
     lane = find(context.cockpit.fleet(), args.lane)
-    diff = context.cockpit.diff(lane)
+    bodies = not (args.stat or args.name_only)
+    diff = context.cockpit.diff(lane, bodies=bodies, ignore_space=args.ignore_space)
+    if args.layer:
+        diff = replace(diff, files=tuple(f for f in diff.files if f.layer.value in args.layer))
     if context.out.json:
-        context.out.document(diff_document(lane, diff, body=not args.stat))
+        context.out.document(diff_document(lane, diff, body=bodies))
+        return 0
+    if args.name_only:
+        for path in dict.fromkeys(file.path for file in diff.files):
+            context.out.line(path)
         return 0
     for line in words.commits(diff.commits):
         context.out.line(*line)

@@ -9,14 +9,16 @@ from cockpit.cli.context import Context
 from cockpit.cli.output import Cell
 from cockpit.cli.shapes import operation_document
 from cockpit.cli.table import Column
-from cockpit.domain.operation import UNDOABLE, Operation, OpState
+from cockpit.domain.operation import Operation, OpState
+from cockpit.domain.undone import undone_by, why_not_undo
 from cockpit.errors import UsageError
 
 NAME = "log"
 HELP = "the journal: every step, its number, who took it"
 DESCRIPTION = """\
 Shows the steps that were taken in this repository, by whom and how they ended, the newest
-last. ↶ marks a step that `cockpit undo N` can undo. --json has every old and new id."""
+last. ↶ marks a step that `cockpit undo N` can undo; one that was undone says by which step.
+--json has every old and new id."""
 EXAMPLES = (
     ("cockpit log", "the last 50 steps"),
     ("cockpit log -n 5", "the last 5"),
@@ -45,25 +47,36 @@ def run(args: Namespace, context: Context) -> int:
     if args.last < 0:
         raise UsageError("-n takes 0 (all) or a number of steps.")
     operations = context.cockpit.log(last=args.last or None)
+    undone = undone_by(operations)
     if context.out.json:
-        context.out.document({"operations": [operation_document(op) for op in operations]})
+        documents = [
+            {
+                **operation_document(op),
+                "undone_by": undone.get(op.seq),
+                "can_undo": not why_not_undo(op, undone),
+            }
+            for op in operations
+        ]
+        context.out.document({"operations": documents})
         return 0
     if not operations:
         context.out.line("Nothing was done here yet.")
         return 0
-    undone = {op.undoes for op in operations if op.state is OpState.DONE}
-    context.out.table(COLUMNS, [_row(op, op.seq in undone) for op in operations])
+    context.out.table(COLUMNS, [_row(op, undone) for op in operations])
     return 0
 
 
-def _row(op: Operation, undone: bool) -> list[Cell]:
-    can = op.kind in UNDOABLE and op.state is OpState.DONE and not undone
+def _row(op: Operation, undone: dict[int, int]) -> list[Cell]:
     why = op.outcome.get("error") if op.state is OpState.ABANDONED else ""
+    what = f"{op.summary} ({why})" if why else op.summary
+    state, style = op.state.value, _STATE_STYLES[op.state]
+    if op.seq in undone:
+        state, style = f"undone by {undone[op.seq]}", "dim"
     return [
         str(op.seq),
-        "↶" if can else "",
+        "" if why_not_undo(op, undone) else "↶",
         (words.moment(op.at), "dim"),
         op.by,
-        ("undone" if undone else op.state.value, _STATE_STYLES[op.state]),
-        f"{op.summary} ({why})" if why else op.summary,
+        (state, style),
+        (what, "dim") if op.seq in undone else what,
     ]

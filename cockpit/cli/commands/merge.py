@@ -21,11 +21,13 @@ a terminal it needs --yes. Then it runs the gate on the built merge and moves th
 compare-and-swap, in one step; a checkout of the target follows where nothing of yours is in
 the way. If the lane or the target moved since it was shown, it is refused.
 
-A conflict ends with code 4 and lists the files, a red gate with code 5; nothing changed.
+A conflict ends with code 4 and lists the files, a red gate with code 5; nothing changed. With
+--red a gate that fails does not stop the landing; the journal keeps the reason.
 `cockpit undo` takes the landing back."""
 EXAMPLES = (
     ("cockpit merge alpha", "show, ask, gate, land"),
     ("cockpit merge alpha --dry-run", "only show"),
+    ("cockpit merge alpha --red 'the test server is down'", "land it red; the journal says why"),
     ("cockpit merge alpha --yes --message 'Log in with a token'", "land with this summary"),
 )
 
@@ -34,6 +36,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_lane(parser)
     parser.add_argument(
         "-m", "--message", metavar="TEXT", default="", help="summary in the merge's message"
+    )
+    parser.add_argument(
+        "--red", metavar="REASON", default="", help="land although the gate is red; logged"
     )
     parser.add_argument("--dry-run", action="store_true", help="show what would land, and stop")
 
@@ -53,7 +58,8 @@ def run(args: Namespace, context: Context) -> int:
     if refusal is not None:
         raise refusal
     context.confirm(f"Land {lane} on {branch_name(preview.target)}?")
-    outcome = context.carry_out(Land(lane, preview.source, preview.target_old, args.message))
+    wish = Land(lane, preview.source, preview.target_old, args.message, args.red)
+    outcome = context.carry_out(wish)
     context.out.result(outcome_document(outcome, lane), outcome.summary)
     return 0
 
@@ -68,7 +74,7 @@ def why_not(preview: LandingPreview) -> CockpitError | None:
             f"Lane {preview.lane} conflicts with {target} in "
             f"{words.count(len(preview.conflicts), 'path')}; nothing was changed.",
             paths=preview.conflicts,
-            hint=f"Let the lane merge {target} and resolve it: `cockpit attach {preview.lane}`.",
+            hint=f"`cockpit resolve {preview.lane}` resolves it place by place, or hands it back.",
         )
     failing = [check for check in preview.checks if not check.ok]
     detail = "\n".join(f"{check.name}: {check.text}" for check in failing)

@@ -7,8 +7,11 @@ from argparse import ArgumentParser, Namespace
 from cockpit.cli.context import Context
 from cockpit.cli.lanes import add_lanes, choose, each
 from cockpit.cli.prompt import add_prompt_file, prompt_text
+from cockpit.domain.activity import State
+from cockpit.domain.fleet import LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Start
+from cockpit.errors import UsageError
 from cockpit.services.api import Outcome
 
 NAME = "start"
@@ -23,6 +26,7 @@ EXAMPLES = (
     ("cockpit start alpha", "start one lane"),
     ("cockpit start --all", "start every lane that is not started"),
     ("cockpit start alpha --prompt 'Fix the login test.'", "and give its agent a first prompt"),
+    ("cockpit start alpha --task 7", "on task 7: its file is named in the first prompt"),
     ("cockpit start alpha -f tasks/task-001-auth.md", "the prompt from a file (- for stdin)"),
 )
 
@@ -32,17 +36,27 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--prompt", metavar="TEXT", help="first prompt, given when the agent is ready"
     )
+    parser.add_argument(
+        "--task", metavar="N", default="", help="the task it works on: a number, an id or a file"
+    )
     add_prompt_file(parser, "first prompt from FILE; - is stdin")
+
+
+def _may_start(view: LaneView) -> bool:
+    """A parked lane was put away on purpose: `--all` leaves it."""
+    return view.record is None and view.activity.state is not State.PARKED
 
 
 def run(args: Namespace, context: Context) -> int:
     prompt = prompt_text(context, args.prompt, args.file) if args.prompt or args.file else ""
     context.offer_trust()
     cockpit = context.acting
-    lanes = choose(args, cockpit.fleet(), lambda view: view.record is None)
+    lanes = choose(args, cockpit.fleet(), _may_start)
+    if args.task and len(lanes) != 1:
+        raise UsageError("A task is for one lane: name one.", hint="Start the others without it.")
 
     def start(lane: LaneId) -> Outcome:
-        return context.carry_out(Start(lane, prompt))
+        return context.carry_out(Start(lane, prompt, args.task))
 
     return each(
         context,

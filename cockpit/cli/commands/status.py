@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cockpit.cli import words
+from cockpit.cli import clash_words, words
 from cockpit.cli.context import Context
 from cockpit.cli.lanes import find
 from cockpit.cli.output import STATE_STYLES, Cell
 from cockpit.cli.shapes import status_document
 from cockpit.cli.table import Column
 from cockpit.domain.activity import GLYPHS, headline
+from cockpit.domain.approval import Standing
+from cockpit.domain.clash import Radar
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId, branch_name
+from cockpit.domain.landed import Merged
+from cockpit.errors import CockpitError
 
 NAME = "status"
 HELP = "show every lane, its agent and its change"
@@ -71,10 +76,22 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _look(context: Context, lanes: Sequence[LaneId]) -> Fleet:
+    begun = time.monotonic()
     fleet = context.observe(lanes or None)
+    fleet = replace(fleet, radar=_radar(context, fleet, begun))
     if not lanes:
         return fleet
     return replace(fleet, lanes={lane: fleet.lanes[lane] for lane in lanes})
+
+
+def _radar(context: Context, fleet: Fleet, begun: float) -> Radar:
+    """Who clashes; what git said of the lanes since `begun` will do. If the radar can't look,
+    every lane's clashes are not known, and the rest is shown all the same."""
+    try:
+        return context.cockpit.clashes(since=begun)
+    except CockpitError as error:
+        context.out.say(("clashes are not known: ", "yellow"), error.title)
+        return Radar(unseen=dict.fromkeys(fleet.lanes, error.title))
 
 
 def _show(context: Context, fleet: Fleet) -> None:
@@ -88,14 +105,14 @@ def _show(context: Context, fleet: Fleet) -> None:
     if not fleet.lanes:
         context.out.line("No lanes yet: name some under `lanes:` in lanes.yaml.")
         return
-    context.out.table(COLUMNS, [_row(view, now) for view in fleet.lanes.values()])
+    context.out.table(COLUMNS, [_row(fleet, view, now) for view in fleet.lanes.values()])
     for view in fleet.lanes.values():
         if view.fault is not None:
             context.out.line((f"{view.lane}: ", "red"), view.fault.title)
             context.out.line(("  → ", "cyan"), view.fault.hint)
 
 
-def _row(view: LaneView, now: float) -> list[Cell]:
+def _row(fleet: Fleet, view: LaneView, now: float) -> list[Cell]:
     activity, facts = view.activity, view.facts
     style = STATE_STYLES.get(activity.state, "")
     since = f" {words.age(now - activity.since)}" if activity.since else ""
@@ -110,11 +127,11 @@ def _row(view: LaneView, now: float) -> list[Cell]:
         str(facts.behind) if facts is not None else "-",
         str(facts.files) if facts is not None else "-",
         f"+{facts.added} -{facts.removed}" if facts is not None else "-",
-        _notes(view),
+        _notes(fleet, view),
     ]
 
 
-def _notes(view: LaneView) -> Cell:
+def _notes(fleet: Fleet, view: LaneView) -> Cell:
     notes = [view.busy] if view.busy else []
     if view.fault is not None:
         notes.append(view.fault.what.value)
@@ -123,6 +140,14 @@ def _notes(view: LaneView) -> Cell:
         notes += [facts.operation] if facts.operation else []
         notes += [f"{facts.dirty} uncommitted"] if facts.dirty else []
         notes += [f"{len(facts.outside)} outside its zone"] if facts.outside else []
+        if facts.merged.merged in (Merged.MERGED, Merged.PARTLY):
+            notes.append(facts.merged.words)
+        notes += [facts.sync.words] if facts.sync.words else []
+    if view.approval.standing is not Standing.NONE:
+        given = view.approval.standing is Standing.VALID
+        notes.append("approved" if given else f"approval void: {view.approval.why}")
+    clash = clash_words.note(fleet.radar, view.lane, fleet.target)
+    notes += [clash] if clash else []
     if view.activity.detail:
         notes.append(headline(view.activity.detail))
     style = "red" if view.fault is not None else "yellow" if view.needs_commander else ""

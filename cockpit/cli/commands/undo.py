@@ -13,10 +13,11 @@ from cockpit.services.api import UndoPreview
 NAME = "undo"
 HELP = "undo the last step, or step N"
 DESCRIPTION = """\
-Undoes a start, an adoption, a landing or a teardown: the last one, or the one with the
-number that `cockpit log` shows. Says what would come back and asks; without a terminal it
-needs --yes. A torn-down lane comes back byte for byte; a landing by moving the target back,
-or by a revert where others already build on it. Undoing is a step of its own."""
+Undoes the last step that can be undone, or the one with the number that `cockpit log` shows
+(↶). Says what would come back and asks; without a terminal it needs --yes. A torn-down lane
+comes back byte for byte; a landing in any position by moving the target back, or by a revert
+where others already build on it. Lines that later landings changed as well are named. Undoing
+is a step of its own; undo that one by its number, and an undone landing stands again."""
 EXAMPLES = (
     ("cockpit undo", "the last step that can be undone"),
     ("cockpit undo 12", "step 12 of `cockpit log`"),

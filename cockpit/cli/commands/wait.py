@@ -18,7 +18,8 @@ Waits until every lane named is in the state (or in one of several, joined by co
 prints which. Ends with code 6 when the time is over, and with code 1 when an agent ended
 while something else was waited for.
 
-States: {", ".join(State)}."""
+States:
+{", ".join(State)}."""
 EXAMPLES = (
     ("cockpit wait alpha --for idle", "until its turn ended"),
     ("cockpit wait alpha beta --for idle,asking --timeout 600", "at most ten minutes"),
