@@ -25,9 +25,12 @@ from cockpit.ui.reasons import (
     why_not_interrupt_all,
     why_not_next,
     why_not_outside,
+    why_not_restart,
     why_not_send_marked,
     why_not_start,
     why_not_start_all,
+    why_not_sync,
+    why_not_sync_idle,
     why_not_type,
 )
 
@@ -51,11 +54,17 @@ class Scope(StrEnum):
     ANYWHERE = "anywhere"
     BOARD = "board"
     DIFF = "diff"
+    COMMENTS = "comments"
     LANDING = "landing"
+    CLASHES = "clashes"
+    CONFLICT = "conflict"
     LOG = "log"
+    GRAPH = "graph"
+    TRAIN = "train"
     PROMPT = "prompt"
     READING = "reading"
     CONFIRM = "confirm"
+    CHOOSING = "choosing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +182,11 @@ BOARD_ACTIONS = (
         "restart",
         ("r",),
         "Restart",
-        "Run the lane's agent again in its pane; what runs there now is ended.",
+        "Run the lane's agent again in its pane; what runs there now is ended. A parked lane "
+        "is taken up again.",
         _B,
         _ASKS,
-        why_not_change,
+        why_not_restart,
     ),
     Action(
         "diff",
@@ -198,6 +208,15 @@ BOARD_ACTIONS = (
         hint=6,
     ),
     Action(
+        "train",
+        ("M",),
+        "Train",
+        "See the lanes that can land, in order; Enter there approves and lands them one by one.",
+        _B,
+        _PREVIEWS,
+        hint=6,
+    ),
+    Action(
         "interrupt",
         ("x",),
         "Interrupt",
@@ -214,6 +233,33 @@ BOARD_ACTIONS = (
         _B,
         _CHANGES,
         why_not_interrupt_all,
+    ),
+    Action(
+        "sync",
+        ("b",),
+        "Sync",
+        "Bring the target's new commits into the lane, or all marked ones, after showing them.",
+        _B,
+        _PREVIEWS,
+        why_not_sync,
+    ),
+    Action(
+        "sync_idle",
+        ("B",),
+        "Sync idle",
+        "Bring the target's new commits into every lane whose agent rests.",
+        _B,
+        _PREVIEWS,
+        why_not_sync_idle,
+    ),
+    Action(
+        "park",
+        ("p",),
+        "Park",
+        "Free the lane's slot: its branch stays, its folder goes to the trash.",
+        _B,
+        _CHANGES,
+        why_not_change,
     ),
     Action(
         "teardown",
@@ -250,12 +296,27 @@ BOARD_ACTIONS = (
         why_not=no_lane,
     ),
     Action(
+        "clashes",
+        ("c",),
+        "Clashes",
+        "Show which lanes would run into each other or into the target, and where.",
+        _B,
+        hint=7,
+    ),
+    Action(
         "log",
         ("g",),
         "Log",
         "Show the journal; any step that can be undone, undo there.",
         _B,
         hint=7,
+    ),
+    Action(
+        "graph",
+        ("G",),
+        "Graph",
+        "Show the history of the target and all lanes, with every landing; undo one there.",
+        _B,
     ),
     Action("filter", ("slash",), "Filter", "Show only lanes that match some text.", _B),
     Action(
@@ -352,7 +413,197 @@ DIFF_ACTIONS = (
         why_not_change,
         hint=1,
     ),
-    Action("reload", ("r",), "Look again", "Read the diff again.", Scope.DIFF, hint=4),
+    Action(
+        "next_hunk",
+        ("right_square_bracket", "J"),
+        "Next hunk",
+        "Go to the next hunk.",
+        Scope.DIFF,
+        hint=4,
+    ),
+    Action(
+        "previous_hunk",
+        ("left_square_bracket", "K"),
+        "Previous hunk",
+        "Go to the hunk before.",
+        Scope.DIFF,
+    ),
+    Action(
+        "viewed",
+        ("space",),
+        "Viewed",
+        "Mark the file as viewed as it is now and go to the next one that isn't, or "
+        "take the mark off.",
+        Scope.DIFF,
+        hint=5,
+    ),
+    Action(
+        "comment",
+        ("c",),
+        "Comment",
+        "Write a comment on the line, the range, the hunk (on its heading) or the file "
+        "(on its heading); on a comment: change it.",
+        Scope.DIFF,
+        hint=6,
+    ),
+    Action(
+        "send_comments",
+        ("S",),
+        "Send comments",
+        "Send every comment to the lane's agent as one prompt, which you can still edit.",
+        Scope.DIFF,
+        _CHANGES,
+        no_pane,
+        hint=7,
+    ),
+    Action(
+        "stage",
+        ("s",),
+        "Stage",
+        "Stage the hunk, or (on a file's heading) the whole file.",
+        Scope.DIFF,
+        _CHANGES,
+        why_not_change,
+        hint=8,
+    ),
+    Action(
+        "unstage",
+        ("u",),
+        "Unstage",
+        "Take the hunk, or the whole file, out of the index.",
+        Scope.DIFF,
+        _CHANGES,
+        why_not_change,
+        hint=8,
+    ),
+    Action(
+        "discard",
+        ("x",),
+        "Discard",
+        "Take the hunk, or the whole file, out of the lane's folder. Kept in the vault; "
+        "can be undone.",
+        Scope.DIFF,
+        _ASKS,
+        why_not_change,
+        hint=9,
+    ),
+    Action(
+        "search",
+        ("slash",),
+        "Search",
+        "Search in paths and lines; small letters find capitals too. Escape ends it.",
+        Scope.DIFF,
+        hint=10,
+    ),
+    Action(
+        "previous_match",
+        ("N",),
+        "Previous match",
+        "While searching: the match before. The key of the next file goes to the next match then.",
+        Scope.DIFF,
+    ),
+    Action(
+        "side_by_side",
+        ("v",),
+        "Side by side",
+        "Old and new beside each other, or in one column again.",
+        Scope.DIFF,
+        hint=11,
+    ),
+    Action(
+        "blanks",
+        ("w",),
+        "Blanks",
+        "Leave out changes of blanks alone, or show them again.",
+        Scope.DIFF,
+        hint=12,
+    ),
+    Action(
+        "layer",
+        ("f",),
+        "Layer",
+        "Show only what is committed, staged, not staged, untracked, or all again.",
+        Scope.DIFF,
+        hint=13,
+    ),
+    Action(
+        "comments",
+        ("C",),
+        "Comments",
+        "List the comments: go to one, change it, delete it.",
+        Scope.DIFF,
+        hint=14,
+    ),
+    Action(
+        "range",
+        ("V",),
+        "Range",
+        "Begin a range of lines at this one, or give it up; then comment on it.",
+        Scope.DIFF,
+    ),
+    Action(
+        "fold_file",
+        ("enter",),
+        "Fold",
+        "Fold the file to its heading, or unfold it.",
+        Scope.DIFF,
+    ),
+    Action(
+        "fold_folder",
+        ("o",),
+        "Fold folder",
+        "Close the file's folder in the list of files, or open it again.",
+        Scope.DIFF,
+    ),
+    Action(
+        "file_list",
+        ("t",),
+        "List of files",
+        "Hide the list of files, or show it again.",
+        Scope.DIFF,
+    ),
+    Action(
+        "edit_here",
+        ("e",),
+        "Editor",
+        "Open the file in $VISUAL or $EDITOR at this line.",
+        Scope.DIFF,
+        why_not=why_not_outside,
+        hint=15,
+    ),
+    Action(
+        "undo_here",
+        ("U",),
+        "Undo",
+        "Undo the last step, after showing it.",
+        Scope.DIFF,
+        _PREVIEWS,
+    ),
+    Action("reload", ("r",), "Look again", "Read the diff again.", Scope.DIFF, hint=16),
+)
+
+COMMENTS_ACTIONS = (
+    Action("go_to_comment", ("enter",), "Go to it", "Go to its place.", Scope.COMMENTS, hint=1),
+    Action("edit_comment", ("e",), "Change", "Change the comment.", Scope.COMMENTS, hint=2),
+    Action(
+        "delete_comment",
+        ("x",),
+        "Delete",
+        "Delete the comment.",
+        Scope.COMMENTS,
+        _ASKS,
+        hint=3,
+    ),
+    Action(
+        "send_all",
+        ("S",),
+        "Send",
+        "Send every comment that was not sent to the lane's agent.",
+        Scope.COMMENTS,
+        _CHANGES,
+        no_pane,
+        hint=4,
+    ),
 )
 
 LANDING_ACTIONS = (
@@ -392,6 +643,259 @@ LANDING_ACTIONS = (
         hint=5,
     ),
     Action("look_again", ("r",), "Look again", "Build the preview again.", Scope.LANDING, hint=4),
+    Action(
+        "queue_this",
+        ("q",),
+        "Queue",
+        "Put the lane into the train instead of landing it now.",
+        Scope.LANDING,
+        _CHANGES,
+        hint=3,
+    ),
+    Action(
+        "gate_again",
+        ("g",),
+        "Run the gate",
+        "Run the gate on this merge without landing it.",
+        Scope.LANDING,
+        _CHANGES,
+        hint=7,
+    ),
+    Action(
+        "land_red",
+        ("F",),
+        "Land red",
+        "Land although the gate is red, for a reason that you type in.",
+        Scope.LANDING,
+        _PREVIEWS,
+        hint=2,
+    ),
+    Action(
+        "resolve_this",
+        ("c",),
+        "Resolve",
+        "Review the conflict with the target, hunk by hunk.",
+        Scope.LANDING,
+        hint=1,
+    ),
+    Action(
+        "take_rest",
+        ("C",),
+        "Commit the rest",
+        "Take the lane's uncommitted work as a commit, after showing it.",
+        Scope.LANDING,
+        _PREVIEWS,
+        hint=1,
+    ),
+    Action(
+        "leave_out",
+        ("L",),
+        "Leave files out",
+        "Choose files that shall not land; a commit on the lane takes them back.",
+        Scope.LANDING,
+        _PREVIEWS,
+        hint=8,
+    ),
+)
+
+_T = Scope.TRAIN
+TRAIN_ACTIONS = (
+    Action(
+        "mend_car",
+        ("o",),
+        "Ask to mend it",
+        "Write the car's agent a prompt about what is in the way; a draft is there already.",
+        _T,
+        _CHANGES,
+        hint=1,
+    ),
+    Action(
+        "resolve_car",
+        ("c",),
+        "Resolve",
+        "Review the car's conflict with the target, hunk by hunk.",
+        _T,
+        hint=1,
+    ),
+    Action(
+        "land_car_red",
+        ("F",),
+        "Land red",
+        "Land a car although its gate is red, for a reason that you type in.",
+        _T,
+        _PREVIEWS,
+        hint=2,
+    ),
+    Action(
+        "undo_car",
+        ("u",),
+        "Undo",
+        "Undo the landing of the chosen car, after showing what that brings back.",
+        _T,
+        _PREVIEWS,
+        hint=1,
+    ),
+    Action(
+        "run_train",
+        ("enter",),
+        "Approve and run",
+        "Approve every car that is shown and can land, and land them one by one.",
+        _T,
+        _PREVIEWS,
+        hint=3,
+    ),
+    Action(
+        "drop_car",
+        ("x",),
+        "Drop, or stop",
+        "Take the car out or put it in again; while the train runs, stop it at once.",
+        _T,
+        _CHANGES,
+        hint=4,
+    ),
+    Action("car_down", ("J",), "Later", "Let the car land one place later.", _T, _CHANGES, hint=5),
+    Action("car_up", ("K",), "Earlier", "Let the car land one place earlier.", _T, _CHANGES),
+    Action("car_diff", ("d",), "Diff", "Read everything that the car would land.", _T, hint=6),
+    Action(
+        "car_message",
+        ("e",),
+        "Edit message",
+        "Change the message that the car lands with.",
+        _T,
+        hint=7,
+    ),
+    Action(
+        "gate_car",
+        ("g",),
+        "Run the gate",
+        "Run the gate on this car alone, without landing it.",
+        _T,
+        _CHANGES,
+        hint=9,
+    ),
+    Action(
+        "land_car",
+        ("m",),
+        "Land alone",
+        "Go to the preview of landing this lane by itself.",
+        _T,
+        _PREVIEWS,
+    ),
+    Action(
+        "take_rest_of_car",
+        ("C",),
+        "Commit the rest",
+        "Take the car's uncommitted work as a commit, after showing it.",
+        _T,
+        _PREVIEWS,
+        hint=1,
+    ),
+    Action(
+        "leave_out_of_car",
+        ("L",),
+        "Leave files out",
+        "Choose files of the car that shall not land; a commit on its lane takes them back.",
+        _T,
+        _PREVIEWS,
+    ),
+    Action(
+        "add_ready",
+        ("a",),
+        "Add the ready",
+        "Queue the lanes that look as if they could land but are not in the train.",
+        _T,
+        _CHANGES,
+        hint=4,
+    ),
+    Action("look_at_train", ("r",), "Look again", "Build the train again.", _T, hint=8),
+)
+
+_C = Scope.CONFLICT
+CONFLICT_ACTIONS = (
+    Action("take_ours", ("o",), "The lane's", "Take what the lane has here.", _C, hint=2),
+    Action("take_theirs", ("t",), "The target's", "Take what the target has here.", _C, hint=3),
+    Action(
+        "take_both",
+        ("b",),
+        "Both",
+        "Take both here: the lane's lines first; of whole files both, under two names.",
+        _C,
+        hint=4,
+    ),
+    Action(
+        "take_both_other",
+        ("B",),
+        "Both, target first",
+        "Take both here: the target's lines first.",
+        _C,
+    ),
+    Action("take_base", ("a",), "As before", "Take what both sides began with here.", _C),
+    Action("take_delete", ("x",), "Delete", "Take neither side's file.", _C),
+    Action(
+        "take_merged", ("m",), "As merged", "Leave it as git merged it (where it offers that).", _C
+    ),
+    Action("edit_place", ("e",), "Edit", "Write what shall stand here.", _C, hint=6),
+    Action(
+        "take_suggestion",
+        ("s",),
+        "Take the suggestion",
+        "Take the suggested resolution; again for the next one.",
+        _C,
+        hint=5,
+    ),
+    Action("undo_choice", ("u",), "Undo", "Take the last choice back.", _C, hint=7),
+    Action("redo_choice", ("r",), "Redo", "Make the choice again that was taken back.", _C),
+    Action(
+        "finish_resolution",
+        ("enter",),
+        "Finish",
+        "Make the resolution a merge commit on the lane, and go on to landing it.",
+        _C,
+        _CHANGES,
+        hint=1,
+    ),
+    Action("next_open", ("n",), "Next open", "Go to the next open place.", _C, hint=8),
+    Action("previous_open", ("p",), "Previous open", "Go to the open place before.", _C),
+    Action("next_place", ("N",), "Next place", "Go to the next place, open or not.", _C),
+    Action("previous_place", ("P",), "Previous place", "Go to the place before, open or not.", _C),
+    Action("next_conflict", ("tab",), "Next file", "Go to the next file that conflicts.", _C),
+    Action("previous_conflict", ("shift+tab",), "Previous file", "Go to the file before.", _C),
+    Action(
+        "merge_tool",
+        ("T",),
+        "Merge tool",
+        "Open the file in $MERGETOOL, or in the tool that your git is configured to use.",
+        _C,
+        hint=10,
+    ),
+    Action(
+        "hand_back",
+        ("H",),
+        "Hand back",
+        "Give the conflict to an agent as a task: the lane's, another lane's, or the Oracle.",
+        _C,
+        _CHANGES,
+        hint=9,
+    ),
+    Action("conflict_again", ("R",), "Look again", "Read the conflict again.", _C),
+)
+
+_X = Scope.CLASHES
+CLASHES_ACTIONS = (
+    Action("clash_left", ("h", "left"), "Left", "One cell to the left.", _X, moves=True),
+    Action("clash_down", ("j", "down"), "Down", "One cell down.", _X, moves=True),
+    Action("clash_up", ("k", "up"), "Up", "One cell up.", _X, moves=True),
+    Action("clash_right", ("l", "right"), "Right", "One cell to the right.", _X, moves=True),
+    Action("clash_next", ("n", "tab"), "Next clash", "Go to the next clash.", _X, hint=3),
+    Action(
+        "clash_review",
+        ("enter",),
+        "Review conflict",
+        "Review the lane's conflict with the target, hunk by hunk.",
+        _X,
+        hint=2,
+    ),
+    Action("clash_again", ("r",), "Look again", "Look at every lane again.", _X, hint=4),
 )
 
 LOG_ACTIONS = (
@@ -405,6 +909,32 @@ LOG_ACTIONS = (
         hint=2,
     ),
     Action("reload_log", ("r",), "Look again", "Read the journal again.", Scope.LOG, hint=3),
+)
+
+GRAPH_ACTIONS = (
+    Action(
+        "open_commit",
+        ("enter",),
+        "Look into it",
+        "Show the commit's landing, message and files.",
+        Scope.GRAPH,
+        hint=1,
+    ),
+    Action(
+        "undo_landing",
+        ("u",),
+        "Undo",
+        "Undo the landing that ends at this commit, after showing what that brings back.",
+        Scope.GRAPH,
+        _PREVIEWS,
+        hint=2,
+    ),
+    Action("search_graph", ("slash",), "Search", "Find commits by text.", Scope.GRAPH, hint=3),
+    Action("next_found", ("n",), "Next match", "Go to the next match.", Scope.GRAPH, hint=4),
+    Action(
+        "previous_found", ("N", "p"), "Match before", "Go to the match before.", Scope.GRAPH, hint=5
+    ),
+    Action("reload_graph", ("r",), "Look again", "Read the history again.", Scope.GRAPH, hint=6),
 )
 
 PROMPT_ACTIONS = (
@@ -432,14 +962,28 @@ CONFIRM_ACTIONS = (
     Action("no", ("n", "escape", "q", "ctrl+q"), "No", "Leave it.", Scope.CONFIRM, hint=2),
 )
 
+_C = Scope.CHOOSING
+CHOOSING_ACTIONS = (
+    Action("take_chosen", ("enter",), "Do it", "Do it with these files.", _C, _CHANGES, hint=1),
+    Action("toggle_path", ("space",), "Mark", "Mark the file, or take the mark off.", _C, hint=2),
+    Action("toggle_paths", ("a",), "All or none", "Mark all files, or none.", _C, hint=3),
+    Action("path_message", ("e",), "Edit message", "Write the commit's message.", _C, hint=4),
+)
+
 ACTIONS = (
     BOARD_ACTIONS
     + READING_ACTIONS
     + DIFF_ACTIONS
+    + COMMENTS_ACTIONS
     + LANDING_ACTIONS
+    + CONFLICT_ACTIONS
+    + TRAIN_ACTIONS
+    + CLASHES_ACTIONS
     + LOG_ACTIONS
+    + GRAPH_ACTIONS
     + PROMPT_ACTIONS
     + CONFIRM_ACTIONS
+    + CHOOSING_ACTIONS
 )
 BY_ID = {action.id: action for action in ACTIONS}
 

@@ -37,6 +37,7 @@ from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
+from cockpit.ui.train_memory import TrainMemory
 
 Severity = Literal["information", "warning", "error"]
 
@@ -66,12 +67,14 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.now = now
         self.keymap = Keymap(keys)
         self.drafts: dict[tuple[LaneId, ...], str] = {}
+        self.comment_drafts: dict[str, str] = {}
         self.board = FleetScreen(supervisor.fleet, supervisor.cockpit.config.columns)
         self._themes = list(themes_known or {})
         for spec in (themes_known or {}).values():
             self.register_theme(themes.to_textual(spec))
         self._wanted_theme = theme_name or "dark"
         self.keydesk = KeyDesk(self)
+        self.train_memory = TrainMemory()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -113,12 +116,14 @@ class CockpitApp(App[None], inherit_bindings=False):
     # ------------------------------------------------------------ events
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
+        self.train_memory.see(message.fleet)
         for screen in self.screen_stack:
             if isinstance(screen, Keyed):
                 screen.show_fleet(message.fleet)
 
     def on_told(self, message: Told) -> None:
         event = message.event
+        self.train_memory.hear(event)
         if isinstance(event, OperationEnded):
             self._forget_draft(event)
         screens = [screen for screen in self.screen_stack if isinstance(screen, Keyed)]

@@ -33,9 +33,29 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not _DROPPED.match(name)}
 
 
-def editor_argv(environment: Mapping[str, str], folder: Path) -> list[str]:
-    """The commander's editor on a folder. Raises `Unavailable` when the variable is not a
-    command line."""
+_PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "emacs", "emacsclient", "kak"})
+_PLUS |= {"micro", "mg", "ne", "joe", "pico", "nvi", "vis", "jed"}
+_COLON = frozenset({"hx", "helix", "subl", "zed", "lapce", "sublime_text"})
+_GOTO = frozenset({"code", "code-insiders", "codium", "vscodium", "cursor", "windsurf"})
+
+
+def at_line(program: str, path: Path, line: int) -> list[str]:
+    """How an editor is told a line; one that isn't known opens the file at its beginning."""
+    name = os.path.basename(program)
+    if line < 1:
+        return [str(path)]
+    if name in _PLUS:
+        return [f"+{line}", str(path)]
+    if name in _COLON:
+        return [f"{path}:{line}"]
+    if name in _GOTO:
+        return ["--goto", f"{path}:{line}"]
+    return [str(path)]
+
+
+def editor_argv(environment: Mapping[str, str], folder: Path, *, line: int = 0) -> list[str]:
+    """The commander's editor on a folder, or on a file at a line (from 1). Raises `Unavailable`
+    when the variable is not a command line."""
     command = environment.get("VISUAL") or environment.get("EDITOR") or "vi"
     try:
         words = shlex.split(command)
@@ -45,7 +65,8 @@ def editor_argv(environment: Mapping[str, str], folder: Path) -> list[str]:
             detail=f"$VISUAL or $EDITOR: {error}",
             hint="Set EDITOR to a command, for example: export EDITOR=vim",
         ) from error
-    return [*(words or ["vi"]), str(folder)]
+    words = words or ["vi"]
+    return [*words, *at_line(words[0], folder, line)]
 
 
 def shell_argv(environment: Mapping[str, str]) -> list[str]:

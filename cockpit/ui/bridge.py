@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from textual.app import App
 
-from cockpit.domain.events import Event, GateOutput, Link, Notice, OperationEnded, OperationStep
+from cockpit.domain.events import (
+    Event,
+    GateOutput,
+    Link,
+    Notice,
+    OperationEnded,
+    OperationStep,
+    TrainChanged,
+)
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import PaneId
 from cockpit.errors import CockpitError
@@ -19,6 +27,10 @@ from cockpit.services.api import Supervisor
 from cockpit.services.ports import Frame
 from cockpit.ui.messages import FleetChanged, FrameArrived, Told
 from cockpit.ui.widgets.pane_view import PaneView
+
+TOLD = (OperationStep, OperationEnded, GateOutput, Notice, Link, TrainChanged)
+"""Events that are more than a change of the fleet. A train's every state is told, since the
+last one must not be missed when the next fleet has none."""
 
 
 class Bridge:
@@ -33,6 +45,7 @@ class Bridge:
         self._app = app
         self._supervisor = supervisor
         self._view_of = view_of
+        self._shown: Fleet | None = None
 
     async def run(self) -> None:
         """Run the supervisor until cancelled; what ends it early is shown, not hidden."""
@@ -51,8 +64,10 @@ class Bridge:
             unsubscribe()
 
     def _hear(self, event: Event, fleet: Fleet) -> None:
-        self._app.post_message(FleetChanged(fleet))
-        if isinstance(event, OperationStep | OperationEnded | GateOutput | Notice | Link):
+        if fleet is not self._shown:  # a flood of gate output changes no fleet
+            self._shown = fleet
+            self._app.post_message(FleetChanged(fleet))
+        if isinstance(event, TOLD):
             self._app.post_message(Told(event))
 
     def _paint(self, frame: Frame) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from cockpit.domain.activity import State
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Gate, Interrupt, Restart, Send, Start, Stop, Undo
+from cockpit.domain.intents import Gate, Interrupt, Restart, Resume, Send, Start, Stop, Undo
 from cockpit.ui import attach as handing
 from cockpit.ui import present
 from cockpit.ui.actions import Action
-from cockpit.ui.reasons import Context
+from cockpit.ui.reasons import Context, may_start, resting
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -90,12 +91,15 @@ def start(app: CockpitApp, context: Context, key: str) -> None:
 
 def start_all(app: CockpitApp, context: Context, key: str) -> None:
     for view in context.fleet.lanes.values():
-        if view.record is None and not view.busy:
+        if may_start(view) and not view.busy:
             app.supervisor.submit(Start(view.lane))
 
 
 def restart(app: CockpitApp, context: Context, key: str) -> None:
-    app.supervisor.submit(Restart(_lane(context)))
+    """A parked lane is taken up again."""
+    parked = context.lane is not None and context.lane.activity.state is State.PARKED
+    lane = _lane(context)
+    app.supervisor.submit(Resume(lane) if parked else Restart(lane))
 
 
 def stop(app: CockpitApp, context: Context, key: str) -> None:
@@ -152,9 +156,11 @@ async def send_marked(app: CockpitApp, context: Context, key: str) -> None:
     await write_prompt(app, tuple(started))
 
 
-async def write_prompt(app: CockpitApp, lanes: tuple[LaneId, ...], draft: str = "") -> bool:
+async def write_prompt(
+    app: CockpitApp, lanes: tuple[LaneId, ...], draft: str = "", *, comments: tuple[str, ...] = ()
+) -> bool:
     """Have a prompt written and sent; whether it was. The commander's own draft, if one was put
-    away, goes before `draft`."""
+    away, goes before `draft`. `comments` are the review comments that it holds."""
     from cockpit.ui.screens.prompt import PromptScreen
 
     prompt = await app.push_screen_wait(PromptScreen(lanes, app.drafts.get(lanes) or draft))
@@ -163,7 +169,7 @@ async def write_prompt(app: CockpitApp, lanes: tuple[LaneId, ...], draft: str = 
     app.drafts[lanes] = prompt.text
     if prompt.send:
         for lane in lanes:
-            app.supervisor.submit(Send(lane, prompt.text, force=prompt.force))
+            app.supervisor.submit(Send(lane, prompt.text, force=prompt.force, comments=comments))
     return prompt.send
 
 
@@ -179,6 +185,36 @@ def land(app: CockpitApp, context: Context, key: str) -> None:
     app.push_screen(LandingScreen(_lane(context)))
 
 
+def train(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.train import TrainScreen
+
+    app.push_screen(TrainScreen())
+
+
+async def sync(app: CockpitApp, context: Context, key: str) -> None:
+    """The marked lanes, else the chosen one."""
+    from cockpit.ui.screens.syncing import ask_sync
+
+    marked = [
+        view.lane
+        for view in context.fleet.lanes.values()
+        if view.lane in context.marked and view.record is not None
+    ]
+    await ask_sync(app, marked if context.marked else [_lane(context)])
+
+
+async def sync_idle(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.syncing import ask_sync
+
+    await ask_sync(app, resting(context.fleet))
+
+
+async def park(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.parking import ask_park
+
+    await ask_park(app, _lane(context))
+
+
 async def teardown(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.teardown import ask_teardown
 
@@ -189,6 +225,18 @@ def log(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.log import LogScreen
 
     app.push_screen(LogScreen())
+
+
+def clashes(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.clashes import ClashesScreen
+
+    app.push_screen(ClashesScreen(context.fleet, context.lane.lane if context.lane else None))
+
+
+def graph(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.graph import GraphScreen
+
+    app.push_screen(GraphScreen())
 
 
 def explain(app: CockpitApp, context: Context, key: str) -> None:
@@ -293,8 +341,14 @@ DEEDS: dict[str, Deed] = {
     "send_marked": send_marked,
     "diff": diff,
     "land": land,
+    "train": train,
+    "sync": sync,
+    "sync_idle": sync_idle,
+    "park": park,
     "teardown": teardown,
+    "clashes": clashes,
     "log": log,
+    "graph": graph,
     "explain": explain,
     "help": show_help,
     "trust": trust,

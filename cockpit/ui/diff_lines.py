@@ -1,119 +1,234 @@
-"""A lane's diff as lines of content: pure, so that it is tested without a screen."""
+"""How each row of a diff looks: rows of `diff_rows` in, cells of content out. Pure.
+
+Everything from outside passes `present.text` or `shown.shown_line` here. A line is told by its
+sign, not by its colour alone: tint and syntax only help.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from textual.content import Content
 
-from cockpit.domain.change import FileDiff, LaneDiff, Layer
-from cockpit.domain.text import LINES_CAP
+from cockpit.domain.change import FileDiff, Layer
+from cockpit.domain.hunks import HunkLine
+from cockpit.domain.review import Viewed
+from cockpit.domain.words import changed_spans
 from cockpit.ui import present
+from cockpit.ui.diff_rows import FileRows, Kind, Row
+from cockpit.ui.shown import Styled, line_content, shown_line
+from cockpit.ui.syntax import Colours
+from cockpit.ui.widgets.rows_view import Cell
 
 STATUS = {"A": "new", "M": "changed", "D": "deleted", "R": "renamed", "T": "other type"}
-_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 HEADINGS = {
     Layer.COMMITTED: "committed",
     Layer.STAGED: "staged, not committed",
     Layer.UNSTAGED: "changed, not staged",
     Layer.UNTRACKED: "untracked",
 }
+WHERE = {
+    Layer.COMMITTED: "committed",
+    Layer.STAGED: "staged",
+    Layer.UNSTAGED: "not staged",
+    Layer.UNTRACKED: "untracked",
+}
+VIEWED = {Viewed.YES: ("✓", "$success"), Viewed.CHANGED: ("◐", "$warning"), Viewed.NO: (" ", "")}
+OUTSIDE, CLASH, COMMENT = "⚠", "⚔", "✎"
+_GROUND = {"+": "on $diff-added", "-": "on $diff-removed", " ": ""}
+_SIGN = {"+": "bold $success", "-": "bold $error", " ": "$muted"}
+_WORD = {"+": "bold on $diff-added-word", "-": "bold on $diff-removed-word"}
 
 
 @dataclass(frozen=True, slots=True)
-class DiffLines:
-    """`files` is the list at the side, a heading before each layer; `rows[i]` is the list's
-    line of file i, `starts[i]` the first line of file i in `body`."""
+class Marks:
+    """What is known of a file besides its change. `clashes` are the lanes it would run into."""
 
-    files: tuple[Content, ...]
-    rows: tuple[int, ...]
-    body: tuple[Content, ...]
-    starts: tuple[int, ...]
-
-
-def diff_lines(diff: LaneDiff) -> DiffLines:
-    """All files of a diff, by layer."""
-    files: list[Content] = []
-    body: list[Content] = []
-    rows: list[int] = []
-    starts: list[int] = []
-    layer: Layer | None = None
-    order = {layer: place for place, layer in enumerate(HEADINGS)}
-    for file in sorted(diff.files, key=lambda file: order[file.layer]):
-        if file.layer is not layer:
-            layer = file.layer
-            files.append(Content.styled(HEADINGS[layer], "bold $muted"))
-        rows.append(len(files))
-        files.append(_entry(file))
-        starts.append(len(body))
-        body += file_lines(file)
-    return DiffLines(tuple(files), tuple(rows), tuple(body), tuple(starts))
+    viewed: Viewed = Viewed.NO
+    outside: bool = False
+    clashes: tuple[str, ...] = ()
+    comments: int = 0
 
 
-def _entry(file: FileDiff) -> Content:
-    mark = Content.styled(f" {file.status[:1] or '?'} ", _status_style(file))
-    parts = [mark, present.text(file.path, "$foreground"), Content(" "), _numbers(file)]
-    return Content.assemble(*parts)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How rows are drawn now."""
+
+    sides: bool = False
+    found: str = ""
+    """What is searched for, lower case unless the case counts."""
 
 
-def _numbers(file: FileDiff) -> Content:
+def row_cells(
+    file: FileRows, row: Row, width: int, look: Look, marks: Marks, colours: Colours = ()
+) -> Sequence[Cell]:
+    """The cells of one row, for a width that matters to headings alone."""
+    match row.kind:
+        case Kind.FILE:
+            head = file_heading(file.file, width, marks, folded=file.folded)
+            return [Cell(head, ground="on $panel", fixed=True)]
+        case Kind.NOTE:
+            return [Cell(present.text(f"   {row.text}", row.style, width=1000), fixed=True)]
+        case Kind.HUNK:
+            hunk = file.hunks[row.hunk]
+            heading = (f"  {shown_line(hunk.heading)}", "$muted")
+            counts = hunk.header.replace(",1 ", " ")
+            text = Content.assemble((counts, "$accent"), heading)
+            return [Cell(text, fixed=True)]
+        case Kind.COMMENT:
+            return [_comment(row)]
+        case Kind.GAP:
+            return []
+        case Kind.LINE if look.sides:
+            return _side_cells(file, row, look, colours)
+        case Kind.LINE:
+            return [_line_cell(file, row, look, colours)]
+
+
+def file_heading(file: FileDiff, width: int, marks: Marks, *, folded: bool) -> Content:
+    """A file's heading; where there is no room, the words go before the name does."""
+    word = "not decided" if file.conflicted else STATUS.get(file.status[:1], "changed")
+    sign, style = VIEWED[marks.viewed]
+    parts: list[present.Part] = [
+        (0, Content.styled("▸" if folded else "▾", "$muted")),
+        (0, Content.styled(sign, f"bold {style}") if style else present.EMPTY),
+        (0, present.text(file.path, "bold $foreground", width=1000)),
+        (2, numbers(file)),
+        (1, _marks(marks)),
+        (3, Content.styled(f"{word}, {WHERE[file.layer]}", "$muted")),
+    ]
+    return Content.assemble(" ", present.fit(parts, max(1, width - 2), Content(" ")))
+
+
+def _marks(marks: Marks) -> Content:
+    parts = []
+    if marks.viewed is Viewed.CHANGED:
+        parts.append(Content.styled("changed since you viewed it", "bold $warning"))
+    if marks.outside:
+        parts.append(Content.styled(f"{OUTSIDE} outside the zone", "bold $warning"))
+    if marks.clashes:
+        names = present.text(", ".join(marks.clashes), "bold $error", width=60)
+        parts.append(Content.assemble((f"{CLASH} ", "bold $error"), names))
+    if marks.comments:
+        parts.append(Content.styled(f"{COMMENT} {marks.comments}", "bold $accent"))
+    return present.joined(parts)
+
+
+def numbers(file: FileDiff) -> Content:
+    """`+12 −3`, or what the file is instead of lines."""
+    if file.is_submodule:
+        return Content.styled("submodule", "$muted")
     if file.added is None or file.removed is None:
         return Content.styled("binary", "$muted")
-    added = (f"+{present.number(file.added)}", "$success") if file.added else ("", "")
-    removed = (f" −{present.number(file.removed)}", "$error") if file.removed else ("", "")
-    return Content.assemble(added, removed)
+    parts = []
+    if file.added:
+        parts.append(Content.styled(f"+{present.number(file.added)}", "$success"))
+    if file.removed:
+        parts.append(Content.styled(f"−{present.number(file.removed)}", "$error"))
+    return present.joined(parts, Content(" "))
 
 
-def _status_style(file: FileDiff) -> str:
+def status_style(file: FileDiff) -> str:
+    if file.conflicted:
+        return "bold $error"
     return {"A": "bold $success", "D": "bold $error"}.get(file.status[:1], "bold $warning")
 
 
-def file_lines(file: FileDiff) -> list[Content]:
-    """One file: a heading, then its hunks with line numbers."""
-    name = present.text(file.path, "bold $foreground on $panel")
-    word = STATUS.get(file.status[:1], "changed")
-    where = f"  {word}, {HEADINGS[file.layer]}"
-    head = Content.assemble((" ", "on $panel"), name, (where + " ", "$muted on $panel"))
-    lines = [head]
-    if file.old_path and file.old_path != file.path:
-        lines.append(present.text(f"   was {file.old_path}", "$muted"))
-    if file.added is None:
-        lines.append(Content.styled("   binary: its content is not shown", "$muted"))
-    lines += _hunks(file.body)
-    if file.truncated:
-        lines.append(Content.styled("   … the rest is too long to show here", "$warning"))
-    lines.append(Content(""))
-    return lines
+def _comment(row: Row) -> Cell:
+    comment = row.comment
+    sent = comment is not None and comment.sent is not None
+    style = "$muted" if sent else "$accent"
+    word = " (sent)" if sent else ""
+    gutter = Content.styled(f"     {COMMENT} ", f"bold {style}")
+    return Cell(present.text(row.text + word, style, width=1000), gutter, fixed=True)
 
 
-def _hunks(body: str) -> list[Content]:
-    lines: list[Content] = []
-    old = new = 0
-    rows = body.split("\n")
-    if rows and not rows[-1]:
-        rows.pop()
-    for row in rows[:LINES_CAP]:
-        hunk = _HUNK.match(row)
-        if hunk:
-            old, new = int(hunk[1][:9]), int(hunk[2][:9])
-            lines.append(present.text(row, "$accent"))
-        elif row.startswith("+"):
-            lines.append(_line("", str(new), row, "$success"))
-            new += 1
-        elif row.startswith("-"):
-            lines.append(_line(str(old), "", row, "$error"))
-            old += 1
-        elif row.startswith("\\"):
-            lines.append(_line("", "", row, "$muted"))
-        else:
-            lines.append(_line(str(old), str(new), row, "$foreground"))
-            old, new = old + 1, new + 1
-    if len(rows) > LINES_CAP:
-        lines.append(Content.styled(f"   … {len(rows) - LINES_CAP} more lines", "$warning"))
-    return lines
+# ------------------------------------------------------------------ lines
 
 
-def _line(old: str, new: str, row: str, style: str) -> Content:
-    numbers = f"{old:>5} {new:>5} "
-    return Content.assemble((numbers, "$muted"), present.text(row, style, width=2000))
+def _line_cell(file: FileRows, row: Row, look: Look, colours: Colours) -> Cell:
+    line = file.at(row)
+    if line is None:
+        return Cell(present.EMPTY)
+    digits = _digits(file)
+    old = "" if line.old is None else str(line.old)
+    new = "" if line.new is None else str(line.new)
+    gutter = Content.assemble(
+        (f"{old:>{digits}} {new:>{digits}} ", "$muted"), (line.kind, _SIGN[line.kind])
+    )
+    text = _text(file, row.hunk, row.line, row.other, look, colours)
+    return Cell(text, gutter, _GROUND[line.kind])
+
+
+def _side_cells(file: FileRows, row: Row, look: Look, colours: Colours) -> list[Cell]:
+    both = row.line >= 0 and row.other >= 0 and row.line != row.other
+    left = _side_cell(file, row.hunk, row.line, row.other if both else -1, look, colours, new=False)
+    right = _side_cell(file, row.hunk, row.other, row.line if both else -1, look, colours, new=True)
+    return [left, right]
+
+
+def _side_cell(
+    file: FileRows, hunk: int, at: int, other: int, look: Look, colours: Colours, *, new: bool
+) -> Cell:
+    bar = ("│", "$border") if new else ("", "")
+    digits = _digits(file)
+    if at < 0:
+        return Cell(present.EMPTY, Content.assemble(bar), "on $surface")
+    line = file.hunks[hunk].lines[at]
+    number = line.new if new else line.old
+    gutter = Content.assemble(
+        bar, (f"{number:>{digits}} ", "$muted"), (line.kind, _SIGN[line.kind])
+    )
+    return Cell(_text(file, hunk, at, other, look, colours), gutter, _GROUND[line.kind])
+
+
+def _digits(file: FileRows) -> int:
+    last = file.hunks[-1] if file.hunks else None
+    most = max(last.old_start + last.old_count, last.new_start + last.new_count) if last else 0
+    return max(4, len(str(most)))
+
+
+def _text(file: FileRows, hunk: int, at: int, other: int, look: Look, colours: Colours) -> Content:
+    """A line's text: syntax below, then the words that changed, then what is searched for."""
+    line = file.hunks[hunk].lines[at]
+    shown = shown_line(_ended(file, line))
+    spans: list[Styled] = []
+    if hunk < len(colours) and at < len(colours[hunk]):
+        spans += [span for span in colours[hunk][at] if span[1] <= len(shown)]
+    if other >= 0 and line.kind in _WORD:
+        partner = shown_line(_ended(file, file.hunks[hunk].lines[other]))
+        spans += [(*span, _WORD[line.kind]) for span in _changed(line.kind, shown, partner)]
+    spans += [(*span, "bold $background on $warning") for span in occurrences(shown, look.found)]
+    content = line_content(shown, "$foreground", spans)
+    if line.ended:
+        return content
+    return Content.assemble(content, ("  no newline at the end", "$muted"))
+
+
+def _ended(file: FileRows, line: HunkLine) -> str:
+    """The line's text; a CR at its end is only shown where lines of the file differ in it."""
+    return line.text.removesuffix("\r") if file.crlf else line.text
+
+
+@lru_cache(maxsize=2000)
+def _changed(kind: str, shown: str, partner: str) -> tuple[tuple[int, int], ...]:
+    if kind == "-":
+        return tuple(changed_spans(shown, partner)[0])
+    return tuple(changed_spans(partner, shown)[1])
+
+
+def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
+    """Where `wanted` stands in `text`; case counts if `wanted` has a capital."""
+    if not wanted:
+        return []
+    within = text if wanted != wanted.lower() else text.lower()
+    if len(within) != len(text):  # a few letters have no lower case of the same length
+        return []
+    found: list[tuple[int, int]] = []
+    at = within.find(wanted)
+    while at >= 0:
+        found.append((at, at + len(wanted)))
+        at = within.find(wanted, at + len(wanted))
+    return found

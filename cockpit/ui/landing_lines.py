@@ -2,43 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
+from cockpit.domain.approval import ApprovalState, Standing
 from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import branch_name
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.ui import present
 
 PATHS_SHOWN = 200
+SINCE_SHOWN = 10
+"""Commits, and paths, that are named since an approval."""
 MENDING = {
     "o": "asks the agent to mend it",
+    "c": "resolves it here",
+    "C": "takes the rest as a commit",
+    "L": "leaves files out of the landing",
     "x": "on the board interrupts it",
     "i": "on the board types into its pane",
+    "t": "on the board shows the tasks",
 }
 """What the key that a check names does."""
+ALSO = {"tree": ("C", "o"), "zone": ("L",), "markers": ("L",), "merge": ("o",)}
+"""Further keys that mend what a check found."""
 
 
-def preview_lines(preview: LandingPreview) -> list[Content]:
+HOW: dict[str, str] = {
+    "merge": "a merge commit: first parent {target} {old}, second {source}",
+    "squash": "one commit on {target} {old}, its only parent (squash)",
+    "rebase": "its {commits} made anew on {target} {old} (rebase)",
+}
+"""What lands, by strategy, with the exact first parent."""
+
+
+def preview_lines(
+    preview: LandingPreview, *, approval: ApprovalState | None = None
+) -> list[Content]:
     """Checks first, since they decide; then what clashes, what runs, what would land."""
-    lines = [_section("Checks")]
+    lines = [section("Checks")]
+    told = approval_lines(approval) if approval is not None else []
+    hidden = {"gate"} if preview.gate else set()  # what has not run yet gets no tick
+    hidden |= {"approval"} if told else set()
     for check in preview.checks:
-        if check.name != "gate" or not preview.gate:  # what has not run yet gets no tick
-            lines += _check(check)
+        if check.name not in hidden:
+            lines += check_lines(check)
+    lines += told
     if preview.conflicts:
-        lines += [Content(""), _section("Conflicts with the target")]
+        lines += [Content(""), section("Conflicts with the target")]
         lines += [present.text(f"  ✗ {path}", "$error") for path in preview.conflicts]
-    lines += [Content(""), _section("Gate, run before anything moves")]
+    lines += [Content(""), section("Gate, run before anything moves")]
     if preview.gate:
         lines += [present.text(f"  $ {command}") for command in preview.gate]
     else:
         lines.append(Content.styled("  none: lanes.yaml has no gate", "$warning"))
-    lines += [Content(""), _section(present.plural(len(preview.commits), "commit"))]
-    lines += [_commit(commit) for commit in preview.commits]
-    lines += [Content(""), _section(present.plural(len(preview.changes), "file"))]
-    lines += [_change(change) for change in preview.changes[:PATHS_SHOWN]]
-    if len(preview.changes) > PATHS_SHOWN:
-        lines.append(Content.styled(f"  … {len(preview.changes) - PATHS_SHOWN} more", "$muted"))
-    return lines
+    lines += [Content(""), section(present.plural(len(preview.commits), "commit"))]
+    if preview.commits:
+        lines.append(how_line(preview))
+    lines += [commit_line(commit) for commit in preview.commits]
+    lines += [Content(""), section(present.plural(len(preview.changes), "file"))]
+    return lines + file_lines(preview.changes)
+
+
+def how_line(preview: LandingPreview) -> Content:
+    """`  as a merge commit: first parent main abcdef123, second 123456789`"""
+    said = HOW.get(preview.how, HOW["merge"]).format(
+        target=branch_name(preview.target),
+        old=preview.target_old[:9],
+        source=preview.source[:9],
+        commits=present.plural(len(preview.commits), "commit"),
+    )
+    return present.text(f"  as {said}", "$muted", width=300)
+
+
+def approval_lines(approval: ApprovalState) -> list[Content]:
+    """A yes that was given before and how it stands; nothing while none was given."""
+    if approval.standing is Standing.NONE:
+        return []
+    given = approval.approval
+    at = f" of {given.commit[:9]}" if given is not None else ""
+    if approval.standing is Standing.VALID:
+        return [Content.assemble(("  ✓ ", "$success"), present.text(f"the approval{at} is valid"))]
+    why = approval.why or "the lane changed since"
+    lines = [
+        Content.assemble(
+            (f"  {present.FAULT} ", "bold $warning"),
+            present.text(f"the approval{at} is void: {why}", width=1000),
+        )
+    ]
+    lines += [
+        present.text(f"      since then: {commit.commit[:9]} {commit.subject}", "$muted")
+        for commit in approval.commits[:SINCE_SHOWN]
+    ]
+    lines += [present.text(f"      {path}", "$muted") for path in approval.paths[:SINCE_SHOWN]]
+    rest = max(0, len(approval.commits) - SINCE_SHOWN) + max(0, len(approval.paths) - SINCE_SHOWN)
+    return [*lines, Content.styled(f"      and {rest} more", "$muted")] if rest else lines
 
 
 def heading(preview: LandingPreview, *, landed: bool | None = None) -> Content:
@@ -62,25 +121,43 @@ def heading(preview: LandingPreview, *, landed: bool | None = None) -> Content:
     )
 
 
-def _section(title: str) -> Content:
+def section(title: str) -> Content:
     return Content.styled(title, "bold $accent")
 
 
-def _check(check: Check) -> list[Content]:
+def check_lines(check: Check) -> list[Content]:
+    """One check with the keys that mend it, and its paths."""
     glyph, style = ("✓", "$success") if check.ok else ("✗", "bold $error")
-    line = Content.assemble((f"  {glyph} ", style), present.text(check.text))
-    if not check.ok and check.key:
-        key = present.text(f"  {check.key}", "bold $accent", width=20)
-        line = Content.assemble(line, key, (f" {MENDING.get(check.key, 'mends it')}", "$muted"))
+    if check.ok and check.is_note:
+        glyph, style = present.FAULT, "bold $warning"
+    line = Content.assemble((f"  {glyph} ", style), present.text(check.text, width=1000))
+    if not check.ok:
+        for key in mending_keys(check):
+            shown = present.text(f"  {key}", "bold $accent", width=20)
+            line = Content.assemble(line, shown, (f" {MENDING.get(key, 'mends it')}", "$muted"))
     return [line, *(present.text(f"      {path}", "$muted") for path in check.paths[:20])]
 
 
-def _commit(commit: CommitLine) -> Content:
+def mending_keys(check: Check) -> tuple[str, ...]:
+    """The key that a failing check names, and the other ways there are."""
+    ways = (check.key, *ALSO.get(check.name, ()))
+    return tuple(dict.fromkeys(key for key in ways if key))
+
+
+def commit_line(commit: CommitLine) -> Content:
     return Content.assemble(
         (f"  {commit.commit[:9]} ", "$muted"),
         present.text(commit.subject),
         present.text(f"  {commit.author}", "$muted", width=60),
     )
+
+
+def file_lines(changes: Sequence[PathChange]) -> list[Content]:
+    """The files that would land, capped."""
+    lines = [_change(change) for change in changes[:PATHS_SHOWN]]
+    if len(changes) > PATHS_SHOWN:
+        lines.append(Content.styled(f"  … {len(changes) - PATHS_SHOWN} more", "$muted"))
+    return lines
 
 
 def _change(change: PathChange) -> Content:

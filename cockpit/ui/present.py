@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cockpit.domain.activity import GLYPHS, NEEDS_COMMANDER, State
+from cockpit.domain.approval import Standing
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import branch_name
+from cockpit.domain.landed import Merged
 from cockpit.domain.lane import GitFacts
 from cockpit.domain.text import safe
 
@@ -28,6 +30,7 @@ ORDER = (
     State.IDLE,
     State.UNKNOWN,
     State.PLANNED,
+    State.PARKED,
 )
 """States by how soon the commander should know."""
 
@@ -178,6 +181,9 @@ def panel_foot(view: LaneView) -> list[Part]:
         (1, _distance(facts)),
         (2, _change(facts)),
         (0, _outside(facts)),
+        (1, standing_sign(facts)),
+        (0, text(facts.sync.words, "bold $warning") if facts.sync.words else EMPTY),
+        (1, approval_sign(view)),
     ]
 
 
@@ -213,6 +219,25 @@ def _change(facts: GitFacts) -> Content:
     return Content.assemble(*parts)
 
 
+def approval_sign(view: LaneView) -> Content:
+    """Whether the commander's yes still counts; nothing where none was given."""
+    if view.approval.standing is Standing.VALID:
+        return Content.styled("✓ approved", "$success")
+    if view.approval.standing is Standing.VOID:
+        return Content.styled("✗ approval void", "bold $warning")
+    return EMPTY
+
+
+def standing_sign(facts: GitFacts) -> Content:
+    """Whether the lane's content is in the target; nothing while none of it is."""
+    if facts.merged.merged is Merged.MERGED:
+        return Content.styled("✓ merged", "$success")
+    if facts.merged.merged is Merged.PARTLY:
+        left = plural(facts.merged.left, "commit")
+        return Content.styled(f"◐ {left} left", "$warning")
+    return EMPTY
+
+
 def _outside(facts: GitFacts) -> Content:
     if not facts.outside:
         return EMPTY
@@ -230,6 +255,12 @@ def planned_lines(
         lines.append(EMPTY)
     elif view.busy:
         lines.append(text(view.busy, "$accent"))
+        lines.append(EMPTY)
+    elif view.activity.state is State.PARKED:
+        lines.append(text(view.activity.rule, "$foreground"))
+        lines.append(
+            Content.assemble((start_key, "bold $accent"), ("  takes it up again", "$foreground"))
+        )
         lines.append(EMPTY)
     elif view.record is None:
         lines.append(
@@ -277,23 +308,3 @@ def summary(fleet: Fleet) -> Content:
         else:
             parts.append(Content.styled(line, state_style(state)))
     return joined(parts) if parts else Content.styled("no lanes", "$muted")
-
-
-def header(fleet: Fleet, width: int, *, note: str = "") -> Content:
-    """The board's first line. `note` is ours, such as `3 marked`."""
-    left: list[Part] = [(0, summary(fleet))]
-    if not fleet.link.up:
-        why = safe(fleet.link.why, width=80).text or "tmux does not answer"
-        left.append((1, Content.styled(f" {FAULT} {why} ", "bold $background on $state-error")))
-    if note:
-        left.append((2, Content.styled(note, "bold $accent")))
-    begin = fit(left, width - 2)
-    where = Content.assemble(
-        text(fleet.repository, "bold $foreground", width=40),
-        (" → ", "$muted"),
-        text(fleet.target, "$foreground", width=40),
-    )
-    room = width - 2 - begin.cell_length
-    if where.cell_length + 2 > room:
-        return Content.assemble(" ", begin)
-    return Content.assemble(" ", begin, " " * (room - where.cell_length), where)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId
+from cockpit.domain.sync import AT_REST
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,47 @@ def why_not_start(context: Context) -> Reason:
 
 
 def why_not_start_all(context: Context) -> Reason:
-    if any(view.record is None for view in context.fleet.lanes.values()):
+    if any(may_start(view) for view in context.fleet.lanes.values()):
         return None
-    return "Every lane is started already."
+    return "Every lane is started already, or parked."
+
+
+def may_start(view: LaneView) -> bool:
+    """Whether starting all lanes starts this one: a parked one was put away on purpose."""
+    return view.record is None and view.activity.state is not State.PARKED
+
+
+def why_not_restart(context: Context) -> Reason:
+    view = context.lane
+    if view is not None and view.activity.state is State.PARKED:
+        return busy(context)
+    return why_not_change(context)
+
+
+def why_not_sync(context: Context) -> Reason:
+    if context.marked:
+        started = [lane for lane in context.marked if is_started(context.fleet, lane)]
+        return None if started else "None of the marked lanes is started."
+    return why_not_change(context)
+
+
+def why_not_sync_idle(context: Context) -> Reason:
+    if resting(context.fleet):
+        return None
+    return f"No lane rests and is behind {context.fleet.target}."
+
+
+def resting(fleet: Fleet) -> list[LaneId]:
+    """Started lanes that are behind the target and whose agent rests."""
+    return [
+        lane
+        for lane, view in fleet.lanes.items()
+        if view.record is not None
+        and not view.busy
+        and view.activity.state in AT_REST
+        and view.facts is not None
+        and view.facts.behind
+    ]
 
 
 def why_not_attach(context: Context) -> Reason:

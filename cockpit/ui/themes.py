@@ -6,6 +6,7 @@ from textual.theme import Theme
 
 from cockpit.domain.activity import State
 from cockpit.domain.theme import ThemeSpec
+from cockpit.ui import diff_colours
 
 PREFIX = "cockpit-"
 """Our themes' names inside Textual, so that they never meet one of its own."""
@@ -14,6 +15,7 @@ DEFAULTS = {
     "muted": "#7d8794",
     "border": "#38414c",
     **{f"state-{state.value}": "#9fb0c3" for state in State},
+    **diff_colours.DEFAULTS,
 }
 """Variables of ours that a foreign theme lacks; a missing one would be fatal."""
 
@@ -22,6 +24,7 @@ def to_textual(spec: ThemeSpec) -> Theme:
     """The theme under which Textual knows `spec`."""
     colours = spec.colours
     variables = {f"state-{state.value}": colour for state, colour in spec.states.items()}
+    variables |= diff_colours.diff_variables(spec)
     variables |= {
         "muted": colours["muted"],
         "border": colours["border"],

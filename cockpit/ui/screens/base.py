@@ -48,6 +48,12 @@ class Keyed:
         mine = [action for action in ACTIONS if action.scope in self.scopes and action.hint]
         return sorted(mine, key=lambda action: (self.scopes.index(action.scope), action.hint))
 
+    def way_back_early(self, actions: list[Action], place: int) -> list[Action]:
+        """The same with the way back at `place`, where a narrow terminal still shows it."""
+        back = [action for action in actions if action.id == "close"]
+        rest = [action for action in actions if action.id != "close"]
+        return [*rest[:place], *back, *rest[place:]]
+
     def hints(self) -> list[tuple[str, str]]:
         keymap = self.cockpit.keymap
         return [(keymap.key(action.id), action.title.lower()) for action in self.hinted()]

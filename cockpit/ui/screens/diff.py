@@ -1,113 +1,128 @@
-"""Reading a lane's change: the files at the side, the diff beside them."""
+"""Reading a lane's change: the tree of its files at the side, their diffs beside it, and what
+the commander does about it: comments, hunks, a look in the editor.
+
+The parts stand in `review/`; this is the screen that they make.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import time
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
+from textual.widgets import Input
 
-from cockpit.domain.change import LaneDiff
-from cockpit.domain.ids import LaneId
+from cockpit.domain.events import Event, OperationEnded
+from cockpit.domain.fleet import Fleet
+from cockpit.domain.hunks import DEED_LAYERS, HunkDeed
+from cockpit.domain.operation import OpKind
 from cockpit.ui import present
-from cockpit.ui.actions import Scope
-from cockpit.ui.diff_lines import DiffLines, diff_lines
-from cockpit.ui.screens.base import ReadingScreen
+from cockpit.ui.actions import Action, Scope
+from cockpit.ui.screens.review.comments import ReviewComments
+from cockpit.ui.screens.review.hunks import ReviewHunks
+from cockpit.ui.screens.review.moving import SIDES, ReviewMoving
 from cockpit.ui.widgets.hints import HintBar, Line
-from cockpit.ui.widgets.lines_view import LinesView
+from cockpit.ui.widgets.rows_view import RowsView
+
+_CHANGING = frozenset({OpKind.HUNK, OpKind.UNDO, OpKind.COMMIT, OpKind.LEAVE_OUT, OpKind.SEND})
+"""Steps after which the diff, or what is known of it, is another one."""
 
 
-class DiffScreen(ReadingScreen):
+ABSORB = 2.0
+"""Seconds after a step of ours in which what changes is that step, not somebody else's work."""
+
+
+class DiffScreen(ReviewMoving, ReviewComments, ReviewHunks):
     """Files by layer: committed, staged, unstaged and untracked apart."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.DIFF, Scope.READING, Scope.ANYWHERE)
     CSS_PATH = "../tcss/diff.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]  # noqa: RUF012 - Textual's declaration is an instance variable
 
-    def __init__(self, lane: LaneId) -> None:
-        super().__init__()
-        self._lane = lane
-        self._lines = DiffLines((), (), (), ())
-        self._asked = 0
+    absorb_until = 0.0
 
     def compose(self) -> ComposeResult:
-        yield Line(present.text(f" {self._lane}: reading its change …", "$muted"), id="heading")
+        yield Line(present.text(f" {self.lane}: reading its change …", "$muted"), id="heading")
         with Horizontal():
-            yield LinesView(cursor=True, id="files")
-            yield LinesView(id="body")
+            yield RowsView(id="files")
+            yield RowsView(id="body")
+        yield Input(id="search", placeholder="search in paths and lines")
         yield HintBar()
 
     def on_mount(self) -> None:
         super().on_mount()
+        self._take_fleet(self.cockpit.supervisor.fleet)
         self.do_reload()
 
-    @property
-    def files(self) -> LinesView:
-        return self.query_one("#files", LinesView)
-
-    def do_reload(self) -> None:
-        self.cockpit.do(self._load())
-
-    async def _load(self) -> None:
-        self._asked += 1
-        mine = self._asked
-        lane = self._lane
-        diff = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.diff(lane))
-        if mine != self._asked or not self.is_attached:
-            return
-        self._lines = diff_lines(diff)
-        self.query_one("#heading", Line).show(_heading(self._lane, diff))
-        self.files.set_lines(self._lines.files, keep=True)
-        nothing = [Content(""), Content("  Nothing differs from the target.")]
-        self.reader.set_lines(self._lines.body or nothing, keep=True)
-        if self._lines.rows and self.files.cursor not in self._lines.rows:
-            self.files.cursor = self._lines.rows[0]
+    def on_resize(self) -> None:
+        if self.page.sides and self.width < SIDES:
+            self.page.sides = False
+            self.page.build_rows()
+        if self.page.diff.base or self.page.files:
+            self.show_page()
 
     def do_land_this(self) -> None:
         from cockpit.ui.screens.landing import LandingScreen
 
-        self.app.switch_screen(LandingScreen(self._lane))
+        self.app.switch_screen(LandingScreen(self.lane))
 
-    # ------------------------------------------------------------ from file to file
+    # ------------------------------------------------------------ what else happens
 
-    def _file_here(self) -> int:
-        """The file that the body's first visible line belongs to."""
-        return max(0, bisect_right(self._lines.starts, self.reader.scroll_offset.y) - 1)
+    def show_fleet(self, fleet: Fleet) -> None:
+        self._take_fleet(fleet)
+        view = fleet.lane(self.lane)
+        facts = view.facts if view is not None else None
+        own = time.monotonic() < self.absorb_until
+        if facts is not None and (self.facts is None or own):
+            self.facts = facts
+        elif facts is not None and facts != self.facts:
+            self.note = f"changed since; {self.cockpit.keymap.key('reload')} looks again"
+        if self.page.files:
+            self.redraw()
 
-    def do_next_file(self) -> None:
-        self._go_to(self._chosen_file() + 1)
+    def _take_fleet(self, fleet: Fleet) -> None:
+        view = fleet.lane(self.lane)
+        facts = view.facts if view is not None else None
+        self.page.outside = frozenset(facts.outside if facts is not None else ())
+        clashes: dict[str, tuple[str, ...]] = {}
+        for clash in fleet.radar.of(self.lane):
+            for path in clash.paths:
+                name = clash.other or fleet.target
+                clashes[path.path] = (*clashes.get(path.path, ()), name)
+        self.page.clashes = clashes
 
-    def do_previous_file(self) -> None:
-        self._go_to(self._chosen_file() - 1)
+    def hear(self, event: Event) -> bool:
+        if not isinstance(event, OperationEnded) or event.lane != self.lane or event.error:
+            return False
+        if event.kind in _CHANGING:
+            self.absorb_until = time.monotonic() + ABSORB
+            self.do_reload()
+        return False
 
-    def _chosen_file(self) -> int:
-        rows = self._lines.rows
-        return rows.index(self.files.cursor) if self.files.cursor in rows else self._file_here()
+    # ------------------------------------------------------------ hints
 
-    def _go_to(self, file: int) -> None:
-        if self._lines.rows:
-            file = max(0, min(len(self._lines.rows) - 1, file))
-            self.files.cursor = self._lines.rows[file]
+    def hinted(self) -> list[Action]:
+        hidden = set()
+        target = self.target if self.is_mounted else None
+        for deed in HunkDeed:
+            if target is None or target.file.layer not in DEED_LAYERS[deed]:
+                hidden.add(deed.value)
+        if not self.page.review.drafts:
+            hidden.add("send_comments")
+        if not self.page.review.comments:
+            hidden.add("comments")
+        if len(self.page.layers()) < 2:
+            hidden.add("layer")
+        return [action for action in super().hinted() if action.id not in hidden]
 
-    @on(LinesView.Chosen, "#files")
-    def _file_chosen(self, message: LinesView.Chosen) -> None:
-        if message.line in self._lines.rows:
-            file = self._lines.rows.index(message.line)
-            self.reader.scroll_to(0, self._lines.starts[file], animate=False)
-
-
-def _heading(lane: LaneId, diff: LaneDiff) -> Content:
-    commits = present.plural(len(diff.commits), "commit")
-    files = present.plural(len({file.path for file in diff.files}), "file")
-    added = sum(file.added or 0 for file in diff.files)
-    removed = sum(file.removed or 0 for file in diff.files)
-    return Content.assemble(
-        present.text(f" {lane}", "bold $accent"),
-        (f"  {commits}, {files}  ", "$foreground"),
-        (f"+{present.number(added)}", "$success"),
-        (f" −{present.number(removed)}", "$error"),
-        (f"  {diff.base[:9]} → {diff.head[:9]}", "$muted"),
-    )
+    def hints(self) -> list[tuple[str, str]]:
+        named = super().hints()
+        if not self.search.wanted:
+            return named
+        keymap = self.cockpit.keymap
+        matches = [
+            (keymap.key("next_file"), "next match"),
+            (keymap.key("previous_match"), "match before"),
+        ]
+        return [*matches, *(hint for hint in named if hint[0] != keymap.key("next_file"))]

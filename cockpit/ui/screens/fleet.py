@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -14,7 +15,7 @@ from textual.worker import Worker
 
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId, PaneId
-from cockpit.ui import present
+from cockpit.ui import board_notes, clash_matrix, present
 from cockpit.ui.actions import Action, Scope
 from cockpit.ui.live import LiveDesk, Shown
 from cockpit.ui.reasons import Context
@@ -138,6 +139,8 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
                     selected=chosen,
                     marked=view.lane in selection.marked,
                     typing=chosen and self._typist is not None,
+                    notes=[(0, board_notes.train_mark(self.fleet, view.lane))],
+                    sign=partial(clash_matrix.sign, self.fleet, view.lane),
                 )
         self._refresh_header()
         self.refresh_hints()
@@ -154,7 +157,7 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
             shown = len(self.selection.order(self.fleet))
             notes.append(f"{shown} of {len(self.fleet.lanes)} shown")
         header = self.query_one("#header", Line)
-        header.show(present.header(self.fleet, self.size.width, note=" · ".join(notes)))
+        header.show(board_notes.header(self.fleet, self.size.width, note=" · ".join(notes)))
 
     def hinted(self) -> list[Action]:
         context = self.context()

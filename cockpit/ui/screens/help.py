@@ -16,10 +16,16 @@ TITLES = {
     Scope.BOARD: "On the board",
     Scope.READING: "In any list or text",
     Scope.DIFF: "In a diff",
+    Scope.COMMENTS: "In the list of comments",
     Scope.LANDING: "In the landing preview",
+    Scope.CLASHES: "In the matrix of clashes",
+    Scope.CONFLICT: "In a conflict",
+    Scope.TRAIN: "In the train",
     Scope.LOG: "In the journal",
+    Scope.GRAPH: "In the audit trail",
     Scope.PROMPT: "While writing a prompt",
     Scope.CONFIRM: "In a question",
+    Scope.CHOOSING: "While choosing files",
 }
 _NOTES = {Danger.ASKS: "asks first", Danger.PREVIEWS: "shows first what would happen"}
 

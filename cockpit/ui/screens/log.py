@@ -8,7 +8,8 @@ from typing import ClassVar
 from textual.content import Content
 
 from cockpit.domain.events import Event, OperationEnded
-from cockpit.domain.operation import UNDOABLE, Operation, OpState
+from cockpit.domain.operation import Operation, OpState
+from cockpit.domain.undone import undone_by, why_not_undo
 from cockpit.ui import present
 from cockpit.ui.actions import Action, Scope
 from cockpit.ui.deeds import undo_step
@@ -25,24 +26,29 @@ _STATES = {
 }
 
 
-def log_line(step: Operation, undone: bool) -> Content:
-    """One step: number, when, how it ended, what, by whom."""
+def log_line(step: Operation, undone: dict[int, int]) -> Content:
+    """One step: number, whether it can be undone, when, how it ended, what, by whom; one that
+    was undone is dimmed and says by which step."""
     glyph, style = _STATES[step.state]
+    words = "$foreground"
+    if step.seq in undone:
+        glyph, style, words = "◇", "$muted", "$muted"
     when = time.strftime("%d %b %H:%M:%S", time.localtime(step.at))
     line = Content.assemble(
         (f"{step.seq:>5} ", "$muted"),
+        ("  " if why_not_undo(step, undone) else "↶ ", "bold $accent"),
         (f"{when}  ", "$muted"),
         (f"{glyph} ", f"bold {style}"),
-        (f"{step.kind.value:<9} ", "bold $foreground"),
+        (f"{step.kind.value:<9} ", f"bold {words}"),
         present.text(step.lane or "", "$accent"),
         "  " if step.lane else "",
-        present.text(step.summary),
+        present.text(step.summary, words),
     )
     error = step.outcome.get("error")
     if step.state is OpState.ABANDONED and error:
         line = Content.assemble(line, present.text(f"  {error}", "$error", width=200))
-    if undone:
-        line = Content.assemble(line, ("  undone", "bold $warning"))
+    if step.seq in undone:
+        line = Content.assemble(line, (f"  undone by {undone[step.seq]}", "bold $warning"))
     return Content.assemble(line, (f"  {step.by}", "$muted"))
 
 
@@ -54,7 +60,7 @@ class LogScreen(ReadingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._steps: list[Operation] = []
-        self._undone: set[int] = set()
+        self._undone: dict[int, int] = {}
         self._asked = 0
 
     def heading(self) -> Content:
@@ -77,9 +83,8 @@ class LogScreen(ReadingScreen):
         if mine != self._asked or not self.is_attached:
             return
         self._steps = sorted(steps, key=lambda step: step.seq, reverse=True)
-        done = [step for step in self._steps if step.state is OpState.DONE]
-        self._undone = {step.undoes for step in done if step.undoes is not None}
-        lines = [log_line(step, step.seq in self._undone) for step in self._steps]
+        self._undone = undone_by(steps)
+        lines = [log_line(step, self._undone) for step in self._steps]
         self.reader.set_lines(lines or [Content("  Nothing has been done yet.")], keep=True)
         count = present.plural(len(self._steps), "step")
         self.query_one("#heading", Line).show(
@@ -95,11 +100,8 @@ class LogScreen(ReadingScreen):
     def why_not_undo(self, step: Operation | None) -> str | None:
         if step is None:
             return "There is no step to undo."
-        if step.kind not in UNDOABLE:
-            return f"This step ({step.kind.value}) left nothing that could be brought back."
-        if step.state is not OpState.DONE:
-            return "That step did not come to an end, so there is nothing to undo."
-        return "That step has been undone already." if step.seq in self._undone else None
+        why = why_not_undo(step, self._undone)
+        return f"Step {step.seq} ({step.kind.value}) {why}." if why else None
 
     def hinted(self) -> list[Action]:
         hidden = {"undo_this"} if self.why_not_undo(self.step) else set()

@@ -52,13 +52,21 @@ def teardown_lines(preview: TeardownPreview) -> list[Content]:
             for commit in preview.unmerged[:SHOWN]
         ]
         lines += _more(len(preview.unmerged))
-    lines += _held(holdings)
+    else:
+        lines.append(_fact("content", preview.merged.words))
+    lines += held_lines(preview)
+    end = "Everything is pinned first; undo brings all of it back."
+    lines += [Content(""), Content.styled(end, "$muted")]
+    return lines
+
+
+def held_lines(preview: TeardownPreview) -> list[Content]:
+    """What the folder holds that is in no commit, and what runs in it."""
+    lines = _held(preview.holdings)
     if preview.processes:
         lines += [Content(""), Content.styled("programs that will be ended", "bold $warning")]
         lines += [present.text(f"  {name}") for name in preview.processes[:SHOWN]]
         lines += _more(len(preview.processes))
-    end = "Everything is pinned first; undo brings all of it back."
-    lines += [Content(""), Content.styled(end, "$muted")]
     return lines
 
 

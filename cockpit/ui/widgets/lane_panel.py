@@ -56,6 +56,9 @@ class LanePanel(Widget):
         self._key_of = key_of
         self._selected = self._marked = self._typing = False
         self._now = 0.0
+        self._notes: Sequence[present.Part] = ()
+        """What more the lower edge says, with ranks."""
+        self._sign: Callable[[int], Content] = _no_sign
         self._edges: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -65,12 +68,23 @@ class LanePanel(Widget):
         self._fill_pane()
 
     def show(
-        self, view: LaneView, now: float, *, selected: bool, marked: bool, typing: bool
+        self,
+        view: LaneView,
+        now: float,
+        *,
+        selected: bool,
+        marked: bool,
+        typing: bool,
+        notes: Sequence[present.Part] = (),
+        sign: Callable[[int], Content] | None = None,
     ) -> None:
-        """Take over a state; repaints only if what the edges say differs."""
+        """Take over a state; repaints only if what the edges say differs. `sign` begins the
+        lower edge, made for the panel's width."""
         changed = view != self.view
         self.view, self._now = view, now
         self._selected, self._marked, self._typing = selected, marked, typing
+        self._notes = notes
+        self._sign = sign or _no_sign
         self.pane.set_typing(typing)
         if changed:
             self._fill_pane()
@@ -104,7 +118,8 @@ class LanePanel(Widget):
         if self._typing:
             typing = Content.styled(" typing · Ctrl-Q ends it ", "bold $background on $accent")
             return [(0, typing), *present.panel_foot(self.view)[:2]]
-        return present.panel_foot(self.view)
+        sign = self._sign(self.size.width)
+        return [(0, sign), *self._notes, *present.panel_foot(self.view)]
 
     def _frame_look(self) -> tuple[str, str]:
         """Characters and style of the edges: shape says chosen, colour says needed."""
@@ -152,3 +167,7 @@ class LanePanel(Widget):
     def on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(self.Clicked(self.view.lane, event.chain == 2))
+
+
+def _no_sign(_width: int) -> Content:
+    return present.EMPTY

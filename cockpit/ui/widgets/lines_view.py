@@ -77,7 +77,8 @@ class LinesView(ScrollView):
         self._lines = self._source
         self._wrap = wrap
         self._drawn: dict[int, Strip] = {}
-        self._wide = self._wrapped_to = 0
+        self._wide = 0
+        self._wrapped_to = (0, 0)
         self.has_cursor = cursor
         self.follow = False
         """Keep the last line in view while lines are added."""
@@ -86,7 +87,7 @@ class LinesView(ScrollView):
         self._measure()
 
     def on_resize(self) -> None:
-        if self._wrap and self._wrapped_to != self.size.width:
+        if self._wrap and self._wrapped_to != (self.size.width, self.size.height):
             self._measure()
             self.refresh()
 
@@ -107,22 +108,44 @@ class LinesView(ScrollView):
 
     def add_lines(self, lines: Iterable[Content], *, cap: int = 5000) -> None:
         """Append lines; of more than `cap` the oldest go."""
-        self._source.extend(lines)
+        new = list(lines)
+        self._source.extend(new)
         if len(self._source) > cap:
             del self._source[: len(self._source) - cap]
-        self._measure()
+            self._measure()
+        else:
+            self._measure_more(new)
         self.refresh()
         if self.follow:
             self.scroll_end(animate=False)
 
     def _measure(self) -> None:
-        width = self._wrapped_to = self.size.width
+        width, height = self._wrapped_to = (self.size.width, self.size.height)
         self._lines = self._source
         if self._wrap and width > 0:
-            self._lines = [row for line in self._source for row in _wrapped(line, width)]
+            self._lines = self._wrapped_all(width)
+            if len(self._lines) > height > 0:  # a scroll bar will cover the last column
+                self._lines = self._wrapped_all(max(1, width - self.styles.scrollbar_size_vertical))
         self._drawn.clear()
         self._wide = max((line.cell_length for line in self._lines), default=0)
         self.virtual_size = Size(self._wide, len(self._lines))
+
+    def _measure_more(self, new: Sequence[Content]) -> None:
+        """The same when lines came at the end: what is there need not be wrapped again, unless
+        the scroll bar comes now."""
+        width, height = self._wrapped_to
+        if self._wrap and not (len(self._lines) > height > 0):
+            self._measure()
+            return
+        if self._wrap:
+            narrow = max(1, width - self.styles.scrollbar_size_vertical)
+            new = [row for line in new for row in _wrapped(line, narrow)]
+            self._lines = [*self._lines, *new]
+        self._wide = max(self._wide, max((line.cell_length for line in new), default=0))
+        self.virtual_size = Size(self._wide, len(self._lines))
+
+    def _wrapped_all(self, width: int) -> list[Content]:
+        return [row for line in self._source for row in _wrapped(line, width)]
 
     def notify_style_update(self) -> None:
         self._drawn.clear()

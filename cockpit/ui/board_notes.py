@@ -1,0 +1,101 @@
+"""What the board says of the train: a mark on each lane's panel, counts in the header."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from cockpit.domain.activity import State
+from cockpit.domain.fleet import Fleet, LaneView
+from cockpit.domain.ids import LaneId
+from cockpit.domain.text import safe
+from cockpit.domain.train import Aside, CarState, Train
+from cockpit.ui import present
+from cockpit.ui.train_rows import ASIDES, STATES, progress
+
+
+def train_mark(fleet: Fleet, lane: LaneId) -> Content:
+    """`queued 2`, `◔ gating`, `✓ landed`, `✗ aside: conflict`; empty for a lane that is in no
+    train."""
+    train = fleet.train
+    car = train.car(lane) if train is not None else None
+    if train is None or car is None or car.aside is Aside.DROPPED:
+        return present.EMPTY
+    if car.state is CarState.ASIDE and car.aside is not None:
+        glyph, word, style = ASIDES[car.aside]
+        return Content.styled(f"{glyph} aside: {word}", f"bold {style}")
+    if car.state in (CarState.READY, CarState.STOPPED):
+        place = _waiting(train).index(lane) + 1
+        return Content.styled(f"queued {place}", "$accent")
+    glyph, word, style = STATES[car.state]
+    return Content.styled(f"{glyph} {word}", f"bold {style}")
+
+
+def _waiting(train: Train) -> list[LaneId]:
+    """Lanes whose turn is still to come, in order."""
+    return [car.lane for car in train.cars if car.state in (CarState.READY, CarState.STOPPED)]
+
+
+def train_note(fleet: Fleet) -> str:
+    """`train 3/7 gating beta` while one runs."""
+    return progress(fleet.train) if fleet.train is not None and fleet.train.running else ""
+
+
+def tallies(fleet: Fleet) -> list[Content]:
+    """How many lanes may land, are queued, need the commander, most needed first; what is none
+    is left out."""
+    queued = len(_waiting(fleet.train)) if fleet.train is not None else 0
+    landable = sum(looks_landable(fleet, view) for view in fleet.lanes.values())
+    needing = [view for view in fleet.lanes.values() if view.needs_commander]
+    kinds = {"fault" if view.fault else view.activity.state for view in needing}
+    parts: list[Content] = []
+    if landable:
+        parts.append(Content.styled(f"{landable} may land", "$success"))
+    if queued:
+        parts.append(Content.styled(f"{queued} queued", "$accent"))
+    if len(kinds) > 1:  # else the state's own block says it
+        parts.append(Content.styled(f"{len(needing)} need you", "$foreground"))
+    return parts
+
+
+def looks_landable(fleet: Fleet, view: LaneView) -> bool:
+    """Whether a lane looks as if it could land: it rests, with commits that the target lacks,
+    nothing uncommitted, nothing outside its zone and no clash with the target. The preview
+    alone is exact."""
+    facts = view.facts
+    if view.record is None or facts is None or view.fault is not None or view.busy:
+        return False
+    rests = view.activity.state is State.IDLE
+    whole = facts.ahead > 0 and not facts.dirty and not facts.operation and not facts.outside
+    return rests and whole and fleet.radar.between(view.lane, None) is None
+
+
+def header(fleet: Fleet, width: int, *, note: str = "") -> Content:
+    """The board's first line. `note` is ours, such as `3 marked`; counts of the train take the
+    room that is left beside where all this is."""
+    left: list[present.Part] = [(0, present.summary(fleet))]
+    if not fleet.link.up:
+        why = safe(fleet.link.why, width=80).text or "tmux does not answer"
+        left.append(
+            (1, Content.styled(f" {present.FAULT} {why} ", "bold $background on $state-error"))
+        )
+    train = train_note(fleet)
+    if train:
+        left.append((1, present.text(f" {train} ", "bold $background on $accent")))
+    if note:
+        left.append((2, Content.styled(note, "bold $accent")))
+    begin = present.fit(left, width - 2)
+    where = Content.assemble(
+        present.text(fleet.repository, "bold $foreground", width=40),
+        (" → ", "$muted"),
+        present.text(fleet.target, "$foreground", width=40),
+    )
+    room = width - 2 - begin.cell_length
+    if where.cell_length + 2 > room:
+        return Content.assemble(" ", begin)
+    counts = tallies(fleet)
+    while counts and present.joined(counts).cell_length + 4 > room - where.cell_length:
+        counts.pop()
+    if counts:
+        begin = Content.assemble(begin, "  ", present.joined(counts))
+        room = width - 2 - begin.cell_length
+    return Content.assemble(" ", begin, " " * (room - where.cell_length), where)

@@ -1,0 +1,78 @@
+"""Searching in a lane's diff: where the matches are, and which one comes next. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cockpit.ui.diff_lines import occurrences
+from cockpit.ui.diff_rows import FileRows, Kind
+from cockpit.ui.review_page import ReviewPage
+from cockpit.ui.shown import shown_line
+
+Match = tuple[int, int]
+"""A file's place, and a row within it when it is unfolded."""
+
+
+@dataclass(slots=True)
+class DiffSearch:
+    """One search; `matches` are in the order of the page. `left` files are still unread."""
+
+    wanted: str = ""
+    matches: list[Match] = field(default_factory=list)
+    left: int = 0
+    at: int = -1
+
+    def words(self) -> str:
+        """What the heading says of it."""
+        if not self.wanted:
+            return ""
+        if self.left:
+            return f"searching, {self.left} files to read …"
+        if not self.matches:
+            return "no match"
+        return f"match {self.at + 1}/{len(self.matches)}"
+
+    def find(self, page: ReviewPage) -> None:
+        """Every row that holds what is wanted."""
+        self.left = 0
+        self.matches = [
+            (place, row)
+            for place in range(len(page.files))
+            for row in self._in_file(page.unfolded(place))
+        ]
+
+    def _in_file(self, file: FileRows) -> list[int]:
+        found = []
+        for number, row in enumerate(file.rows):
+            if row.kind is Kind.FILE:
+                texts = [file.file.path]
+            elif row.kind is Kind.LINE:
+                lines = (file.hunks[row.hunk].lines[at] for at in (row.line,) if at >= 0)
+                texts = [line.text for line in lines]
+                other = file.other(row)
+                if other is not None and (row.line < 0 or file.sides):
+                    texts.append(other.text)
+            else:
+                continue
+            if any(occurrences(shown_line(text), self.wanted) for text in texts):
+                found.append(number)
+        return found
+
+    def next_row(self, page: ReviewPage, cursor: int, by: int, *, here: bool) -> Match | None:
+        """The match after (by 1) or before (by -1) a row of the page, around; with `here` the
+        row itself may be it."""
+        if not self.matches:
+            self.at = -1
+            return None
+        now = page.document.place(cursor)
+        if by > 0:
+            later = [
+                at
+                for at, match in enumerate(self.matches)
+                if match > now or (here and match == now)
+            ]
+            self.at = later[0] if later else 0
+        else:
+            before = [at for at, match in enumerate(self.matches) if match < now]
+            self.at = before[-1] if before else len(self.matches) - 1
+        return self.matches[self.at]

@@ -1,0 +1,86 @@
+"""What can be done about a lane that does not land, alike from the landing screen, the train
+and the board: ask its agent, run its gate again, resolve the conflict, land it red, take its
+uncommitted work as a commit or leave files out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cockpit.domain.ids import LaneId
+from cockpit.domain.intents import Gate, Land
+from cockpit.domain.mending import mending_prompt
+from cockpit.domain.merge import LandingPreview
+from cockpit.domain.operation import OpKind
+from cockpit.domain.text import safe
+
+if TYPE_CHECKING:
+    from cockpit.ui.app import CockpitApp
+
+COMMANDERS = (OpKind.COMMIT, OpKind.LEAVE_OUT, OpKind.RESOLVE)
+"""Changes of a lane that the commander makes from here; what is shown is looked at anew after
+one of them. (Other changes wait for the commander to look again.)"""
+
+
+async def ask_agent(
+    app: CockpitApp,
+    preview: LandingPreview,
+    *,
+    error: str = "",
+    output: Sequence[str] = (),
+    log: str = "",
+) -> bool:
+    """The prompt editor with a draft that names what is in the way; whether it was sent."""
+    from cockpit.ui.deeds import write_prompt
+
+    shown = [safe(line, width=1000).text for line in output]
+    draft = mending_prompt(preview, error=error, output=shown, log=log)
+    return await write_prompt(app, (preview.lane,), draft)
+
+
+def run_gate(app: CockpitApp, lane: LaneId) -> None:
+    """The gate again, on the lane's merge with the target as it is now."""
+    app.supervisor.submit(Gate(lane))
+
+
+async def land_red(app: CockpitApp, lane: LaneId, *, said: str = "", message: str = "") -> bool:
+    """Land although the gate is red, for a reason that must be typed in. What is shown is built
+    anew, and the wish is bound to it; whether it was made."""
+    from cockpit.ui.screens.red import RedScreen
+
+    preview = await app.supervisor.ask(lambda cockpit: cockpit.preview_landing(lane))
+    screen = RedScreen(preview, said)
+    if not await app.push_screen_wait(screen):
+        return False
+    app.supervisor.submit(
+        Land(
+            lane,
+            preview.source,
+            preview.target_old,
+            message=message or preview.message,
+            red_reason=screen.reason,
+        )
+    )
+    return True
+
+
+def resolve(app: CockpitApp, lane: LaneId) -> None:
+    """The conflict review of the lane with the target."""
+    from cockpit.ui.screens.conflict import ConflictScreen
+
+    app.push_screen(ConflictScreen(lane))
+
+
+async def take_rest(app: CockpitApp, lane: LaneId) -> None:
+    """The lane's uncommitted work as a commit, after showing it."""
+    from cockpit.ui import taking
+
+    await taking.take_rest(app, lane)
+
+
+async def leave_out(app: CockpitApp, lane: LaneId) -> None:
+    """Files that shall not land, chosen and taken back by a commit on the lane."""
+    from cockpit.ui import taking
+
+    await taking.leave_out(app, lane)

@@ -1,0 +1,1 @@
+"""The review screen in parts: what it shows, how it reads, how one moves in it, and its deeds."""

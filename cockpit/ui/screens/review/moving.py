@@ -1,0 +1,178 @@
+"""How one moves in a review: from file to file, hunk to hunk, match to match; and what is
+shown of it."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.widgets import Input
+
+from cockpit.domain.change import Layer
+from cockpit.ui.diff_search import DiffSearch
+from cockpit.ui.screens.review.reading import ReviewReading
+from cockpit.ui.widgets.rows_view import RowsView
+
+SIDES = 100
+"""Columns of the diff from which old and new go beside each other."""
+
+
+class ReviewMoving(ReviewReading):
+    @on(RowsView.Chosen, "#body")
+    def _row_chosen(self) -> None:
+        self.follow_file()
+        self.read_on()
+        self.refresh_hints()
+
+    @on(RowsView.Chosen, "#files")
+    def _file_chosen(self, message: RowsView.Chosen) -> None:
+        if not message.clicked or not 0 <= message.row < len(self.page.tree):
+            return
+        row = self.page.tree[message.row]
+        if row.file is not None:
+            self._go_to_file(row.file)
+        elif row.tree is not None:
+            self.toggle_folder(row.key)
+
+    def do_next_file(self) -> None:
+        if self.search.wanted:
+            self.cockpit.do(self.go_to_match(1))
+        else:
+            self._go_to_file(self._file() + 1)
+
+    def do_previous_file(self) -> None:
+        self._go_to_file(self._file() - 1)
+
+    def do_previous_match(self) -> None:
+        self.cockpit.do(self.go_to_match(-1))
+
+    def _file(self) -> int:
+        return self.page.document.place(self.body_rows.cursor)[0]
+
+    def _go_to_file(self, place: int) -> None:
+        if self.page.files:
+            self.body_rows.go_to(self.page.document.number(place, 0), top=True)
+
+    def do_next_hunk(self) -> None:
+        self._go_to_hunk(1)
+
+    def do_previous_hunk(self) -> None:
+        self._go_to_hunk(-1)
+
+    def _go_to_hunk(self, by: int) -> None:
+        row = self.page.document.next_hunk(self.body_rows.cursor, by)
+        if row is not None:
+            self.body_rows.go_to(row)
+            view = self.body_rows
+            if row - view.scroll_offset.y > view.size.height // 2:
+                view.scroll_to(0, row - 3, animate=False, force=True, immediate=True)
+
+    def do_close(self) -> None:
+        """Escape ends a range, then a search, then the screen."""
+        if self.body_rows.mark is not None:
+            self.body_rows.set_mark(None)
+            self.show_heading()
+        elif self.search.wanted:
+            self.search = DiffSearch()
+            self.redraw()
+            self.refresh_hints()
+        else:
+            self.dismiss()
+
+    # ------------------------------------------------------------ how it is shown
+
+    def do_side_by_side(self) -> None:
+        if not self.page.sides and self.width < SIDES:
+            key = self.cockpit.keymap.key("file_list")
+            self.say(f"Side by side needs {SIDES} columns for the diff; {key} hides the list.")
+            return
+        self.page.sides = not self.page.sides
+        self.body_rows.set_mark(None)
+        self.page.build_rows()
+        self.show_page()
+
+    def do_blanks(self) -> None:
+        self.page.ignore_space = not self.page.ignore_space
+        self.do_reload()
+
+    def do_layer(self) -> None:
+        choices: list[Layer | None] = [None, *self.page.layers()]
+        at = choices.index(self.page.layer) if self.page.layer in choices else 0
+        place = self.place()
+        self.page.layer = choices[(at + 1) % len(choices)]
+        self.page.build()
+        self.show_page(place)
+        self.read_on()
+
+    def do_file_list(self) -> None:
+        self.toggle_class("-alone")
+
+    def do_fold_file(self) -> None:
+        if self.page.files:
+            place = self._file()
+            self.page.fold(place, not self.page.document.files[place].folded)
+            self._go_to_file(place)
+            self.show_page()
+            self.read_on()
+
+    def do_fold_folder(self) -> None:
+        rows, at = self.page.tree, self.files.cursor
+        if not 0 <= at < len(rows):
+            return
+        tree = rows[at].tree
+        if tree is not None and tree.folder:
+            self.toggle_folder(rows[at].key)
+            return
+        above = [row for row in rows[:at] if row.tree is not None and row.tree.folder]
+        mine = [row for row in above if row.tree and self._file() in row.tree.files]
+        if mine:
+            self.toggle_folder(mine[-1].key)
+
+    def toggle_folder(self, key: str) -> None:
+        self.page.closed ^= {key}
+        self.page.build_tree()
+        self.files.show_rows(len(self.page.tree), self._entry)
+        self.follow_file()
+
+    # ------------------------------------------------------------ searching
+
+    def do_search(self) -> None:
+        field = self.query_one("#search", Input)
+        field.add_class("-open")
+        field.focus()
+
+    def on_key(self, event: object) -> None:
+        field = self.query_one("#search", Input)
+        if field.has_focus and getattr(event, "key", "") in {"escape", "ctrl+q"}:
+            self._close_search(field)
+
+    @on(Input.Submitted, "#search")
+    def _search_for(self, event: Input.Submitted) -> None:
+        self.search = DiffSearch(event.value)
+        self._close_search(event.input)
+        if self.search.wanted:
+            self.cockpit.do(self.go_to_match(1, here=True))
+
+    def _close_search(self, field: Input) -> None:
+        field.remove_class("-open")
+        self.set_focus(None)
+        self.redraw()
+        self.refresh_hints()
+
+    async def go_to_match(self, by: int, *, here: bool = False) -> None:
+        """The next match after the cursor, or before it; files are read as far as needed."""
+        search = self.search
+        if not search.wanted:
+            return
+        while (places := self.page.waiting()) and search is self.search:
+            search.left = len(places)
+            self.show_heading()
+            await self.read_files(places[:100])
+        if search is not self.search or not self.is_attached:
+            return
+        search.find(self.page)
+        row = search.next_row(self.page, self.body_rows.cursor, by, here=here)
+        if row is not None:
+            self.page.unfold(row[0])
+            self.show_page()
+            self.body_rows.go_to(self.page.document.number(*row))
+        self.redraw()
+        self.refresh_hints()

@@ -1,0 +1,99 @@
+"""How the review screen reads: the list first, bodies as they come into view, colours after
+that; none of it on the event loop, and an older answer never replaces a newer one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from textual import on
+
+from cockpit.domain.lane import GitFacts
+from cockpit.ui.screens.review.view import ReviewView
+from cockpit.ui.syntax import colours_of
+from cockpit.ui.widgets.rows_view import RowsView
+
+
+class ReviewReading(ReviewView):
+    asked = 0
+    """Counts the readings: what belongs to an older one is given up."""
+    facts: GitFacts | None = None
+    """What git said of the lane when the diff was read."""
+    _reading = False
+    _colouring = False
+
+    def do_reload(self) -> None:
+        self.cockpit.do(self._load())
+
+    async def _load(self) -> None:
+        self.asked += 1
+        mine, lane, blanks = self.asked, self.lane, self.page.ignore_space
+        view = self.cockpit.supervisor.fleet.lane(lane)
+        facts = view.facts if view is not None else None
+        ask = self.cockpit.supervisor.ask
+        diff = await ask(lambda cockpit: cockpit.diff(lane, bodies=False, ignore_space=blanks))
+        review = await ask(lambda cockpit: cockpit.review(lane))
+        page = await ask(lambda cockpit: self.page.built_from(diff, review))
+        if mine != self.asked or not self.is_attached:
+            return
+        place = self.place()
+        if page.choices != self.page.choices:  # another key came meanwhile
+            page = self.page.built_from(diff, review)
+        page.outside, page.clashes = self.page.outside, self.page.clashes
+        self.page, self.facts, self.note = page, facts, ""
+        self.show_page(place)
+        self.read_on()
+
+    def read_on(self) -> None:
+        """Read the bodies that are looked at next, and colour those in view."""
+        if not self.is_attached:
+            return
+        if not self._reading and self.page.wanted(self.body_rows.seen):
+            self._reading = True
+            self.cockpit.do(self._read())
+        elif not self._colouring and self.page.uncoloured(self.body_rows.seen) is not None:
+            self._colouring = True
+            self.cockpit.do(self._colour())
+
+    async def _read(self) -> None:
+        try:
+            while self.is_attached and (places := self.page.wanted(self.body_rows.seen)):
+                await self.read_files(places)
+        finally:
+            self._reading = False
+        self.read_on()
+
+    async def read_files(self, places: Sequence[int]) -> None:
+        """Read the bodies of some files; given up when the diff was read anew meanwhile."""
+        page, lane, mine = self.page, self.lane, self.asked
+        diff, files, blanks = page.diff, [page.files[at] for at in places], page.ignore_space
+        read = await self.cockpit.supervisor.ask(
+            lambda cockpit: cockpit.file_diffs(lane, diff, files, ignore_space=blanks)
+        )
+        if mine == self.asked and self.is_attached:
+            place = self.place()
+            page.take(read)
+            self.show_page(place)
+
+    async def _colour(self) -> None:
+        """Lexers are slow: one file after the other, in a thread, only what is in view."""
+        page, loop = self.page, asyncio.get_running_loop()
+        try:
+            while self.is_attached and (at := page.uncoloured(self.body_rows.seen)) is not None:
+                rows, mine = page.document.files[at], self.asked
+                path, hunks = rows.file.path, rows.hunks
+                colours = await loop.run_in_executor(None, colours_of, path, hunks)
+                if mine != self.asked or not self.is_attached:
+                    break
+                if at < len(page.files) and page.document.files[at].hunks is hunks:
+                    page.colours[at] = colours
+                    if colours:
+                        self.body_rows.redraw()
+        finally:
+            self._colouring = False
+        if self.is_attached and self.page.uncoloured(self.body_rows.seen) is not None:
+            self.read_on()
+
+    @on(RowsView.Looked, "#body")
+    def _looked(self) -> None:
+        self.read_on()
