@@ -39,6 +39,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
 THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "textual": ("ui",),
     "rich": ("ui",),
+    "pygments": ("ui.syntax",),
     "libtmux": ("adapters.tmux",),
     "git": ("adapters.git",),
     "gitdb": ("adapters.git",),

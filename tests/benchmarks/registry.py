@@ -3,19 +3,29 @@ more lanes, then what starts it anew, then what takes repositories of its own.""
 
 from __future__ import annotations
 
-from tests.benchmarks.rows import large, live, memory, prompt, starting, stepping, work
+from tests.benchmarks.rows import (
+    large,
+    live,
+    memory,
+    prompt,
+    radar,
+    starting,
+    stepping,
+    train,
+    work,
+)
 from tests.benchmarks.rows.bench import Row
 
 KNOWN = {
     row.name: row
-    for module in (starting, live, stepping, memory, work, prompt, large)
+    for module in (starting, live, stepping, memory, work, prompt, radar, train, large)
     for row in module.ROWS_HERE
 }
 
 _ORDER = (
     *("version", "idle", "paint", "flood", "busy", "echo", "commit", "step", "memory"),
     *("polling", "step-bare", "status", "first-frame"),
-    *("prompt", "landing", "large"),
+    *("prompt", "landing", "radar", "train", "large"),
 )
 
 ROWS: tuple[Row, ...] = tuple(KNOWN[name] for name in _ORDER)

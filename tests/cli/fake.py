@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,11 @@ from typing import Any
 from cockpit.cli.dispatch import run
 from cockpit.config.load import parse_config
 from cockpit.domain.activity import Activity, State
+from cockpit.domain.approval import ApprovalState, Standing
+from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, PathChange
+from cockpit.domain.clash import Clash, Radar
+from cockpit.domain.conflict_view import ConflictView
 from cockpit.domain.events import (
     ActivityChanged,
     Event,
@@ -34,8 +38,14 @@ from cockpit.domain.ids import (
 from cockpit.domain.intents import Intent
 from cockpit.domain.lane import Disagreement, GitFacts, LaneFault, LaneRecord, PaneRef
 from cockpit.domain.merge import Check, LandingPreview
+from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
-from cockpit.domain.teardown import Holdings, TeardownPreview
+from cockpit.domain.resolution import Resolution
+from cockpit.domain.review import Review
+from cockpit.domain.sync import SyncHow, SyncPreview
+from cockpit.domain.taking import TakePreview, Uncommitted
+from cockpit.domain.teardown import Holdings, SweepEntry, TeardownPreview
+from cockpit.domain.train import Train
 from cockpit.errors import CockpitError, UsageError
 from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPreview
 from cockpit.services.ports import TrashEntry
@@ -101,13 +111,19 @@ class FakeCockpit:
     outside: tuple[str, ...] = ()
     fault: LaneFault | None = None
     trusted: bool = True
+    train: Train = Train(RefName("refs/heads/main"), ONE)
+    queued: bool = False
+    data: dict[str, Any] = field(default_factory=lambda: {"branch": "a/work"})
     checks: tuple[Check, ...] = (Check("clean", True, "the tree is clean"),)
     conflicts: tuple[str, ...] = ()
     in_the_way: tuple[str, ...] = ()
+    approved: ApprovalState = ApprovalState(Standing.NONE)
     operations: list[Operation] = field(default_factory=lambda: [operation(1), operation(2)])
     entries: list[TrashEntry] = field(default_factory=list)
+    radar: Radar | CockpitError = field(default_factory=Radar)
     rows: list[str] = field(default_factory=lambda: ["$ make test", "ok", "", ""])
     files: tuple[FileDiff, ...] = ()
+    reviews: dict[LaneId, Review] = field(default_factory=dict)
     told: tuple[Event, ...] = ()
     closed: int = 0
     repository: str = "project"
@@ -134,7 +150,7 @@ class FakeCockpit:
         for event in self.told:
             tell(event)
         name = type(intent).__name__.lower()
-        return Outcome(f"Did {name} {lane or ''}".strip() + ".", op, {"branch": "a/work"})
+        return Outcome(f"Did {name} {lane or ''}".strip() + ".", op, dict(self.data))
 
     def fleet(self) -> Fleet:
         views = {
@@ -147,7 +163,8 @@ class FakeCockpit:
             )
             for lane, config in self.config.lanes.items()
         }
-        return Fleet(self.repository, self.config.target, views)
+        train = self.train if self.queued else None
+        return Fleet(self.repository, self.config.target, views, train=train)
 
     def observe(self, lanes: Sequence[LaneId] | None = None) -> list[Event]:
         state = self.activities.pop(0) if len(self.activities) > 1 else self.activities[0]
@@ -177,8 +194,25 @@ class FakeCockpit:
     def faults(self) -> list[LaneFault]:
         return [] if self.fault is None else [self.fault]
 
-    def diff(self, lane: LaneId) -> LaneDiff:
+    def review(self, lane: LaneId) -> Review:
+        return self.reviews.get(lane, Review())
+
+    def change_review(self, lane: LaneId, edit: Callable[[Review], Review]) -> Review:
+        self.reviews[lane] = edit(self.review(lane))
+        return self.reviews[lane]
+
+    def file_diffs(
+        self, lane: LaneId, diff: LaneDiff, files: Sequence[FileDiff], *, ignore_space: bool = False
+    ) -> list[FileDiff]:
+        return list(files)
+
+    def diff(self, lane: LaneId, *, bodies: bool = True, ignore_space: bool = False) -> LaneDiff:
         return LaneDiff(ONE, TWO, (CommitLine(TWO, "do it", "A", NOW),), self.files)
+
+    def preview_train(self, lanes: Sequence[LaneId] = ()) -> Train:
+        """`train`, or of it the lanes that are named."""
+        cars = tuple(car for car in self.train.cars if not lanes or car.lane in lanes)
+        return replace(self.train, cars=cars)
 
     def preview_landing(self, lane: LaneId, *, message: str = "") -> LandingPreview:
         clean = not self.conflicts
@@ -198,6 +232,22 @@ class FakeCockpit:
             checkout=self.root,
         )
 
+    def approval(self, lane: LaneId) -> ApprovalState:
+        return self.approved
+
+    def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
+        return take_preview(lane, paths)
+
+    def clashes(
+        self, lanes: Collection[LaneId] | None = None, *, since: float | None = None
+    ) -> Radar:
+        if isinstance(self.radar, CockpitError):
+            raise self.radar
+        return self.radar
+
+    def clash(self, lane: LaneId, other: LaneId | None) -> Clash | None:
+        return self.clashes().between(lane, other)
+
     def preview_teardown(self, lane: LaneId) -> TeardownPreview:
         return TeardownPreview(
             lane=lane,
@@ -211,6 +261,45 @@ class FakeCockpit:
             token=f"token-{lane}",
         )
 
+    def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
+        """Of the started lanes the first stays, where only merged ones are wanted."""
+        return [
+            SweepEntry(
+                LaneId(lane),
+                self.preview_teardown(LaneId(lane)),
+                "2 commits not merged" if merged_only and not number else "",
+            )
+            for number, lane in enumerate(self.started)
+        ]
+
+    def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
+        clean = not self.conflicts
+        return SyncPreview(
+            lane=lane,
+            branch=RefName(f"refs/heads/{lane}/work"),
+            target=RefName("refs/heads/main"),
+            how=SyncHow(how or "merge"),
+            old=TWO,
+            target_tip=ONE,
+            new=THREE if clean else None,
+            incoming=(CommitLine(ONE, "their \x1b[31mwork", "B", NOW),),
+            changes=(PathChange("src/api.py", "100644", "100644", "5" * 40, "6" * 40),),
+            conflicts=self.conflicts,
+            waits="its agent is working" if self.activities[0] is State.WORKING else "",
+        )
+
+    def conflict(self, lane: LaneId) -> ConflictView:
+        raise AssertionError("the command line decides nothing hunk by hunk")
+
+    def keep_resolution(self, state: Resolution) -> None:
+        raise AssertionError("the command line keeps no draft")
+
+    def merge_tool(self, state: Resolution, file: int) -> MergeToolCall:
+        raise AssertionError("the command line runs no merge tool")
+
+    def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
+        raise AssertionError("the command line runs no merge tool")
+
     def preview_undo(self, seq: int | None = None) -> UndoPreview:
         op = self.operations[-1] if seq is None else operation(seq)
         return UndoPreview(op, ("the branch comes back",), self.in_the_way)
@@ -220,6 +309,16 @@ class FakeCockpit:
 
     def log(self, *, last: int | None = None) -> list[Operation]:
         return self.operations[-last:] if last else self.operations
+
+    def audit(self, *, limit: int = 1000) -> Audit:
+        from tests.audits import sample
+
+        return sample()
+
+    def commit_detail(self, commit: CommitId) -> CommitDetail:
+        from tests.audits import detail
+
+        return detail()
 
     def trash(self) -> list[TrashEntry]:
         return self.entries
@@ -239,6 +338,18 @@ class FakeCockpit:
 
     def close(self) -> None:
         self.closed += 1
+
+
+def take_preview(lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
+    """Two files of a lane that are in no commit; the named ones of them."""
+    changes = (
+        PathChange("src/api.py", "100644", "100644", "5" * 40, "6" * 40),
+        PathChange("new\nfile", "000000", "100644", "0" * 40, "7" * 40),
+    )
+    chosen = tuple(one for one in changes if not paths or one.path in paths)
+    work = Uncommitted(TWO, TreeId("4" * 40), chosen, chosen, ("nested/",))
+    branch = RefName(f"refs/heads/{lane}/work")
+    return TakePreview(lane, branch, Path(f"/tmp/project-{lane}"), work, "Take the rest")
 
 
 def trash_entry(name: str, lane: str = "alpha", at: float = NOW) -> TrashEntry:

@@ -9,7 +9,7 @@ from tests.cli.conftest import Json
 from tests.cli.fake import FakeCockpit, Run, trash_entry
 
 Capture = pytest.CaptureFixture[str]
-DECIDES = {"approve", "merge", "undo", "teardown", "trust", "gate"}
+DECIDES = {"approve", "merge", "undo", "teardown", "trust", "gate", "resolve", "park"}
 
 
 @pytest.fixture(autouse=True)

@@ -48,9 +48,13 @@ def test_status_json_is_the_design(run_json: Json, fake: FakeCockpit) -> None:
         "added": 50,
         "removed": 6,
         "zone": {"ok": False, "outside": ["docs/x"]},
+        "merged": "unknown",
+        "unmerged": 0,
+        "sync": {"waiting": False, "conflicts": []},
         "clashes": [],
-        "train": None,
+        "train": "",
         "ports": {},
+        "approval": {"standing": "none", "commit": None, "why": ""},
     }
     planned = document["lanes"][2]
     assert planned["state"] == "planned"

@@ -105,7 +105,8 @@ def _faults(slot: Slot, trial: Trial, real_tmux: bool) -> Iterable[str]:
         return
     paper = read_paper(slot.paper)
     for lane, op in {launch for launch in paper.launches if paper.launches.count(launch) > 1}:
-        if journal_kind(slot.state, op) in ("start", "adopt") and trial.scene != "restart":
+        again = trial.scene in ("restart", "resume")
+        if journal_kind(slot.state, op) in ("start", "adopt") and not again:
             yield f"the agent of {lane} was launched twice by {op}"
     if paper.pastes.count(PROMPT) > 1:
         yield "the prompt was sent twice"

@@ -120,6 +120,11 @@ def note(root: Path, lane: Path) -> None:
     _note_file(root).write_bytes(pickle.dumps((lane, tree_of(lane), _status(lane))))
 
 
+def note_work(root: Path, lane: Path) -> None:
+    """Write down what is uncommitted in a lane before it is taken as a commit."""
+    (root.parent / "home" / "uncommitted").write_bytes(_status(lane))
+
+
 @dataclass(frozen=True)
 class Picture:
     """The state before the operation."""
@@ -243,7 +248,7 @@ def _check_lanes(before: Picture, root: Path, state: Path) -> Iterator[str]:
         op["intent"].get("worktree")
         for op in journal(state)
         if op["seq"] > before.last
-        and (op["kind"] == "teardown" or op["intent"].get("what") in ("start", "adopt"))
+        and (op["kind"] in ("teardown", "park") or op["intent"].get("what") in ("start", "adopt"))
         and op["state"] == "done"
     }
     for lane, (tree, status) in {**before.lanes, **before.torn}.items():
@@ -252,13 +257,15 @@ def _check_lanes(before: Picture, root: Path, state: Path) -> Iterator[str]:
                 yield f"the lane's folder is gone without a teardown: {lane}"
             continue
         now = tree_of(lane)
+        tree = _edited(_followed(tree, lane, root, before, state), now, lane, before, state)
         if lane in before.torn and not _whole_trash(root):
             tree = _without_caches(tree)
             status = status.replace(b"!! node_modules/pkg/index.js\0", b"")
         if now != tree:
             differing = sorted(set(now.items()) ^ set(tree.items()))[:4]
             yield f"the lane's files changed in {lane}: {differing}"
-        elif _status(lane) != status:
+        status = _taken(status, root, before, state)
+        if now == tree and _status(lane) != status:
             yield f"status of the lane {lane}: {_status(lane)!r} was {status!r}"
     listed = _git(root, "worktree", "list", "--porcelain").decode().splitlines()
     folders = [line[9:] for line in listed if line.startswith("worktree ")]
@@ -273,12 +280,78 @@ def _check_lanes(before: Picture, root: Path, state: Path) -> Iterator[str]:
             yield f"a lane's folder that git does not list stays: {path}"
 
 
+def _followed(tree: Tree, lane: Path, root: Path, before: Picture, state: Path) -> Tree:
+    """The lane's files after the steps that moved its branch: what differs between the two
+    commits is as the new one has it, all else as it was."""
+    wanted = dict(tree)
+    for op in journal(state):
+        intent = op["intent"]
+        kinds = ("sync", "resolve", "leave-out")
+        moves = op["kind"] in kinds or intent.get("what") in kinds
+        if op["seq"] <= before.last or not moves or op["state"] != "done":
+            continue
+        if intent.get("worktree") != str(lane):
+            continue
+        argv = ("diff-tree", "-r", "-z", "--no-renames", intent["old"], intent["new"])
+        fields = _git(root, *argv).split(b"\0")
+        for facts, name in zip(fields[::2], fields[1::2], strict=False):
+            mode, blob = facts.split(b" ")[1], facts.split(b" ")[3].decode()
+            path = os.fsdecode(name)
+            if mode == b"000000":
+                wanted.pop(path, None)
+                continue
+            digest = hashlib.sha1(_git(root, "cat-file", "blob", blob)).hexdigest()
+            wanted[path] = (int(mode, 8), digest)
+    return wanted
+
+
+def _hunks_done(before: Picture, state: Path) -> Iterator[tuple[dict[str, Any], bool]]:
+    """The intent of each hunk that was staged or discarded, and whether that was undone."""
+    for op in journal(state):
+        if op["seq"] > before.last and op["state"] == "done":
+            undone = op["intent"].get("what") == "hunk"
+            if undone or op["kind"] == "hunk":
+                yield op["intent"], undone
+
+
+def _edited(tree: Tree, now: Tree, lane: Path, before: Picture, state: Path) -> Tree:
+    """The lane's files after a discard: the one file is what its step says it is, by the id
+    of its bytes and its permissions."""
+    wanted = dict(tree)
+    for intent, _ in _hunks_done(before, state):
+        facts, path = intent["new"], intent["path"]
+        if not facts or intent["worktree"] != str(lane) or path not in now:
+            continue
+        content = (lane / path).read_bytes()
+        blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+        if (blob, now[path][0] & 0o7777) == (facts["blob"], facts["permissions"]):
+            wanted[path] = now[path]
+    return wanted
+
+
+def _taken(status: bytes, root: Path, before: Picture, state: Path) -> bytes:
+    """The lane's status after its work was taken as a commit: only what is ignored is left;
+    and after that was undone: what `note_work` wrote down."""
+    for op in journal(state):
+        if op["seq"] <= before.last or op["state"] != "done":
+            continue
+        if op["kind"] == "commit":
+            status = b"".join(p + b"\0" for p in status.split(b"\0") if p.startswith(b"!!"))
+        elif op["intent"].get("what") == "commit":
+            status = (root.parent / "home" / "uncommitted").read_bytes()
+    for intent, undone in _hunks_done(before, state):
+        path = os.fsencode(intent["path"])
+        sides = (b"M  " + path, b"MM " + path)
+        status = status.replace(*(sides if undone else sides[::-1]))
+    return status
+
+
 def _check_vault(before: Picture, state: Path) -> Iterator[str]:
     """Every byte of a lane that was torn down is in the vault as well, caches aside."""
     for op in journal(state):
         intent = op["intent"]
         tree = before.lanes.get(Path(intent.get("worktree", "")))
-        is_new = op["seq"] > before.last and op["state"] == "done"
+        is_new = op["seq"] > before.last and op["state"] == "done" and "deed" not in intent
         if not is_new or tree is None or "vault_ref" not in intent or intent.get("keep_worktree"):
             continue
         vault = state / "vault.git"

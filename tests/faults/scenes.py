@@ -13,27 +13,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.domain.change import Layer
+from cockpit.domain.conflict import Take
+from cockpit.domain.hunks import HunkDeed, hunk_identity, parse_hunks
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import (
     Adopt,
+    ApplyHunk,
     Approve,
+    Commit,
     EmptyTrash,
     Gate,
     Intent,
     Land,
+    LeaveOut,
+    Park,
+    Queue,
+    Resolve,
     Restart,
+    Resume,
+    RunTrain,
     Send,
     Start,
     Stop,
+    Sync,
     Teardown,
     Trust,
     Undo,
 )
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import TeardownPlan
+from cockpit.domain.resolution_draft import picked
 from cockpit.services.cockpit import LocalCockpit
 from tests.conftest import git
-from tests.faults.predicate import note
+from tests.faults.predicate import note, note_work
 
 ALPHA, BETA = LaneId("alpha"), LaneId("beta")
 PROMPT = "read tasks/task-001.md and begin"
@@ -158,6 +171,75 @@ def landed(cockpit: LocalCockpit) -> None:
     do(cockpit, Land(ALPHA))
 
 
+def two(cockpit: LocalCockpit) -> None:
+    """Two lanes that may land one after the other, both queued."""
+    base(cockpit)
+    do(cockpit, Start(BETA))
+    folder = work_of(cockpit.root, "beta")
+    write(folder, "src/beta.py", "beta = 1\n")
+    write(folder, "docs/guide.md", "# Guide\n\nRead me twice.\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "beta's work")
+    for lane in (ALPHA, BETA):
+        do(cockpit, Queue(lane))
+
+
+def conflicting(cockpit: LocalCockpit) -> None:
+    """Alpha and the target changed the same line; the lane holds uncommitted work elsewhere."""
+    dirty(cockpit)
+    write(cockpit.root, "src/api.py", "def answer():\n    return 44\n")
+    write(cockpit.root, "docs/guide.md", "# Guide\n\nRead me last.\n")
+    git(cockpit.root, "commit", "-q", "-m", "main", "--", "src/api.py", "docs/guide.md")
+
+
+def resolution(cockpit: LocalCockpit) -> Resolve:
+    view = cockpit.conflict(ALPHA)
+    state = view.resolution.choose_file(0, Take.BOTH)
+    return Resolve(ALPHA, view.conflict.source, view.conflict.target, picked(state))
+
+
+def resolved(cockpit: LocalCockpit) -> None:
+    conflicting(cockpit)
+    do(cockpit, resolution(cockpit))
+
+
+def behind(cockpit: LocalCockpit) -> None:
+    """The target went on, and alpha holds uncommitted work where it did not."""
+    dirty(cockpit)
+    root = cockpit.root
+    write(root, "src/api_next.py", "def ask():\n    return 1\n")
+    write(root, "src/module_5.py", "number = 55\n")
+    write(root, "docs/deep/er/page.md", "# A page\n")
+    git(root, "rm", "-q", "src/module_6.py")
+    (root / "src/module_7.py").chmod(0o755)
+    git(root, "add", "src/api_next.py", "src/module_5.py", "docs/deep", "src/module_7.py")
+    git(root, "commit", "-q", "-m", "the target went on", "--", "src", "docs")
+
+
+def synced(cockpit: LocalCockpit) -> None:
+    behind(cockpit)
+    do(cockpit, Sync(ALPHA))
+
+
+def taken(cockpit: LocalCockpit) -> None:
+    """Alpha's uncommitted work is a commit; undoing it must bring it back as it was."""
+    dirty(cockpit)
+    note_work(cockpit.root, work_of(cockpit.root, "alpha"))
+    do(cockpit, Commit(ALPHA, "the rest"))
+
+
+def left_out(cockpit: LocalCockpit) -> None:
+    dirty(cockpit)
+    do(cockpit, LeaveOut(ALPHA, ("docs", "src/api.py")))
+
+
+def put_away(cockpit: LocalCockpit) -> None:
+    """Parked, with a note of how the lane was, which a resume must bring back."""
+    dirty(cockpit)
+    note(cockpit.root, work_of(cockpit.root, "alpha"))
+    do(cockpit, Park(ALPHA))
+
+
 def landed_and_used(cockpit: LocalCockpit) -> None:
     """Another branch holds the landed commit, so only a revert undoes it."""
     landed(cockpit)
@@ -189,6 +271,24 @@ def torn_and_emptied(cockpit: LocalCockpit) -> None:
     (cockpit.root.parent / "home" / "trash-emptied").touch()
 
 
+def hunk(deed: HunkDeed) -> Callable[[LocalCockpit], Intent]:
+    """The one hunk of a file that is staged, and changed again since."""
+
+    def wish(cockpit: LocalCockpit) -> Intent:
+        key = (Layer.UNSTAGED, "src/module_1.py")
+        files = cockpit.diff(ALPHA).files
+        file = next(file for file in files if (file.layer, file.path) == key)
+        what = hunk_identity(file, parse_hunks(file.body)[0])
+        return ApplyHunk(ALPHA, deed, *key, what, force=True)
+
+    return wish
+
+
+def discarded(cockpit: LocalCockpit) -> None:
+    dirty(cockpit)
+    do(cockpit, hunk(HunkDeed.DISCARD)(cockpit))
+
+
 def last(cockpit: LocalCockpit, kind: OpKind) -> int:
     return max(op.seq for op in cockpit.log() if op.kind is kind)
 
@@ -211,6 +311,8 @@ SCENES: dict[str, Scene] = {
     "gate": Scene(base, lambda _c: Gate(ALPHA)),
     "land": Scene(base, lambda _c: Land(ALPHA)),
     "land, gate warm": Scene(gated, lambda _c: Land(ALPHA)),
+    "train": Scene(two, lambda _c: RunTrain(), ("project-alpha", "project-beta")),
+    "queue": Scene(base, lambda _c: Queue(ALPHA)),
     "teardown": Scene(dirty, lambda _c: Teardown(ALPHA)),
     "undo start": Scene(dirty, lambda c: Undo(last(c, OpKind.START))),
     "undo adopt": Scene(
@@ -220,9 +322,24 @@ SCENES: dict[str, Scene] = {
     "undo land by revert": Scene(landed_and_used, lambda _c: Undo()),
     "undo teardown": Scene(torn, lambda _c: Undo(), ()),
     "undo teardown, vault": Scene(torn_and_emptied, lambda _c: Undo(), ()),
+    "sync": Scene(behind, lambda _c: Sync(ALPHA)),
+    "sync by rebase": Scene(behind, lambda _c: Sync(ALPHA, how="rebase")),
+    "undo sync": Scene(synced, lambda _c: Undo()),
+    "park": Scene(dirty, lambda _c: Park(ALPHA)),
+    "undo park": Scene(put_away, lambda _c: Undo(), ()),
+    "resume": Scene(put_away, lambda _c: Resume(ALPHA), ()),
     "empty trash": Scene(torn, lambda _c: EmptyTrash(()), ()),
     "send": Scene(base, lambda _c: Send(ALPHA, PROMPT)),
     "stop": Scene(dirty, lambda _c: Stop(ALPHA)),
     "restart": Scene(dirty, lambda _c: Restart(ALPHA)),
+    "resolve": Scene(conflicting, resolution),
+    "undo resolve": Scene(resolved, lambda _c: Undo()),
+    "stage a hunk": Scene(dirty, hunk(HunkDeed.STAGE)),
+    "discard a hunk": Scene(dirty, hunk(HunkDeed.DISCARD)),
+    "undo discard": Scene(discarded, lambda _c: Undo()),
     "approve": Scene(base, lambda _c: Approve(ALPHA)),
+    "commit": Scene(dirty, lambda _c: Commit(ALPHA, "the rest")),
+    "undo commit": Scene(taken, lambda _c: Undo()),
+    "leave-out": Scene(dirty, lambda _c: LeaveOut(ALPHA, ("docs", "src/api.py"))),
+    "undo leave-out": Scene(left_out, lambda _c: Undo()),
 }

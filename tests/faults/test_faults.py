@@ -56,9 +56,20 @@ WHOLE = (
     "undo adopt",
     "undo land",
     "undo teardown",
+    "sync",
+    "park",
     "send",
     "stop",
     "restart",
+    "resolve",
+    "undo resolve",
+    "commit",
+    "leave-out",
+    "undo commit",
+    "undo leave-out",
+    "stage a hunk",
+    "discard a hunk",
+    "undo discard",
 )
 """Operations of which every step is killed here; their variants are in the long form."""
 

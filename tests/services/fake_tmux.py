@@ -78,6 +78,9 @@ class FakeTmux:
     def capture(self, pane: PaneId, *, colour: bool = False, history: int = 0) -> list[str]:
         return list(self.screens.get(pane, []))
 
+    def captures(self, panes: Sequence[PaneId]) -> dict[PaneId, list[str]]:
+        return {pane: self.capture(pane) for pane in panes}
+
     def paste(self, pane: PaneId, text: str) -> None:
         if self.echo:
             self.screens[pane].append(text)

@@ -12,7 +12,18 @@ from pathlib import Path
 import pytest
 
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Adopt, Intent, Land, Send, Start, Teardown, Undo
+from cockpit.domain.intents import (
+    Adopt,
+    Intent,
+    Land,
+    Park,
+    Resume,
+    Send,
+    Start,
+    Sync,
+    Teardown,
+    Undo,
+)
 from cockpit.domain.operation import OpState
 from tests.conftest import git
 from tests.faults.predicate import Picture, check
@@ -59,6 +70,22 @@ def torn(desk: Desk) -> None:
     desk.do(Teardown(ALPHA))
 
 
+def behind(desk: Desk) -> None:
+    (desk.root / "src/theirs.py").write_text("theirs = 1\n")
+    git(desk.root, "add", "src/theirs.py")
+    git(desk.root, "commit", "-q", "-m", "theirs", "--", "src/theirs.py")
+
+
+def synced(desk: Desk) -> None:
+    behind(desk)
+    desk.do(Sync(ALPHA))
+
+
+def put_away(desk: Desk) -> None:
+    dirty(desk)
+    desk.do(Park(ALPHA))
+
+
 def topic(desk: Desk) -> None:
     git(desk.root, "branch", "topic")
 
@@ -72,6 +99,12 @@ SCENES: dict[str, tuple[Callable[[Desk], None], Intent]] = {
     "undo land": (landed, Undo()),
     "undo teardown": (torn, Undo()),
     "send": (lambda _desk: None, Send(ALPHA, "hello")),
+    "sync": (behind, Sync(ALPHA)),
+    "sync by rebase": (behind, Sync(ALPHA, how="rebase")),
+    "undo sync": (synced, Undo()),
+    "park": (dirty, Park(ALPHA)),
+    "undo park": (put_away, Undo()),
+    "resume": (put_away, Resume(ALPHA)),
 }
 
 

@@ -47,7 +47,7 @@ class FakeLive:
     async def detach(self) -> bool:
         return False
 
-    async def list_panes(self) -> dict[LaneId, PaneInfo]:
+    async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
         if self.hangs:
             raise TimedOut("tmux did not answer within 5 s.")
         return self.tmux.panes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -43,6 +43,14 @@ class Session:
                 return
             await self.pilot.pause(0.01)
         raise AssertionError("no pane was resized")
+
+    async def until(self, there: Callable[[], bool]) -> None:
+        """Wait for what a timer does."""
+        for _ in range(200):
+            if there():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"it did not come to that:\n{self.text()}")
 
     def text(self) -> str:
         return screen_text(self.app)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from cockpit.config.model import Config, ZoneConfig
 from cockpit.domain.activity import Activity, State
+from cockpit.domain.approval import ApprovalState, Standing
+from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
+from cockpit.domain.clash import Clash, Radar
+from cockpit.domain.conflict_view import ConflictView
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet, LaneView, apply
 from cockpit.domain.ids import (
@@ -28,7 +32,12 @@ from cockpit.domain.intents import Intent
 from cockpit.domain.lane import GitFacts, LaneRecord, PaneRef
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.resolution import Resolution
+from cockpit.domain.review import Review
+from cockpit.domain.sync import SyncHow, SyncPreview
+from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.teardown import Holdings, TeardownPreview
+from cockpit.domain.train import Train
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Explanation, TrustState, UndoPreview
 from cockpit.services.ports import Frame, LivePanes, PaneInfo
@@ -153,7 +162,7 @@ class FakeLive:
         self.detached += 1
         return self.client
 
-    async def list_panes(self) -> dict[LaneId, PaneInfo]:
+    async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
         return {}
 
 
@@ -181,6 +190,21 @@ def landing(lane: LaneId, **changes: Any) -> LandingPreview:
         "checkout": Path("/tmp/project"),
     }
     return LandingPreview(**{**values, **changes})
+
+
+def sync(lane: LaneId, **changes: Any) -> SyncPreview:
+    values: dict[str, Any] = {
+        "lane": lane,
+        "branch": RefName(f"refs/heads/{lane}/work"),
+        "target": RefName("refs/heads/main"),
+        "how": SyncHow.MERGE,
+        "old": HEAD,
+        "target_tip": BASE,
+        "new": CommitId("f" * 40),
+        "incoming": (CommitLine(BASE, "Land beta", "Commander", NOW - 60),),
+        "changes": (PathChange("src/api.py", "100644", "100644", "b" * 40, "c" * 40),),
+    }
+    return SyncPreview(**{**values, **changes})
 
 
 def operation(seq: int, kind: OpKind = OpKind.START, **changes: Any) -> Operation:
@@ -217,7 +241,20 @@ class FakeCockpit:
     def trust(self) -> TrustState:
         return self._answer("trust", self.trusted)
 
-    def diff(self, lane: LaneId) -> LaneDiff:
+    def file_diffs(
+        self, lane: LaneId, diff: LaneDiff, files: Sequence[FileDiff], *, ignore_space: bool = False
+    ) -> list[FileDiff]:
+        bodies: dict[str, str] = self._answer("bodies", {})
+        return [replace(file, loaded=True, body=bodies.get(file.path, file.body)) for file in files]
+
+    def review(self, lane: LaneId) -> Review:
+        return self._answer("review", Review())
+
+    def change_review(self, lane: LaneId, edit: Callable[[Review], Review]) -> Review:
+        self.answers["review"] = edit(self.review(lane))
+        return self.review(lane)
+
+    def diff(self, lane: LaneId, *, bodies: bool = True, ignore_space: bool = False) -> LaneDiff:
         body = (
             "@@ -1,2 +1,3 @@\n def login():\n-    return False\n"
             "+    token = issue()\n+    return token\n"
@@ -233,8 +270,45 @@ class FakeCockpit:
         commits = (CommitLine(HEAD, "Issue and verify tokens", "Alpha", NOW - 60),)
         return self._answer("diff", LaneDiff(BASE, HEAD, commits, files))
 
+    def conflict(self, lane: LaneId) -> ConflictView:
+        from tests.ui.conflicts import no_conflict
+
+        return self._answer("conflict", no_conflict(lane))
+
+    def keep_resolution(self, state: Resolution) -> None:
+        self.answers.setdefault("kept", []).append(state)
+
     def preview_landing(self, lane: LaneId, *, message: str = "") -> LandingPreview:
         return self._answer("landing", landing(lane))
+
+    def preview_train(self, lanes: Sequence[LaneId] = ()) -> Train:
+        """What `answers["train"]` says (a train, or a function of the lanes); else no car."""
+        found = self._answer("train", Train(RefName("refs/heads/main"), BASE))
+        return found(lanes) if callable(found) else found
+
+    def approval(self, lane: LaneId) -> ApprovalState:
+        return self._answer("approval", ApprovalState(Standing.NONE))
+
+    def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
+        """What `answers["commit"]` says."""
+        changes = (
+            PathChange("src/auth/token.py", "100644", "100644", "b" * 40, "c" * 40),
+            PathChange("notes.txt", "000000", "100644", "0" * 40, "a" * 40),
+        )
+        chosen = tuple(one for one in changes if not paths or one.path in paths)
+        work = Uncommitted(HEAD, TreeId("e" * 40), chosen, chosen)
+        folder = Path(f"/tmp/project-{lane}")
+        usual = TakePreview(lane, RefName(f"refs/heads/{lane}/work"), folder, work, "The rest")
+        return self._answer("commit", usual)
+
+    def clashes(
+        self, lanes: Collection[LaneId] | None = None, *, since: float | None = None
+    ) -> Radar:
+        return self._answer("clashes", Radar())
+
+    def clash(self, lane: LaneId, other: LaneId | None) -> Clash | None:
+        usual = self.clashes().between(lane, other)
+        return self._answer(f"clash {lane} {other}", usual)
 
     def preview_teardown(self, lane: LaneId) -> TeardownPreview:
         holdings = Holdings(("src/a.py",), ("notes.txt",), ("build/x",), (), 1, 1, 41, 123_456)
@@ -251,6 +325,13 @@ class FakeCockpit:
         )
         return self._answer("teardown", usual)
 
+    def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
+        usual = sync(lane)
+        found = self.answers.get(f"sync {lane}", usual)
+        if isinstance(found, CockpitError):
+            raise found
+        return cast(SyncPreview, found)
+
     def preview_undo(self, seq: int | None = None) -> UndoPreview:
         step = operation(seq or 3, OpKind.LAND, summary="land alpha")
         return self._answer("undo", UndoPreview(step, ("main goes back to abcdef123",), ()))
@@ -263,6 +344,16 @@ class FakeCockpit:
             operation(4, OpKind.START, state=OpState.ABANDONED, outcome={"error": "no tmux"}),
         ]
         return self._answer("log", usual)
+
+    def audit(self, *, limit: int = 1000) -> Audit:
+        from tests.audits import sample
+
+        return self._answer("audit", sample())
+
+    def commit_detail(self, commit: CommitId) -> CommitDetail:
+        from tests.audits import detail
+
+        return self._answer("commit", detail())
 
     def explain(self, lane: LaneId) -> Explanation:
         activity = Activity(State.ASKING, "screen", "claude/permission", NOW - 20)

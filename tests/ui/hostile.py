@@ -18,17 +18,20 @@ from cockpit.config.themes import load_themes
 from cockpit.domain import text as domain_text
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
-from cockpit.domain.events import GateOutput, Link, Notice, OperationStep
+from cockpit.domain.events import GateOutput, Link, Notice, OperationStep, TrainChanged
 from cockpit.domain.ids import LaneId, OpId, RefName
 from cockpit.domain.lane import Disagreement, GitFacts, LaneFault
 from cockpit.domain.merge import Check
 from cockpit.domain.operation import OpKind
+from cockpit.domain.review import Comment, Review, Side
 from cockpit.domain.teardown import Holdings
+from cockpit.domain.train import Aside, Car, CarState, Train
 from cockpit.services.api import Explanation, TrustState, UndoPreview
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens import diff, explain, log, prompt, teardown, trust
-from cockpit.ui.screens.landing import LandingScreen, Stage
+from cockpit.ui.screens.landing import LandingScreen
+from cockpit.ui.screens.landing_view import Stage
 from tests.ui.fake import (
     BASE,
     HEAD,
@@ -78,16 +81,22 @@ def hostile_supervisor() -> FakeSupervisor:
     )
     gamma = replace(view("gamma", 3), record=record("gamma", 3, pane=False), fault=fault)
     supervisor = FakeSupervisor(fleet_of(alpha, beta, gamma))
+    body = f"@@ -1 +1 @@ {evil('diff-heading')}\n+{evil('diff-body')}\n"
+    path = evil("diff-path").replace("/", "")
     files = (
-        FileDiff(
-            evil("diff-path"), "", Layer.COMMITTED, "M", 1, 1, "@@ -1 +1 @@\n+" + evil("diff-body")
-        ),
+        FileDiff(path, evil("diff-was"), Layer.COMMITTED, "R", 1, 1, body, similarity=90),
+        FileDiff(evil("diff-folder") + "/x", "", Layer.UNTRACKED, "A", 1, 0, body),
+    )
+    remark = Comment(
+        *("c1", path, Layer.COMMITTED, Side.NEW, 1, 1, ("+" + evil("diff-quote"),)),
+        *(HEAD, evil("diff-comment"), NOW),
     )
     commit = CommitLine(HEAD, evil("landing-commit"), evil("author"), NOW)
     change = PathChange(evil("landing-path"), "100644", "100644", "a" * 40, "b" * 40)
     answers: dict[str, Any] = {
         "trust": TrustState("d", False, (evil("trust-line"),)),
         "diff": LaneDiff(BASE, HEAD, (commit,), files),
+        "review": Review(comments=(remark,)),
         "landing": landing(
             LaneId("alpha"),
             checks=(Check("x", True, evil("landing-check"), (evil("check-path"),)),),
@@ -144,11 +153,25 @@ class HostileApp(CockpitApp):
             self.perform(name)
             await asyncio.sleep(SETTLE)
             await self.close_screens()
+        await self.review()
         await self.land(supervisor)
+        await self.ride(supervisor)
         self.perform("filter")
         self.board.query_one(Input).value = evil("filter-text")
         await asyncio.sleep(SETTLE)
         self.exit()
+
+    async def review(self) -> None:
+        self.perform("diff")
+        await asyncio.sleep(SETTLE)
+        for name in ("comments", "edit_comment"):
+            self.perform(name)
+            await asyncio.sleep(SETTLE)
+        self.pop_screen()
+        for name in ("bottom", "discard", "no", "send_comments"):
+            self.perform(name)
+            await asyncio.sleep(SETTLE)
+        await self.close_screens()
 
     async def land(self, supervisor: FakeSupervisor) -> None:
         self.perform("land")
@@ -160,6 +183,31 @@ class HostileApp(CockpitApp):
         screen.stage = Stage.RUNNING
         supervisor.tell(GateOutput(LaneId("alpha"), (evil("gate-line"),)))
         supervisor.tell(OperationStep(OpId("1"), OpKind.LAND, LaneId("alpha"), evil("step")))
+        await asyncio.sleep(SETTLE)
+        await self.close_screens()
+
+    async def ride(self, supervisor: FakeSupervisor) -> None:
+        """The train before its go, running, ended, and its dialogs."""
+        alpha = LaneId("alpha")
+        shown = landing(alpha, message=evil("car-message"))
+        ready = Car(alpha, CarState.READY, evil("why-here"), shown)
+        red = ready.put_aside(Aside.RED, evil("car-said"), log=evil("gate-log"))
+        note = Check("n", True, evil("train-note"), (evil("note-path"),), is_note=True)
+        train = Train(shown.target, BASE, (ready,), (note,), (evil("train-gate"),))
+        supervisor.fake.answers["train"] = train
+        self.perform("train")
+        await asyncio.sleep(SETTLE)
+        self.perform("car_message")
+        await asyncio.sleep(SETTLE)
+        self.pop_screen()
+        gating = replace(ready, state=CarState.GATING)
+        supervisor.tell(TrainChanged(replace(train, cars=(gating,), running=True)))
+        supervisor.tell(GateOutput(alpha, (evil("train-output"),)))
+        await asyncio.sleep(SETTLE)
+        ended = replace(train, cars=(red,), stopped=evil("train-stopped"))
+        supervisor.tell(TrainChanged(ended))
+        await asyncio.sleep(SETTLE)
+        self.perform("land_car_red")
         await asyncio.sleep(SETTLE)
         await self.close_screens()
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cockpit.domain.activity import State
+from cockpit.domain.events import GateOutput, TrainChanged
 from cockpit.domain.fleet import Fleet
+from cockpit.domain.ids import LaneId
+from tests.ui import trains
+from tests.ui.changes import CHANGE, large
 from tests.ui.drive import Session, opened
-from tests.ui.fake import fleet_of, fleet_of_size, frame, view
+from tests.ui.fake import FakeSupervisor, fleet_of, fleet_of_size, frame, view
 
 GOLDENS = Path(__file__).parent / "goldens"
 AGENT = [
@@ -87,3 +92,52 @@ async def test_resizing_back_and_forth_leaves_the_same_picture() -> None:
             await session.pilot.resize_terminal(*size)
             await session.settle()
         assert session.text() == before
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("kind", ["empty", "asides", "fifteen", "running", "ended"])
+async def test_trains(kind: str, size: tuple[int, int]) -> None:
+    full = {"empty": trains.train(), "asides": trains.four_asides(), "fifteen": trains.riders(15)}
+    fake = FakeSupervisor(trains.idle_fleet(15 if kind == "fifteen" else 7))
+    fake.fake.answers["train"] = trains.answering(full.get(kind, trains.riders(7)))
+    async with opened(fake.fleet, size=size, supervisor=fake) as session:
+        await session.press("M")
+        if kind in ("running", "ended"):
+            await session.press("enter")
+            fake.tell(GateOutput(LaneId("beta"), ("FAIL: test_half_a_cent", "1 failed")))
+            fake.tell(TrainChanged(trains.running()))
+            fake.tell(GateOutput(LaneId("gamma"), tuple(f"test {at} ok" for at in range(40))))
+            await session.settle()
+            await session.until(lambda: "test 39 ok" in session.text())
+        if kind == "ended":
+            fake.tell(TrainChanged(replace(trains.ended(), running=True, stopped="")))
+            fake.tell(TrainChanged(trains.ended()))
+            await session.settle()
+        compare(f"train-{kind}-{size[0]}x{size[1]}", session.text())
+
+
+async def test_the_board_while_a_train_runs() -> None:
+    fleet = replace(trains.idle_fleet(7), train=trains.running())
+    for size in ((80, 24), (120, 40)):
+        async with opened(fleet, size=size) as session:
+            await paint(session)
+            compare(f"board-train-{size[0]}x{size[1]}", session.text())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_reviews(size: tuple[int, int]) -> None:
+    fake = FakeSupervisor(fleet_of(view("alpha", 1, State.IDLE)))
+    fake.fake.answers["diff"] = CHANGE
+    async with opened(fake.fleet, supervisor=fake, size=size) as session:
+        await session.press("d", "space", "n")
+        if size[0] >= 200:
+            await session.press("v")
+        compare(f"review-{size[0]}x{size[1]}", session.text())
+
+
+async def test_a_review_of_ten_thousand_files() -> None:
+    fake = FakeSupervisor(fleet_of(view("alpha", 1, State.IDLE)))
+    fake.fake.answers["diff"] = large(10_000)
+    async with opened(fake.fleet, supervisor=fake, size=(120, 40)) as session:
+        await session.press("d", "G")
+        compare("review-10000-files", session.text())

@@ -10,20 +10,18 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 from cockpit.domain.activity import Activity, State
-from cockpit.domain.change import FileDiff, LaneDiff, Layer
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId, RefName
 from cockpit.domain.lane import Disagreement, GitFacts, LaneFault
-from cockpit.ui import present
+from cockpit.ui import board_notes, present
 from cockpit.ui.actions import ACTIONS, BOARD_ACTIONS, Danger, Scope, keys_table_markdown
 from cockpit.ui.deeds import DEEDS
-from cockpit.ui.diff_lines import diff_lines
 from cockpit.ui.keyboard import BurstGate, Typed, Verdict, gathered, tmux_key
 from cockpit.ui.keymap import Keymap, key_name, shown
 from cockpit.ui.selection import Selection
 from cockpit.ui.widgets.grid import MIN_HEIGHT, MIN_WIDTH, regions, tile
 from cockpit.ui.widgets.pane_view import first_column, first_row
-from tests.ui.fake import BASE, HEAD, NOW, fleet_of, fleet_of_size, frame, view
+from tests.ui.fake import HEAD, NOW, fleet_of, fleet_of_size, frame, view
 
 # ------------------------------------------------------------------ words
 
@@ -117,7 +115,7 @@ def test_no_raw_text_comes_out(raw: str) -> None:
         present.text(raw),
         present.status(evil, NOW),
         present.panel_agent(evil),
-        present.header(Fleet(raw, raw), 80),
+        board_notes.header(Fleet(raw, raw), 80),
     ):
         assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in content.plain)
 
@@ -315,28 +313,6 @@ def test_selection_keeps_to_what_is_there() -> None:
     assert filtered.shown(fleet) == ["gamma"]
     assert replace(chosen, wanted="no such lane").shown(fleet) == ["alpha", "beta", "gamma"]
     assert replace(chosen, zoomed=True).shown(fleet) == ["alpha"]
-
-
-# ------------------------------------------------------------------ diffs
-
-
-def test_diff_lines_number_both_sides_and_name_renames() -> None:
-    body = "@@ -10,2 +20,2 @@ def f\n context\n-old\n+new\n\\ No newline at end of file\n"
-    file = FileDiff("new.py", "old.py", Layer.COMMITTED, "R", 1, 1, body)
-    lines = [line.plain for line in diff_lines(LaneDiff(BASE, HEAD, (), (file,))).body]
-    assert "   was old.py" in lines
-    assert "   10    20  context" in lines
-    assert "   11       -old" in lines
-    assert "         21 +new" in lines
-
-
-@given(st.text(max_size=200), st.text(max_size=30), st.sampled_from(list(Layer)))
-def test_any_diff_becomes_showable_lines(body: str, path: str, layer: Layer) -> None:
-    file = FileDiff(path, path, layer, "", 1, 1, body)
-    found = diff_lines(LaneDiff(BASE, HEAD, (), (file, file)))
-    assert len(found.rows) == len(found.starts) == 2
-    for line in (*found.files, *found.body):
-        assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in line.plain)
 
 
 # ------------------------------------------------------------------ where a view looks

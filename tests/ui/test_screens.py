@@ -7,7 +7,6 @@ from textual.command import CommandPalette
 from textual.content import Content
 from textual.widgets import Input, TextArea
 
-from cockpit.domain.change import FileDiff, LaneDiff, Layer
 from cockpit.domain.events import GateOutput, GitFactsChanged, OperationEnded, OperationStep
 from cockpit.domain.ids import CommitId, LaneId, OpId
 from cockpit.domain.intents import Land, Send, Teardown, Undo
@@ -16,7 +15,8 @@ from cockpit.domain.merge import Check
 from cockpit.domain.operation import OpKind
 from cockpit.errors import Refused
 from cockpit.services.api import UndoPreview
-from cockpit.ui.screens.landing import LandingScreen, Stage
+from cockpit.ui.screens.landing import LandingScreen
+from cockpit.ui.screens.landing_view import Stage
 from cockpit.ui.widgets.lines_view import LinesView
 from tests.ui.drive import opened
 from tests.ui.fake import BASE, HEAD, FakeSupervisor, fleet_of, landing, operation, view
@@ -29,48 +29,6 @@ def supervisor(**answers: object) -> FakeSupervisor:
     fake = FakeSupervisor(ONE)
     fake.fake.answers.update(answers)
     return fake
-
-
-# ------------------------------------------------------------------ diff
-
-
-async def test_diff_keeps_layers_apart_and_walks_the_files() -> None:
-    async with opened(ONE) as session:
-        await session.press("d")
-        text = session.text()
-        for heading in ("committed", "staged, not committed", "untracked"):
-            assert heading in text
-        assert "binary: its content is not shown" in text
-        assert "+4 −1" in text.splitlines()[0]
-        files = session.app.screen.query_one("#files", LinesView)
-        walked = []
-        for key in ("n", "n", "n", "n", "p"):
-            await session.press(key)
-            walked.append(files.lines[files.cursor].plain.split()[1])
-        assert walked == ["src/auth/session.py", "logo.png", "notes.txt", "notes.txt", "logo.png"]
-        await session.press("escape")
-        assert session.app.screen is session.app.board
-
-
-async def test_a_large_diff_scrolls_and_is_cut_with_a_word() -> None:
-    body = "@@ -1 +1,9000 @@\n" + "".join(f"+line {number}\n" for number in range(9000))
-    file = FileDiff("big.txt", "", Layer.COMMITTED, "M", 9000, 0, body, truncated=True)
-    async with opened(ONE, supervisor=supervisor(diff=LaneDiff(BASE, HEAD, (), (file,)))) as s:
-        await s.press("d", "j", "j", "ctrl+d", "G")
-        assert "more lines" in s.text()
-        assert "too long to show" in s.text()
-        await s.press("home")
-        assert "line 1" in s.text()
-
-
-async def test_a_diff_that_fails_or_is_empty() -> None:
-    refused = Refused("The folder is gone.", hint="Undo the teardown.")
-    async with opened(ONE, supervisor=supervisor(diff=refused)) as session:
-        await session.press("d")
-        assert any("The folder is gone." in toast for toast in session.toasts())
-    async with opened(ONE, supervisor=supervisor(diff=LaneDiff(BASE, HEAD, (), ()))) as session:
-        await session.press("d", "n", "p", "G")
-        assert "Nothing differs" in session.text()
 
 
 # ------------------------------------------------------------------ landing
@@ -264,7 +222,7 @@ async def test_undo_of_a_chosen_step_shows_it_first() -> None:
         await session.press("g")
         assert "no tmux" in session.text()
         await session.press("u")
-        assert any("did not come to an end" in toast for toast in session.toasts())
+        assert any("is abandoned" in toast for toast in session.toasts())
         await session.press("j", "u")
         assert "Undo step 3" in session.text()
         assert "main goes back to abcdef123" in session.text()
@@ -291,17 +249,17 @@ async def test_steps_that_can_not_be_undone_say_why() -> None:
     async with opened(ONE, supervisor=supervisor(log=steps)) as session:
         await session.press("g", "u", "j", "u", "j", "u")
         said = " ".join(session.toasts())
-        assert "This step (send) left nothing" in said
-        assert "This step (undo) left nothing" in said
-        assert "has been undone already" in said
-        assert "undone" in session.text()
+        assert "Step 3 (send) can't be undone: it left nothing" in said
+        assert "only the undoing of a landing" in said
+        assert "was undone already, by step 2" in said
+        assert "undone by 2" in session.text()
 
 
 # ------------------------------------------------------------------ help, explain, palette
 
 
 async def test_help_has_every_key_of_the_registry() -> None:
-    async with opened(ONE, size=(100, 120), keys={"diff": "f5"}) as session:
+    async with opened(ONE, size=(100, 400), keys={"diff": "f5"}) as session:
         await session.press("question_mark")
         text = session.text()
         assert "F5" in text
