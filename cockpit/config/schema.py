@@ -179,8 +179,8 @@ MERGE = Struct(
             '""',
             "makes a pull request of a lane that was pushed (`cockpit pr`); it gets "
             "$COCKPIT_BRANCH, $COCKPIT_TARGET, $COCKPIT_TITLE and $COCKPIT_BODY_FILE",
-            example='"gh pr create --head $COCKPIT_BRANCH --base $COCKPIT_TARGET '
-            '--title \\"$COCKPIT_TITLE\\" --body-file $COCKPIT_BODY_FILE"',
+            example='\'gh pr create -H "$COCKPIT_BRANCH" -t "$COCKPIT_TITLE" '
+            '-F "$COCKPIT_BODY_FILE"\'',
             trust=True,
         ),
         Key(

@@ -9,7 +9,10 @@ from tests.cli.conftest import Json
 from tests.cli.fake import FakeCockpit, Run, trash_entry
 
 Capture = pytest.CaptureFixture[str]
-DECIDES = {"approve", "merge", "undo", "teardown", "trust", "gate", "resolve", "park"}
+DECIDES = {
+    *("approve", "comment", "commit", "follow", "gate", "hunk", "leave-out", "merge", "park"),
+    *("pr", "resolve", "teardown", "trust", "undo"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +35,15 @@ def test_the_registry_marks_exactly_these() -> None:
         ["teardown", "--all", "-y"],
         ["trust", "--yes"],
         ["gate", "alpha"],
+        ["comment", "alpha", "x"],
+        ["commit", "alpha", "--yes"],
+        ["follow", "--yes"],
+        ["leave-out", "alpha", "src/a.py", "--yes"],
+        ["park", "alpha"],
+        ["pr", "alpha", "--yes"],
+        ["resolve", "alpha"],
+        ["train", "run"],
+        ["train", "add", "alpha"],
         ["trash", "restore", "alpha"],
         ["trash", "empty", "--yes"],
         ["--yes", "-C", "/", "merge", "alpha"],

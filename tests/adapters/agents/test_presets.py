@@ -66,7 +66,7 @@ def test_a_name_that_is_no_preset(name: str) -> None:
         (SOUND + "[answer]\nmaybe = []", "unknown key `answer.maybe`"),
         (SOUND + "title = 3", "`title` must be written as [[title]]"),
         (SOUND + "[[title]]\nname = 'x'", "`title[0].states` must be of these states"),
-        (SOUND + "[[title]]\nname = 'x'\npattern = 'x'\nstates = ['bored']", "planned, setup"),
+        (SOUND + "[[title]]\nname = 'x'\npattern = 'x'\nstates = ['bored']", "planned, parked"),
         (SOUND + "[[title]]\nname = 'x'\npattern = 'x'\nstates = []", "at least one state"),
         (SOUND + "[[title]]\nname = 'x'\npattern = '(a+)+'\nstates = ['idle']", "repeats a group"),
         (SOUND + "[[screen]]\nname = 'x'\nstate = 'idle'", "`screen[0]` says nothing"),
