@@ -20,6 +20,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from cockpit.errors import UsageError
 
@@ -31,6 +32,17 @@ MAX_ALTERNATIVES = 64
 
 _WILD = re.compile(r"[*?\[]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+Span = tuple[int, int]
+"""From one character to another, both included, by their code points."""
+
+
+class Characters(NamedTuple):
+    """Any one character of `spans` (negated: any other), but never a slash."""
+
+    spans: tuple[Span, ...]
+    negated: bool = False
 
 
 def fold(path: str) -> str:
@@ -55,7 +67,7 @@ def why_not_glob(glob: str) -> str:
     if glob.startswith("!"):
         return "begins with !; use exclude for what is not in the zone"
     try:
-        for alternative in _alternatives(glob):
+        for alternative in alternatives(glob):
             _why_components(alternative)
     except ValueError as error:
         return str(error)
@@ -90,7 +102,7 @@ def compile_globs(
                 f"The glob {glob[:80]!r} {complaint}",
                 hint="Globs are like src/auth/**, docs/*.md, {src,tests}/api/**.",
             )
-        for alternative in _alternatives(glob):
+        for alternative in alternatives(glob):
             parts.append(_translate(alternative if exact else fold(alternative), wide))
     return re.compile("|".join(parts) if parts else r"(?!)", re.DOTALL)
 
@@ -109,7 +121,7 @@ def matches_exactly(path: str, globs: tuple[str, ...]) -> bool:
 # ---------------------------------------------------------------- braces
 
 
-def _alternatives(glob: str) -> list[str]:
+def alternatives(glob: str) -> list[str]:
     """`{a,b}` expanded. Raises `ValueError` for braces that don't pair and for bombs."""
     done: list[str] = []
     waiting = [glob]
@@ -180,11 +192,11 @@ def _beneath(component: str) -> str:
 def _component(text: str) -> str:
     """One component; the text between two `*` is atomic. Raises `ValueError`."""
     sections = [""]
-    for piece in _pieces(text):
-        if piece == "*":
+    for piece in characters(text):
+        if piece is None:
             sections.append("")
         else:
-            sections[-1] += piece
+            sections[-1] += _expression(piece)
     if len(sections) == 1:
         return sections[0]
     middle = "".join(f"(?>[^/]*?{section})" for section in sections[1:-1] if section)
@@ -193,41 +205,52 @@ def _component(text: str) -> str:
     return f"{lead}{sections[0]}{middle}[^/]*{sections[-1]}"
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """`*` as itself, everything else as an expression for one character."""
+def characters(component: str) -> Iterator[Characters | None]:
+    """What each place of one component stands for; None for `*`. Raises `ValueError`."""
     index = 0
-    while index < len(text):
-        char = text[index]
+    while index < len(component):
+        char = component[index]
         if char == "[":
-            end = text.find("]", index + (3 if text[index + 1 : index + 2] in ("!", "^") else 2))
+            skipped = 3 if component[index + 1 : index + 2] in ("!", "^") else 2
+            end = component.find("]", index + skipped)
             if end < 0:
                 raise ValueError("has a [ without its ]")
-            yield _class(text[index + 1 : end])
+            yield _class(component[index + 1 : end])
             index = end
         elif char == "?":
-            yield "[^/]"
+            yield Characters((), negated=True)
         elif char == "*":
-            yield "*"
+            yield None
         else:
-            yield re.escape(char)
+            yield Characters(((ord(char), ord(char)),))
         index += 1
 
 
-def _class(body: str) -> str:
-    """`[…]`: never a slash; `!` or `^` first negates."""
+def _class(body: str) -> Characters:
+    """`[…]`; `!` or `^` first negates."""
     negated = body[:1] in ("!", "^")
     body = body[1:] if negated else body
-    text = ""
+    spans: list[Span] = []
     index = 0
     while index < len(body):
-        low = body[index]
+        low = high = body[index]
         if body[index + 1 : index + 2] == "-" and index + 2 < len(body):
             high = body[index + 2]
             if low > high:
                 raise ValueError(f"has the range {low}-{high}, which is empty")
-            text += f"{re.escape(low)}-{re.escape(high)}"
-            index += 3
-        else:
-            text += re.escape(low)
-            index += 1
-    return f"(?!/)[{'^' if negated else ''}{text}]"
+            index += 2
+        spans.append((ord(low), ord(high)))
+        index += 1
+    return Characters(tuple(spans), negated)
+
+
+def _expression(wanted: Characters) -> str:
+    if not wanted.spans:
+        return "[^/]"
+    if len(wanted.spans) == 1 and wanted.spans[0][0] == wanted.spans[0][1] and not wanted.negated:
+        return re.escape(chr(wanted.spans[0][0]))
+    text = "".join(
+        re.escape(chr(low)) if low == high else f"{re.escape(chr(low))}-{re.escape(chr(high))}"
+        for low, high in wanted.spans
+    )
+    return f"(?!/)[{'^' if wanted.negated else ''}{text}]"
