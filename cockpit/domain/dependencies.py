@@ -67,15 +67,16 @@ class Dependencies:
                     todo.append(other)
         return found
 
-    def way(self, task: TaskId) -> tuple[TaskId, ...]:
-        """From a stuck task to the reason: the last of the way is missing, or stands on the
-        way already (a circle). Empty for a task that isn't stuck."""
+    def way(self, task: TaskId, most: int = 1_000_000) -> tuple[TaskId, ...]:
+        """From a stuck task to the reason, at most so many steps of it: the last of the whole
+        way is missing, or stands on the way already (a circle). Empty for a task that isn't
+        stuck."""
         path: dict[TaskId, None] = {}
         at: TaskId | None = task if task in self.stuck else None
-        while at is not None and at not in path:
+        while at is not None and at not in path and len(path) < most:
             path[at] = None
             at = self.stuck.get(at)
-        return tuple(path) if at is None else (*path, at)
+        return tuple(path) if at is None or len(path) >= most else (*path, at)
 
     # ------------------------------------------------------------ the whole picture
 

@@ -6,7 +6,7 @@ commander lands it, and only what the target holds is merged (DESIGN §9, §10).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from cockpit.domain.activity import State
@@ -22,7 +22,7 @@ class Work(StrEnum):
     """States of a task, in the words of the board, from first to last."""
 
     DRAFT = "draft"
-    """It can't start as it is: `TaskView.why` says what to mend."""
+    """It can't start as it is: its reason says what to mend."""
     WAITING = "waiting"
     """What it needs is not merged yet."""
     READY = "ready"
@@ -47,6 +47,10 @@ UNDERWAY = frozenset(
 ) | {Work.MERGING}
 """A lane has it."""
 ENDED = frozenset({Work.MERGED, Work.CANCELLED})
+
+
+MOST_STEPS = 8
+"""Steps of a way that are told; one more says that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,39 +89,6 @@ class Holder:
     result: ResultFile | None = None
     asks: str = ""
     """What it needs the commander for, a clause."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    """A task as the board shows it."""
-
-    task: TaskFile
-    work: Work
-    why: str = ""
-    """A clause: what it waits for, what is to be mended, what its lane does."""
-    holder: Holder | None = None
-    effort: Effort | None = None
-    wave: int | None = None
-    """From 0; None outside the waves."""
-    arriving: bool = False
-    """Its file is still being written."""
-    changed: bool = False
-    """Its file is not the one that its lane was told any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """All tasks, in the order of their names, and what is wrong on the bus as a whole."""
-
-    tasks: tuple[TaskView, ...] = ()
-    problems: tuple[str, ...] = ()
-    strays: tuple[str, ...] = ()
-    """Results that belong to no task, each a sentence without its period."""
-    go: frozenset[str] = field(default_factory=frozenset)
-    """The names of the tasks that the commander has said go for, as they are now."""
-
-    def named(self, task: TaskId) -> TaskView | None:
-        return next((view for view in self.tasks if view.task.id == task), None)
 
 
 _AT_WORK = frozenset({State.WORKING, State.STALLED})
@@ -193,11 +164,11 @@ def loose(
 
 
 def _way(way: tuple[TaskId, ...]) -> str:
-    steps = " → ".join(way if len(way) <= 6 else (*way[:3], TaskId("…"), *way[-2:]))
+    steps = " → ".join(way)
+    if len(way) > MOST_STEPS:
+        return f"it waits behind what can't be: {steps} …"
     if way[-1] in way[:-1]:
         return f"it needs itself: {steps}" if way[0] == way[-1] else f"behind a circle: {steps}"
-    return (
-        f"there is no {way[-1]}: {steps}"
-        if len(way) > 2
-        else f"it needs {way[-1]}, which is not there"
-    )
+    if len(way) == 2:
+        return f"it needs {way[-1]}, which is not there"
+    return f"there is no {way[-1]}: {steps}"
