@@ -35,7 +35,7 @@ class Arrivals:
             if before is not None and before[0] == what:
                 since = before[1]
             else:
-                is_old = self._is_first and STILL <= wall - file.changed
+                is_old = self._is_first and wall - file.changed >= STILL
                 since = -float("inf") if is_old else now
             if now - since >= STILL:
                 since = -float("inf")
