@@ -39,10 +39,11 @@ class LockMisuse(CockpitError):
 def order(name: str) -> tuple[int, str]:
     """Where a lock stands in the fixed order: the train first, since it is held longest and
     takes all others; then names not in the protocol (`dispatcher`, `gate`); then registry,
-    lanes, worktrees, target, the train's queue, journal."""
+    lanes, worktrees, target, what is taken alone (the train's queue, a lane's review), journal."""
     if _NAME.fullmatch(name) is None:
         raise LockMisuse(f"Not a name for a lock: {shown(name)}")
-    return (2 if name.startswith("lane-") else _RANKS.get(name, 0), name)
+    by_kind = {"lane": 2, "review": 5}.get(name.partition("-")[0])
+    return (_RANKS.get(name, 0) if by_kind is None else by_kind, name)
 
 
 class FileLocks:

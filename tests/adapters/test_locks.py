@@ -103,7 +103,8 @@ def test_any_order_asked_for_never_deadlocks(tmp_path: Path) -> None:
 
 
 def test_the_fixed_order() -> None:
-    names = ["journal", "target", "worktrees", "lane-b", "lane-a", "registry", "dispatcher"]
+    names = ["journal", "train-queue", "review-a", "target", "worktrees", "lane-b", "lane-a"]
+    names += ["registry", "dispatcher"]
     assert sorted(names, key=order) == names[::-1]
 
 

@@ -84,9 +84,14 @@ class FolderBus:
 
     def read(self, root: Path, folder: BusFolder, name: str) -> BusFile | None:
         """One file; None if it isn't there. Never raises for what lies there."""
+        return self.file(root, name, inside=f"{folder}/")
+
+    def file(self, root: Path, name: str, *, inside: str = "") -> BusFile | None:
+        """One small file below `root`; None if it isn't there. Never raises for what lies
+        there."""
         try:
             with explained("open", root), open_root(root) as top:
-                content = read_small(top, f"{folder}/{name}")
+                content = read_small(top, f"{inside}{name}")
         except CockpitError as error:
             if isinstance(error.__cause__, FileNotFoundError):
                 return None

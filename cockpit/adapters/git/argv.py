@@ -58,6 +58,11 @@ def lines_since_base(old: str, new: str) -> list[str]:
     return [*argv, object_id(old), object_id(new), "--"]
 
 
+def lines_of_many() -> list[str]:
+    """For each line of a side and its base, on standard input: the side's id, then lines."""
+    return ["diff-tree", "--stdin", "--always", "-r", "--numstat", "-z", *EXACT_DIFF]
+
+
 def worktree_lines(base: str, paths: Sequence[str]) -> list[str]:
     """Lines of `paths` (empty: all) between tree `base` and the worktree."""
     return ["diff", "--numstat", "-z", *EXACT_DIFF, object_id(base), "--", *paths]
@@ -143,14 +148,23 @@ def merge_base(one: str, two: str) -> list[str]:
     return ["merge-base", object_id(one), object_id(two)]
 
 
-def commits_between(old: str, new: str, limit: int) -> list[str]:
-    return ["rev-list", f"--max-count={limit}", object_id(new), f"^{object_id(old)}", "--"]
+def commits_between(old: str, new: str, limit: int, without: Sequence[str] = ()) -> list[str]:
+    """What `new` has and neither `old` nor any of `without`."""
+    argv = ["rev-list", f"--max-count={limit}", object_id(new)]
+    return [*argv, *(f"^{object_id(one)}" for one in (old, *without)), "--"]
 
 
-def lane_commits(onto: str, source: str) -> list[str]:
+def commits_of_many(old: str, new: Sequence[str], limit: int) -> list[str]:
+    """What any of `new` has and `old` lacks, in the order of `commits_between`, each line with
+    its parents."""
+    argv = ["rev-list", "--parents", f"--max-count={limit}", *map(object_id, new)]
+    return [*argv, f"^{object_id(old)}", "--"]
+
+
+def lane_commits(onto: str, source: str, without: Sequence[str] = ()) -> list[str]:
     """What a rebase would replay, oldest first, each with its parents."""
     argv = ["rev-list", "--topo-order", "--reverse", "--parents", object_id(source)]
-    return [*argv, f"^{object_id(onto)}", "--"]
+    return [*argv, *(f"^{object_id(one)}" for one in (onto, *without)), "--"]
 
 
 def first_parents(onto: str, source: str) -> list[str]:
@@ -210,12 +224,14 @@ def fetch(url: str, spec: str) -> list[str]:
     return ["fetch", *quiet, "--no-auto-maintenance", "--refmap=", "--end-of-options", url, spec]
 
 
-def push(url: str, spec: str, ref: str, lease: str | None) -> list[str]:
+def push(url: str, spec: str, ref: str, lease: str | None, receive: str = "") -> list[str]:
     """One commit to one ref of the repository at `url`, forward only; with `lease` in place of
-    just that commit."""
+    just that commit. `receive` is the command that takes it, where it isn't git's own."""
     argv = ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
     if lease is not None:
         argv.append(f"--force-with-lease={ref}:{object_id(lease)}")
+    if receive:
+        argv.append(f"--receive-pack={receive}")
     return [*argv, "--end-of-options", url, spec]
 
 

@@ -18,13 +18,15 @@ from pathlib import Path
 from cockpit.adapters.failures import explained
 from cockpit.adapters.git import argv, argv_conflict, conflict_parse, mergetool
 from cockpit.adapters.git.conflict_case import Material
-from cockpit.adapters.git.conflict_kinds import LINK, files_of
+from cockpit.adapters.git.conflict_kinds import files_of
 from cockpit.adapters.git.conflict_parse import Merged, Side
 from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.files import read_small
 from cockpit.adapters.git.ground import Ground
+from cockpit.domain.change import SUBMODULE
 from cockpit.domain.conflict import Conflict, Entry
-from cockpit.domain.conflict_text import SIZE, free_size, leftovers, rerere_form, runs
+from cockpit.domain.conflict_text import SIZE, free_size, is_binary, leftovers, rerere_form, runs
+from cockpit.domain.conflict_view import Peek
 from cockpit.domain.ids import CommitId, LaneId, TreeId
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.errors import CockpitError, Refused
@@ -34,6 +36,9 @@ TEXT_CAP = 8 << 20
 
 ALL_CAP = 128 << 20
 """Bytes of all versions together that are read; the files after that are decided as wholes."""
+
+PEEK, PEEKS = 64 << 10, 100
+"""Bytes of a version that is shown beside the question about it, and how many are."""
 
 RECORDED = 8 << 20
 """Bytes of a recorded resolution that are read."""
@@ -141,10 +146,7 @@ class Conflicts:
         ids = sorted(set(blobs))
         if not ids:
             return {}
-        stdin = "".join(f"{blob}\n" for blob in ids).encode("ascii")
-        sizes = conflict_parse.sizes(
-            self.ground.run(argv_conflict.sizes(), stdin=stdin, env=env).out
-        )
+        sizes = self._sizes(ids, env)
         room, chosen = ALL_CAP, []
         for blob in ids:
             size = sizes.get(blob, TEXT_CAP + 1)
@@ -154,6 +156,15 @@ class Conflicts:
         stdin = "".join(f"{blob}\n" for blob in chosen).encode("ascii")
         return conflict_parse.contents(
             self.ground.run(argv_conflict.contents(), stdin=stdin, env=env).out
+        )
+
+    def _sizes(self, blobs: Sequence[str], env: Mapping[str, str]) -> dict[str, int]:
+        """Bytes of what is a blob."""
+        stdin = "".join(f"{blob}\n" for blob in blobs).encode("ascii")
+        if not blobs:
+            return {}
+        return conflict_parse.sizes(
+            self.ground.run(argv_conflict.sizes(), stdin=stdin, env=env).out
         )
 
     @contextmanager
@@ -210,10 +221,20 @@ class Conflicts:
     def _store(self, content: bytes) -> str:
         return self.ground.run(argv_conflict.store_blob(), stdin=content).line
 
-    def links(self, conflict: Conflict) -> dict[str, bytes]:
-        """Where the symlinks in question lead, by blob."""
-        sides = [side for one in conflict.files for side in (one.base, one.ours, one.theirs)]
-        return self._contents([side.blob for side in sides if side and side.mode == LINK], {})
+    def peeks(self, conflict: Conflict) -> dict[str, Peek]:
+        """The versions of the files that are decided as wholes, by blob: how large each is, and
+        its text where it is short."""
+        files = [one for one in conflict.files if not one.pieces]
+        sides = [side for one in files for side in (one.base, one.ours, one.theirs)]
+        blobs = sorted({side.blob for side in sides if side and side.mode != SUBMODULE})
+        scratch = self.ground.scratch_objects()
+        sizes = self._sizes(blobs, scratch)
+        small = [blob for blob in blobs if sizes.get(blob, PEEK + 1) <= PEEK][:PEEKS]
+        texts = self._contents(small, scratch)
+        return {
+            blob: Peek(size, text if (text := texts.get(blob)) and not is_binary(text) else None)
+            for blob, size in sizes.items()
+        }
 
     # ------------------------------------------------------------ the merge tool
 

@@ -84,8 +84,15 @@ class Editor:
     def disk_file(self, worktree: Path, path: str) -> DiskFile:
         return read_disk(self.ground.at(worktree).work_tree, path, len(self.ground.null_id))
 
+    def refuse_filters(self, worktree: Path, path: str) -> None:
+        """Raise `Refused` if `path` lies under a filter that cockpit doesn't run: its index
+        entry then holds something else than its lines."""
+        self.ground.refuse_untrusted_filters(self.ground.at(worktree), [path], None)
+
     def as_kept(self, worktree: Path, path: str, content: bytes) -> BlobId:
-        """The id that `git add` of this content at `path` would give; nothing is stored."""
+        """The id that `git add` of this content at `path` would give; nothing is stored.
+        Raises `Refused` as `refuse_filters`."""
+        self.refuse_filters(worktree, path)
         at = self.ground.at(worktree)
         return BlobId(self.ground.run(argv.hashed(path), at=at, stdin=content).line)
 
@@ -115,7 +122,10 @@ class Editor:
 
     def store(self, content: bytes, *, worktree: Path, clean_as: str = "") -> BlobId:
         """A blob of these bytes: as they are, or as `git add` of the path `clean_as` would
-        keep them (line ends, the commander's own filters)."""
+        keep them (line ends, the commander's own filters). Raises `Refused` where that takes a
+        filter that cockpit doesn't run: an encrypted file would be kept in the clear."""
+        if clean_as:
+            self.refuse_filters(worktree, clean_as)
         at = self.ground.at(worktree)
         return BlobId(self.ground.run(argv.store(clean_as), at=at, stdin=content).line)
 

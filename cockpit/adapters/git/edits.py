@@ -9,6 +9,7 @@ from cockpit.adapters.git import argv, argv_edits
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.patch import PatchFile, parse_patch
 from cockpit.adapters.git.read import Reader
+from cockpit.adapters.git.typed import typed
 from cockpit.domain.change import NULL_MODE
 from cockpit.domain.ids import CommitId
 from cockpit.domain.shared import Edit, FileEdits, LaterCommit, Span, carried
@@ -37,6 +38,7 @@ class Edits:
         self.ground = ground
         self.reader = reader
 
+    @typed
     def between(
         self, old: CommitId, new: CommitId, paths: Sequence[str] = ()
     ) -> tuple[FileEdits, ...]:
@@ -46,6 +48,7 @@ class Edits:
         )
         return _files(answer.out, cut=answer.truncated)
 
+    @typed
     def after(
         self, since: CommitId, now: CommitId, paths: Sequence[str]
     ) -> tuple[LaterCommit, ...]:
@@ -71,6 +74,7 @@ class Edits:
             for commit, made, body in zip(ids, read, pieces[1::2], strict=True)
         )
 
+    @typed
     def brought(
         self,
         before: CommitId,

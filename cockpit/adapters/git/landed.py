@@ -51,15 +51,32 @@ class Landed:
         self.refs = refs
 
     def left(
-        self, tip: CommitId, target: CommitId, *, landed_on: CommitId | None = None
+        self,
+        tip: CommitId,
+        target: CommitId,
+        *,
+        landed_on: CommitId | None = None,
+        taken_back: Sequence[CommitId] = (),
     ) -> list[CommitId]:
         """Commits of `tip` that are not in `target` by content, newest first.
 
         `landed_on` is where the target stood before a landing that made no merge commit
         (a rebase that kept the lane's commits): without it a lane whose tip the target has
-        passed through counts as being there.
+        passed through counts as being there. `taken_back` are commits of the lane (newest
+        first) that landed and were taken back all at once, in which patch by patch nothing
+        shows it: of these the content alone decides.
         """
         look = _Look(self.ground, target)
+        found = self._by_history(look, tip, target, landed_on)
+        if not taken_back:
+            return found
+        there = {commit for commit in taken_back if look.is_there(commit)}
+        others = [commit for commit in found if commit not in set(taken_back)]
+        return [*others, *(commit for commit in taken_back if commit not in there)]
+
+    def _by_history(
+        self, look: _Look, tip: CommitId, target: CommitId, landed_on: CommitId | None
+    ) -> list[CommitId]:
         base = self.refs.merge_base(target, tip)
         if base == tip:
             return look.taken_back(tip, landed_on)
@@ -202,8 +219,15 @@ class _Look:
 
     def _reverse(self, commit: str) -> str:
         """A helper that takes back what `commit` did."""
-        parents = self.lines(argv.parents_of(commit))[0][1:]
-        return self.helper(parents[0] if parents else "", commit)
+        return self.helper(self._parent(commit), commit)
+
+    def is_there(self, commit: str) -> bool:
+        """Whether the commit's own change is in the target, by its content alone."""
+        return self.verdict(self._parent(commit), commit) is Verdict.THERE
+
+    def _parent(self, commit: str) -> str:
+        """The first parent, empty where there is none."""
+        return next(iter(self.lines(argv.parents_of(commit))[0][1:]), "")
 
     def _squashed(self, base: CommitId, tip: CommitId) -> set[str]:
         """Commits in runs from the lane's start that stand in the target as one commit."""

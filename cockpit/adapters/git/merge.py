@@ -34,12 +34,23 @@ class Merges:
         self._who = b""
         """Whoever commits here, for commits that are only looked at."""
 
-    def merge(self, ours: CommitId, theirs: CommitId) -> MergeOutcome:
-        """Both sides merged, with the conflicting paths if it doesn't go through.
+    def merge(
+        self, ours: CommitId, theirs: CommitId, *, shared: Sequence[CommitId] = ()
+    ) -> MergeOutcome:
+        """Both sides merged, with the conflicting paths if it doesn't go through. `shared` are
+        commits whose work both have: both get them for parents (as helper commits that stay
+        out of the repository), so that git finds them as the merge base.
 
         Raises `CockpitError` when git can't merge them at all (no common history).
         """
-        return self._merge(ours, theirs, {})
+        if not shared:
+            return self._merge(ours, theirs, {})
+        folder = self.ground.helper_folder()
+        left, right = (
+            write_helper(self.ground, folder, self.tree_of(side), side, *shared)
+            for side in (ours, theirs)
+        )
+        return self._merge(left, right, self.ground.with_helpers())
 
     def _merge(self, ours: str, theirs: str, env: dict[str, str]) -> MergeOutcome:
         answer = self.ground.run(argv.merge_tree(ours, theirs), ok=(0, 1, 128), env=env)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cockpit.domain.change import PathChange
@@ -174,6 +175,25 @@ def numstat(out: bytes) -> dict[str, tuple[int | None, int | None]]:
         before = lines.get(path, (0, 0))
         lines[path] = (max(added, before[0] or 0), max(removed, before[1] or 0))
     return lines
+
+
+def numstats(out: bytes, count: int) -> list[dict[str, tuple[int | None, int | None]]]:
+    """`diff-tree --stdin --always --numstat -z`: the figures of each of the `count` pairs, in
+    order. A figure has tabs, the id before a group has none."""
+    groups: list[list[bytes]] = []
+    for field in nul_fields(out):
+        if b"\t" not in field:
+            groups.append([])
+        elif groups:
+            groups[-1].append(field)
+    if len(groups) != count:
+        raise Unreadable("comparisons", out[:80])
+    return [numstat(b"\0".join(group)) for group in groups]
+
+
+def changed_lines(counts: Mapping[str, tuple[int | None, int | None]]) -> int:
+    """Lines added and removed; a file without lines counts as one."""
+    return sum((added or 0) + (removed or 0) or 1 for added, removed in counts.values())
 
 
 def left_right(out: bytes) -> tuple[int, int]:

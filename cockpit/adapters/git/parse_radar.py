@@ -125,14 +125,14 @@ def _pair_merge(fields: Sequence[bytes], at: int) -> tuple[PairMerge, int]:
         at += 1
     at += 1
     messages: list[Message] = []
-    while fields[at]:
-        if not fields[at].isdigit():
-            raise Unreadable("a merge's message", fields[at])
+    while fields[at].isdigit():
         end = at + 1 + int(fields[at])
         paths = tuple(os.fsdecode(path) for path in fields[at + 1 : end])
         kind, text = fields[end], fields[end + 1]
         messages.append(Message(paths, os.fsdecode(kind), os.fsdecode(text)))
         at = end + 2
+    if fields[at] and b"\n" not in fields[at]:  # else advice on submodules (git 2.38), or nothing
+        raise Unreadable("a merge's message", fields[at])
     return PairMerge(clean, tree, tuple(stages), tuple(messages)), at + 1
 
 
@@ -162,6 +162,8 @@ def clash_paths(merge: PairMerge, sides: Sequence[str]) -> tuple[ClashPath, ...]
 def _kind(message: Message) -> str:
     named = _KIND.match(message.text) or _KIND.match(message.kind)
     kind = named[1] if named else "content"
+    if kind.startswith("submodule"):  # "lacks merge base", "not initialized", … by git's version
+        return "submodule"
     return "content" if kind == "contents" else kind
 
 

@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from cockpit.adapters.git import argv
 from cockpit.adapters.git.clash_hunks import Hunks
 from cockpit.adapters.git.clashes import Pairs
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.inspect import Inspector
 from cockpit.adapters.git.radar_scratch import RadarScratch
+from cockpit.adapters.git.replay import write_helper
 from cockpit.adapters.git.snapshot import Snapshots
 from cockpit.domain.clash import ClashPath, Meeting, Snapshot
+from cockpit.domain.ids import CommitId
 from cockpit.errors import CockpitError
 
 
 class RadarScout:
     def __init__(self, ground: Ground, inspector: Inspector) -> None:
+        self._ground = ground
         self.scratch = RadarScratch(ground)
         self._snapshots = Snapshots(ground, inspector, self.scratch)
         self._pairs = Pairs(ground, self.scratch)
@@ -29,6 +33,16 @@ class RadarScout:
     ) -> Snapshot | None:
         with _readable():
             return self._snapshots.take(worktree, skip=skip, since=since)
+
+    def holding(self, tip: CommitId, shared: Sequence[CommitId]) -> Snapshot:
+        if not shared:
+            return Snapshot(tip, tip)
+        with _readable():
+            env = self.scratch.env()
+            tree = self._ground.run(argv.peel(argv.object_id(tip), "tree"), env=env).line
+            folder = self.scratch.folder / "objects"
+            helper = write_helper(self._ground, folder, tree, tip, *shared)
+            return Snapshot(tip, CommitId(helper))
 
     def meetings(self, pairs: Sequence[tuple[Snapshot, Snapshot]]) -> list[Meeting]:
         with _readable():

@@ -1,4 +1,4 @@
-"""Commits and blobs by full id, through GitPython.
+"""Commits, trees and blobs by full id, through GitPython.
 
 One object database in one thread of its own: shared by threads it returned wrong objects
 silently (184 of them, measured). It is GitPython's `GitCmdObjectDB` without a `Repo` around
@@ -15,12 +15,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotReady
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from cockpit.adapters.git import argv
 from cockpit.adapters.git.commitobject import CommitObject, parse_commit
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.run import CAP
+from cockpit.adapters.git.trees import NotPlain, tree_changes
+from cockpit.domain.change import PathChange
 from cockpit.errors import CockpitError, TimedOut, Unavailable
 
 if TYPE_CHECKING:
@@ -51,6 +54,13 @@ class Reader:
         if self._is_sha256:
             return [self._cat("blob", blob, cap) for blob in ids]
         return self._do(lambda db: [self._blob(db, blob, cap) for blob in ids])
+
+    def changes(self, old: str, new: str) -> list[PathChange] | None:
+        """What differs between two commits or trees, or None where a process of its own is the
+        better way: nothing is open here yet, or `tree_changes` leaves it to git."""
+        if self._is_sha256 or self._session is None:
+            return None
+        return self._do(lambda db: tree_changes(partial(_tree, db), _top(db, old), _top(db, new)))
 
     @property
     def _is_sha256(self) -> bool:
@@ -161,6 +171,22 @@ def _commit(database: GitCmdObjectDB, commit: str) -> CommitObject:
     if stream.type != b"commit":
         raise Unavailable(f"{commit} is not a commit.")
     return parse_commit(content)
+
+
+def _top(database: GitCmdObjectDB, name: str) -> str:
+    """The id of the tree that a commit or a tree is."""
+    stream = database.stream(bytes.fromhex(argv.object_id(name)))
+    content = stream.read()
+    return parse_commit(content).tree if stream.type == b"commit" else name
+
+
+def _tree(database: GitCmdObjectDB, name: str) -> bytes:
+    """Raises `NotPlain` for what is no tree: git says what is wrong with it."""
+    stream = database.stream(bytes.fromhex(name))
+    content: bytes = stream.read()
+    if stream.type != b"tree":
+        raise NotPlain
+    return content
 
 
 def _gitpython(program: str) -> tuple[type[Git], type[GitCmdObjectDB]]:

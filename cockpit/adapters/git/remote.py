@@ -4,14 +4,15 @@ The address comes from the repository's configuration, read as data (agents can 
 and is given to git literally, so nothing else of a `[remote]` or `[url]` section there counts:
 no `uploadpack`, no `receivepack`, no `vcs`, no rewriting. What the commander's own
 `~/.gitconfig` says (credentials, `insteadOf`, ssh) holds. Which protocols may be used stands in
-the shadow's configuration. Nothing asks on the terminal, and every call has a deadline.
+the shadow's configuration. Nothing asks on the terminal, and every call has a deadline. A
+repository on this machine is one that agents can write in too (`remote_here.py`).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from cockpit.adapters.git import argv
+from cockpit.adapters.git import argv, remote_here
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.shadow import Setting, read_settings
 from cockpit.domain.ids import CommitId, RefName, branch_name
@@ -61,10 +62,12 @@ class Remotes:
         self, remote: Remote, commit: CommitId, ref: RefName, *, lease: CommitId | None = None
     ) -> PushAnswer:
         """Push `commit` to `ref` of the remote: only forward, unless `lease` says where it must
-        be to be replaced. No hook runs. A refusal is an answer; raises as `fetch`."""
+        be to be replaced. No hook runs here. A refusal is an answer; raises as `fetch`, and
+        `Refused` for a repository on this machine that has hooks for it."""
         url = self._address(remote, remote.push_url)
+        receive = self._receive_pack(remote, url)
         answer = self.ground.run(
-            argv.push(url, f"{argv.object_id(commit)}:{ref}", ref, lease),
+            argv.push(url, f"{argv.object_id(commit)}:{ref}", ref, lease, receive),
             deadline=DEADLINE,
             ok=(0, 1, 128),
         )
@@ -73,6 +76,21 @@ class Remotes:
         told = [*answer.out.decode("utf-8", "replace").splitlines(), *answer.err.splitlines()]
         said = [line.strip() for line in told if line.strip().startswith(_REFUSALS)]
         return PushAnswer(False, "\n".join(said or told[-3:]))
+
+    def _receive_pack(self, remote: Remote, url: str) -> str:
+        """What takes the push, where that is this machine."""
+        folder = remote_here.folder_of(url)
+        if folder is None:
+            return ""
+        hooks = remote_here.hooks_of(self.ground.door, folder)
+        if hooks:
+            raise Refused(
+                f"The remote {remote.name} is a repository on this machine with hooks of its own, "
+                "which cockpit doesn't run.",
+                detail=f"{', '.join(hooks)} in {folder}",
+                hint=f"Push it yourself: `git push {remote.name}`.",
+            )
+        return remote_here.receive_pack(self.ground.door.git)
 
     def _address(self, remote: Remote, url: str) -> str:
         why = why_not_reach(url)

@@ -21,6 +21,7 @@ from cockpit.adapters.git.history import History
 from cockpit.adapters.git.inspect import Inspector
 from cockpit.adapters.git.patch import PatchFile, parse_patch
 from cockpit.adapters.git.refs import Refs
+from cockpit.adapters.git.typed import typed
 from cockpit.adapters.git.untracked import untracked_diff
 from cockpit.domain.change import (
     LINK,
@@ -63,15 +64,18 @@ class Reviewer:
 
     # ------------------------------------------------------------ the list
 
+    @typed
     def diff(
         self,
         worktree: Path,
         target: RefName,
         *,
+        since: CommitId | None = None,
         bodies: bool = True,
         ignore_space: bool = False,
     ) -> LaneDiff:
-        """The lane's change against its merge base with `target`, layer by layer.
+        """The lane's change against its merge base with `target` (or with `since`, a commit of
+        the lane's own), layer by layer.
 
         `base` and `head` are empty where there is no such commit (an unborn branch, no
         common history). What is binary is decided by content, never by a lane's attributes.
@@ -79,7 +83,7 @@ class Reviewer:
         """
         at = self.ground.at(worktree)
         status = self.inspector.status(at)
-        head, tip = status.head, self.refs.read(target)
+        head, tip = status.head, since or self.refs.read(target)
         base = self.refs.merge_base(tip, CommitId(head)) if head and tip else None
         files: list[FileDiff] = []
         commits: list[CommitLine] = []
@@ -167,6 +171,7 @@ class Reviewer:
 
     # ------------------------------------------------------------ bodies
 
+    @typed
     def bodies(
         self,
         worktree: Path,
@@ -218,6 +223,7 @@ class Reviewer:
             command = argv.unstaged(paths, patch=True, ignore_space=ignore_space)
         return self._layer(layer, command, at, loaded=True, cap=cap)
 
+    @typed
     def uncommitted(self, worktree: Path, layer: Layer, path: str) -> FileDiff | None:
         """One file of the lane's uncommitted work as it is now, with its body; None if it does
         not differ there. Found in the whole list, so that a rename is told as it was shown."""

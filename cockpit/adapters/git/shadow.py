@@ -54,6 +54,7 @@ OURS: Sequence[Setting] = (
     ("core.hooksPath", "/dev/null"),
     ("core.fsmonitor", "false"),
     ("core.fsync", "committed"),
+    ("core.commitGraph", "false"),
     ("core.logAllRefUpdates", "true"),
     ("core.filesRefLockTimeout", "2500"),
     ("core.packedRefsTimeout", "2500"),
@@ -81,7 +82,9 @@ OURS: Sequence[Setting] = (
     ("protocol.git.allow", "always"),
     ("protocol.file.allow", "always"),
 )
-"""Settings that hold whatever the repository or the user's configuration says."""
+"""Settings that hold whatever the repository or the user's configuration says. The commit
+graph is a file beside the objects that git believes unread: a forged one shows another tree
+under review than the one that lands."""
 
 ATTRIBUTES = b"* !diff\n"
 """`info/attributes` outranks a lane's `.gitattributes`: a `-diff` there can hide nothing

@@ -14,6 +14,7 @@ import errno
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cockpit.adapters.git import indexfile
@@ -32,6 +33,7 @@ from cockpit.adapters.git.ground import At, Ground
 from cockpit.adapters.git.history import History
 from cockpit.adapters.git.holdings import GITLINK
 from cockpit.adapters.git.staging import Staging, has_file
+from cockpit.adapters.git.typed import typed
 from cockpit.domain.change import PathChange
 from cockpit.domain.ids import CommitId
 from cockpit.domain.worktree import SyncPlan
@@ -60,6 +62,7 @@ class Syncer:
 
     # ------------------------------------------------------------ plan
 
+    @typed
     def plan(self, checkout: Path, old: CommitId, new: CommitId, staging: Path) -> SyncPlan:
         """What would change, and which of the commander's paths are in the way: changed,
         staged, untracked or ignored ones, whatever flags the index gives them."""
@@ -79,6 +82,7 @@ class Syncer:
 
     # ------------------------------------------------------------ stage
 
+    @typed
     def stage(self, plan: SyncPlan) -> None:
         """Lay out every new content below `plan.staging`, durable.
 
@@ -94,6 +98,7 @@ class Syncer:
 
     # ------------------------------------------------------------ finish
 
+    @typed
     def finish(self, plan: SyncPlan) -> list[str]:
         """Old content becomes new, new is skipped, anything else is left and returned; then
         the index, of those entries that are still the old ones.
@@ -198,6 +203,12 @@ class Syncer:
             raise
         return _confirm(place, aside, now)
 
+    def hold(self, checkout: Path) -> AbstractContextManager[None]:
+        """Keep other gits out of the checkout's index while its branch moves and the files
+        follow; `finish` within it ends it."""
+        return indexfile.hold(self.ground.at(checkout).admin)
+
+    @typed
     def drop(self, staging: Path) -> None:
         """Take away what was laid out."""
         Staging(self.ground, staging).drop()

@@ -19,6 +19,7 @@ from cockpit.adapters.git.ground import At, Ground
 from cockpit.adapters.git.history import History
 from cockpit.adapters.git.inspect import Inspector
 from cockpit.adapters.git.refs import Refs
+from cockpit.adapters.git.typed import typed
 from cockpit.domain.change import NULL_MODE, PathChange
 from cockpit.domain.ids import CommitId, RefName, TreeId
 from cockpit.domain.taking import Uncommitted, lies_below
@@ -39,6 +40,7 @@ class Taker:
 
     # ------------------------------------------------------------ building
 
+    @typed
     def uncommitted(
         self,
         worktree: Path,
@@ -117,6 +119,7 @@ class Taker:
 
     # ------------------------------------------------------------ moving
 
+    @typed
     def move(
         self,
         worktree: Path,

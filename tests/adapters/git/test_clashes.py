@@ -307,6 +307,29 @@ def test_kinds_are_told_in_gits_words(opened: GitRepository, two_sides: tuple[Pa
     assert set(renamed.also) == {"docs/one.md", "docs/two.md"}
 
 
+def test_a_submodule_that_both_moved_stops_no_other_pair(
+    opened: GitRepository, lane: Lane, two_sides: tuple[Path, Path]
+) -> None:
+    """git 2.38 to 2.42 writes its advice between two answers, not as one of their messages."""
+    one, two = two_sides
+    for folder, link in ((one, "1" * 40), (two, "2" * 40)):
+        git(folder, "update-index", "--add", "--cacheinfo", f"160000,{link},vendor")
+        git(folder, "commit", "-q", "-m", "vendor")
+        (folder / "vendor").mkdir()
+        (folder / "src" / "api.py").write_text(f"{link}\n")
+    third = lane("gamma").path
+    (third / "src" / "api.py").write_text("three\n")
+    sides = [take(opened, folder) for folder in (one, two, third)]
+    meetings = opened.scout.meetings(list(itertools.combinations(sides, 2)))
+    assert [kinds(meeting) for meeting in meetings] == [
+        {"src/api.py": "content", "vendor": "submodule"},
+        {"src/api.py": "content"},
+        {"src/api.py": "content"},
+    ]
+    paths = opened.scout.clash_paths(sides[0], sides[1])
+    assert [(path.path, len(path.hunks)) for path in paths] == [("src/api.py", 1), ("vendor", 0)]
+
+
 def test_a_file_that_comes_into_a_renamed_folder_is_seen(
     opened: GitRepository, two_sides: tuple[Path, Path]
 ) -> None:

@@ -99,7 +99,7 @@ def test_without_common_history(repo: Path, opened: GitRepository, lane: Lane) -
     commit_all(info.path, "island")
     facts = opened.facts(info.path, MAIN)
     assert (facts.ahead, facts.behind) == (1, 2)
-    assert opened.diff(info.path, MAIN).base == ""
+    assert opened.review.diff(info.path, MAIN).base == ""
 
 
 def test_odd_names_everywhere(opened: GitRepository, lane: Lane) -> None:
@@ -108,7 +108,7 @@ def test_odd_names_everywhere(opened: GitRepository, lane: Lane) -> None:
         (info.path / name).write_text("1\n")
     assert opened.dirty_paths(info.path) == sorted(ODD)
     assert opened.facts(info.path, MAIN).added == len(ODD)
-    untracked = {file.path: file for file in opened.diff(info.path, MAIN).files}
+    untracked = {file.path: file for file in opened.review.diff(info.path, MAIN).files}
     assert set(untracked) == set(ODD)
     assert {file.layer for file in untracked.values()} == {Layer.UNTRACKED}
     commit_all(info.path)
@@ -119,7 +119,7 @@ def test_odd_names_everywhere(opened: GitRepository, lane: Lane) -> None:
     assert (facts.files, facts.dirty) == (len(ODD) + 1, len(ODD) + 1)
     assert facts.added == len(ODD) + 1
     git(info.path, "checkout", "-q", "README.md")
-    files = opened.diff(info.path, MAIN).files
+    files = opened.review.diff(info.path, MAIN).files
     assert sorted((file.layer, file.path) for file in files) == sorted(
         (layer, name) for layer in (Layer.COMMITTED, Layer.UNSTAGED) for name in ODD
     )
@@ -140,7 +140,7 @@ def test_the_diff_by_layer(opened: GitRepository, lane: Lane) -> None:
     (info.path / "new.txt").write_text("one\ntwo")
     (info.path / "empty").write_text("")
     (info.path / "blob").write_bytes(b"a\0b")
-    diff = opened.diff(info.path, MAIN)
+    diff = opened.review.diff(info.path, MAIN)
     assert (diff.head, diff.base) == (first, opened.read_ref(MAIN))
     assert [commit.subject for commit in diff.commits] == ["answer"]
     found = {(f.layer, f.path): f for f in diff.files}
@@ -166,13 +166,13 @@ def test_attributes_of_a_lane_hide_nothing(opened: GitRepository, lane: Lane) ->
     (info.path / "src" / "api.py").write_text("import os; os.system('evil')\n")
     (info.path / "picture").write_bytes(bytes(range(256)) * 10)
     commit_all(info.path)
-    files = {file.path: file for file in opened.diff(info.path, MAIN).files}
+    files = {file.path: file for file in opened.review.diff(info.path, MAIN).files}
     assert "evil" in files["src/api.py"].body
     assert files["src/api.py"].added == 1
     assert (files["picture"].added, files["picture"].body) == (None, "")
     assert opened.facts(info.path, MAIN).added == 1 + 2
     (info.path / "src" / "auth.py").write_text("more evil\n")
-    unstaged = [f for f in opened.diff(info.path, MAIN).files if f.layer is Layer.UNSTAGED]
+    unstaged = [f for f in opened.review.diff(info.path, MAIN).files if f.layer is Layer.UNSTAGED]
     assert [(f.path, f.added) for f in unstaged] == [("src/auth.py", 1)]
     assert "more evil" in unstaged[0].body
     assert opened.facts(info.path, MAIN).added == 1 + 2 + 1
@@ -182,10 +182,10 @@ def test_a_huge_file_is_cut_and_says_so(opened: GitRepository, lane: Lane) -> No
     info = lane()
     (info.path / "big").write_text("line of some length\n" * 60_000)
     (info.path / "z").write_text("small\n")
-    untracked = {file.path: file for file in opened.diff(info.path, MAIN).files}
+    untracked = {file.path: file for file in opened.review.diff(info.path, MAIN).files}
     assert untracked["big"].truncated and len(untracked["big"].body) < 300_000
     commit_all(info.path)
-    committed = {file.path: file for file in opened.diff(info.path, MAIN).files}
+    committed = {file.path: file for file in opened.review.diff(info.path, MAIN).files}
     assert committed["big"].truncated and committed["big"].added == 60_000
     assert not committed["z"].truncated
 
@@ -196,9 +196,13 @@ def test_special_files_are_not_opened(opened: GitRepository, lane: Lane) -> None
     (info.path / "zero").symlink_to("/dev/zero")
     facts = opened.facts(info.path, MAIN)
     assert facts.dirty >= 1
-    files = {file.path: file for file in opened.diff(info.path, MAIN).files}
-    assert files["zero"].body == ""
+    files = {file.path: file for file in opened.review.diff(info.path, MAIN).files}
+    assert files["zero"].body == "@@ -0,0 +1 @@\n+/dev/zero\n\\ No newline at end of file\n"
+    assert "pipe" not in files
     assert opened.holdings(info.path).untracked_count >= 1
+    git(info.path, "add", "zero")
+    staged = {file.path: file for file in opened.review.diff(info.path, MAIN).files}
+    assert staged["zero"].body == files["zero"].body, "as git shows it"
 
 
 def test_holdings_list_what_git_hides(opened: GitRepository, lane: Lane) -> None:
@@ -248,10 +252,10 @@ def test_looking_writes_nothing(opened: GitRepository, lane: Lane) -> None:
     objects = sorted(path for path, _, _ in os.walk(opened.common_dir / "objects"))
     opened.facts(info.path, MAIN)
     opened.dirty_paths(info.path)
-    opened.diff(info.path, MAIN)
+    opened.review.diff(info.path, MAIN)
     opened.holdings(info.path)
     opened.is_filled(info.path, tip(info.path))
-    opened.unmerged_commits(tip(info.path), tip(info.path))
+    opened.history.unmerged(tip(info.path), tip(info.path))
     assert index_state(info.admin) == before
     assert sorted(path for path, _, _ in os.walk(opened.common_dir / "objects")) == objects
 
@@ -317,7 +321,7 @@ def test_a_lane_that_vanishes_while_we_look(opened: GitRepository, lane: Lane) -
 
 def test_reading_survives_its_children_being_killed(repo: Path, opened: GitRepository) -> None:
     head, before = tip(repo), tip(repo, "HEAD~1")
-    assert len(opened.commits(before, head)) == 1
+    assert len(opened.history.commits(before, head)) == 1
     session = opened._reader._session
     assert session is not None and session.database is not None
     database = session.database
@@ -325,7 +329,7 @@ def test_reading_survives_its_children_being_killed(repo: Path, opened: GitRepos
     assert child is not None
     child.proc.kill()
     child.proc.wait()
-    assert [line.subject for line in opened.commits(before, head)] == ["second"]
+    assert [line.subject for line in opened.history.commits(before, head)] == ["second"]
 
 
 def test_many_threads_read_the_right_objects(repo: Path, opened: GitRepository) -> None:

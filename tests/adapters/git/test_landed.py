@@ -20,7 +20,7 @@ from tests.conftest import git
 
 
 def left(opened: GitRepository, of: CommitId, target: CommitId, **more: CommitId) -> list[str]:
-    return [line.subject for line in opened.unmerged_commits(of, target, **more)]
+    return [line.subject for line in opened.history.unmerged(of, target, **more)]
 
 
 @dataclass
@@ -382,7 +382,7 @@ def test_merged_means_that_nothing_would_be_lost(
     lane, target = world.write(generated)
     opened = open_repository(generated)
     try:
-        says_merged = not opened.unmerged_commits(lane, target)
+        says_merged = not opened.history.unmerged(lane, target)
         if says_merged:
             _nothing_is_lost(world, opened, lane, target)
         elif _is_plainly_there(world):
@@ -398,7 +398,7 @@ def _nothing_is_lost(world: World, opened: GitRepository, lane: CommitId, target
             assert any(state[slot] == wanted for state in world.history), slot
             assert world.was_written_over, f"{slot} was taken back and called merged"
     if not world.was_written_over and not world.was_taken_back:
-        outcome = opened.merge(target, lane)
+        outcome = opened.builder.merge(target, lane)
         assert not outcome.conflicts and outcome.tree == opened.tree_of(target)
 
 

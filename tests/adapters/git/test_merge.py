@@ -22,9 +22,9 @@ def objects(repo: Path) -> set[str]:
 def land(repo: Path, opened: GitRepository, theirs: CommitId) -> CommitId:
     """Merge into main as cockpit does, the checkout brought along by plain git."""
     ours = tip(repo)
-    merged = opened.merge(ours, theirs)
+    merged = opened.builder.merge(ours, theirs)
     assert merged.conflicts == ()
-    new = opened.commit_tree(merged.tree, [ours, theirs], "land\n\nCockpit-Lane: x\n")
+    new = opened.builder.commit_tree(merged.tree, [ours, theirs], "land\n\nCockpit-Lane: x\n")
     git(repo, "reset", "-q", "--hard", new)
     return new
 
@@ -52,7 +52,7 @@ def test_conflicts_are_named_and_nothing_changes(
         (folder / "README.md").write_text(word)
         (folder / f"only {word}").write_text(word)
     theirs, ours = commit_all(info.path), commit_all(repo)
-    outcome = opened.merge(ours, theirs)
+    outcome = opened.builder.merge(ours, theirs)
     assert sorted(outcome.conflicts) == sorted(["README.md", odd])
     assert "CONFLICT" in outcome.messages
     assert git(repo, "status", "--porcelain") == ""
@@ -69,7 +69,7 @@ def test_a_lanes_attributes_and_drivers_take_no_part(
     for folder, word in ((info.path, "theirs"), (repo, "ours")):
         (folder / "README.md").write_text(word + "\n")
     theirs, ours = commit_all(info.path), commit_all(repo)
-    assert opened.merge(ours, theirs).conflicts == ("README.md",)
+    assert opened.builder.merge(ours, theirs).conflicts == ("README.md",)
     assert not marker.exists()
 
 
@@ -78,7 +78,7 @@ def test_no_common_history(repo: Path, opened: GitRepository) -> None:
     git(repo, "checkout", "-q", "--orphan", "island")
     theirs = commit_all(repo, "island")
     with pytest.raises(CockpitError, match="can't merge") as error:
-        opened.merge(ours, theirs)
+        opened.builder.merge(ours, theirs)
     assert "history" in error.value.hint
 
 
@@ -87,14 +87,14 @@ def test_a_commit_without_identity_says_what_to_do(
 ) -> None:
     (isolated / ".gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
     with pytest.raises(CockpitError) as error:
-        opened.commit_tree(opened.tree_of(tip(repo)), [tip(repo)], "x")
+        opened.builder.commit_tree(opened.tree_of(tip(repo)), [tip(repo)], "x")
     assert "git config --global user." in error.value.hint
 
 
 def test_messages_from_outside(repo: Path, opened: GitRepository) -> None:
     message = "-F /etc/passwd\n\n\x1b]0;x\x07 \ud800 ünï\0 end\n"
-    made = opened.commit_tree(opened.tree_of(tip(repo)), [tip(repo)], message)
-    line = opened.commits(tip(repo), made)[0]
+    made = opened.builder.commit_tree(opened.tree_of(tip(repo)), [tip(repo)], message)
+    line = opened.history.commits(tip(repo), made)[0]
     assert line.subject == "-F /etc/passwd"
 
 
@@ -104,10 +104,10 @@ def test_taking_a_landing_back(repo: Path, opened: GitRepository, lane: Lane) ->
     (info.path / "docs" / "guide.md").unlink()
     before = tip(repo)
     landed = land(repo, opened, commit_all(info.path))
-    assert opened.revert_tree(landed, landed).tree == opened.tree_of(before)
+    assert opened.builder.revert_tree(landed, landed).tree == opened.tree_of(before)
     (repo / "README.md").write_text("# Later\n")
     later = commit_all(repo)
-    outcome = opened.revert_tree(later, landed)
+    outcome = opened.builder.revert_tree(later, landed)
     assert outcome.conflicts == ()
     names = {change.path for change in opened.changes(before, outcome.tree)}
     assert names == {"README.md"}
@@ -121,7 +121,7 @@ def test_taking_back_what_was_built_upon_conflicts(
     landed = land(repo, opened, commit_all(info.path))
     (repo / "README.md").write_text("# Built upon\n")
     later = commit_all(repo)
-    assert opened.revert_tree(later, landed).conflicts == ("README.md",)
+    assert opened.builder.revert_tree(later, landed).conflicts == ("README.md",)
 
 
 def test_the_helpers_of_a_revert_stay_out_of_the_repository(
@@ -131,11 +131,11 @@ def test_the_helpers_of_a_revert_stay_out_of_the_repository(
     (info.path / "new").write_text("1\n")
     landed = land(repo, opened, commit_all(info.path))
     before = objects(repo)
-    opened.revert_tree(landed, landed)
+    opened.builder.revert_tree(landed, landed)
     assert objects(repo) == before, "the tree of `before` existed already"
     root = CommitId(git(repo, "rev-list", "--max-parents=0", "HEAD").strip())
     with pytest.raises(CockpitError, match="first commit"):
-        opened.revert_tree(landed, root)
+        opened.builder.revert_tree(landed, root)
 
 
 def test_conflict_markers(repo: Path, opened: GitRepository) -> None:
@@ -156,7 +156,7 @@ def test_conflict_markers(repo: Path, opened: GitRepository) -> None:
 
 
 def subjects(opened: GitRepository, tip_: CommitId, target: CommitId) -> list[str]:
-    return [line.subject for line in opened.unmerged_commits(tip_, target)]
+    return [line.subject for line in opened.history.unmerged(tip_, target)]
 
 
 def two_commits(folder: Path) -> CommitId:
@@ -248,7 +248,7 @@ def test_looking_for_unmerged_work_leaves_no_object(
     (repo / "src" / "auth.py").write_text("x\n")
     target = commit_all(repo)
     before = objects(repo)
-    opened.unmerged_commits(lane_tip, target)
+    opened.history.unmerged(lane_tip, target)
     assert objects(repo) == before
     scratch = opened.ground.shadow.git_dir.parent
     assert list(scratch.glob("scratch-*"))

@@ -100,7 +100,7 @@ def test_odd_folder_names(tmp_path: Path, name: str) -> None:
     assert repository.is_filled(info.path, first)
     assert git(info.path, "status", "--porcelain") == ""
     assert repository.facts(info.path, MAIN).dirty == 0
-    assert repository.revert_tree is not None
+    assert repository.builder.revert_tree is not None
     repository.close()
 
 
@@ -114,14 +114,14 @@ def test_a_sha256_repository(tmp_path: Path) -> None:
     second = commit_all(root, "second")
     repository = open_repository(root)
     assert len(first) == 64
-    assert [line.subject for line in repository.commits(first, second)] == ["second"]
+    assert [line.subject for line in repository.history.commits(first, second)] == ["second"]
     repository.move_ref(RefName("refs/heads/x"), new=second, old=None, reason="x")
-    assert repository.merge(first, second).tree == repository.tree_of(second)
+    assert repository.builder.merge(first, second).tree == repository.tree_of(second)
     (root / "link").symlink_to("f")
     assert repository.facts(root, RefName("refs/heads/x")).dirty == 1
-    plan = repository.plan_sync(root, second, first, root / ".git" / "cockpit-staging" / "x")
+    plan = repository.follower.plan(root, second, first, root / ".git" / "cockpit-staging" / "x")
     assert plan.in_the_way == ()
-    assert repository.finish_sync(plan) == []
+    assert repository.follower.finish(plan) == []
     assert (root / "f").read_text() == "1\n"
     repository.close()
 
@@ -195,7 +195,7 @@ def test_without_commits_it_opens_and_says_so(tmp_path: Path) -> None:
     assert (facts.head, facts.dirty, facts.files, facts.added) == (None, 1, 1, 1)
     git(root, "add", "f")
     assert repository.facts(root, MAIN).dirty == 1
-    assert [file.path for file in repository.diff(root, MAIN).files] == ["f"]
+    assert [file.path for file in repository.review.diff(root, MAIN).files] == ["f"]
     with pytest.raises(Refused, match="no commits"):
         repository.require_commits()
     commit_all(root)
@@ -235,7 +235,7 @@ def test_an_inherited_git_dir_leads_nowhere(
     repository = open_repository(repo)
     head = repository.read_ref(MAIN)
     assert head == expected
-    assert repository.commits(head, head) == []
+    assert repository.history.commits(head, head) == []
     root = repository.resolve(head)
     assert root == head
     parents = repository._reader.commits([head])[0].parents

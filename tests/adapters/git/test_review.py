@@ -50,7 +50,7 @@ def by_path(diff: LaneDiff) -> dict[tuple[Layer, str], FileDiff]:
 
 
 def test_every_kind_is_told(opened: GitRepository, folder: Path) -> None:
-    found = by_path(opened.diff(folder, MAIN))
+    found = by_path(opened.review.diff(folder, MAIN))
     moved = found[Layer.COMMITTED, "moved.txt"]
     assert (moved.status, moved.old_path) == ("R", "long.txt")
     assert moved.similarity is not None and 90 < moved.similarity < 100
@@ -76,7 +76,7 @@ def test_every_kind_is_told(opened: GitRepository, folder: Path) -> None:
 def test_ids_of_what_lies_on_the_disk_are_those_that_git_gives(
     opened: GitRepository, folder: Path
 ) -> None:
-    found = by_path(opened.diff(folder, MAIN))
+    found = by_path(opened.review.diff(folder, MAIN))
     for key in ((Layer.UNSTAGED, "logo.png"), (Layer.UNTRACKED, "new.txt")):
         wanted = git(folder, "hash-object", "--no-filters", "--", key[1]).strip()
         assert found[key].new_blob == wanted
@@ -89,16 +89,16 @@ def test_ids_of_what_lies_on_the_disk_are_those_that_git_gives(
 def test_the_list_first_and_bodies_later_is_the_same(
     opened: GitRepository, folder: Path, ignore_space: bool
 ) -> None:
-    whole = opened.diff(folder, MAIN, ignore_space=ignore_space)
-    listed = opened.diff(folder, MAIN, bodies=False, ignore_space=ignore_space)
+    whole = opened.review.diff(folder, MAIN, ignore_space=ignore_space)
+    listed = opened.review.diff(folder, MAIN, bodies=False, ignore_space=ignore_space)
     tracked = [file for file in listed.files if file.layer is not Layer.UNTRACKED]
     assert tracked and not any(file.loaded or file.body for file in tracked)
-    read = opened.bodies(folder, listed, listed.files, ignore_space=ignore_space)
+    read = opened.review.bodies(folder, listed, listed.files, ignore_space=ignore_space)
     assert read == list(whole.files)
 
 
 def test_a_body_applies_to_the_contents_it_names(opened: GitRepository, folder: Path) -> None:
-    for file in opened.diff(folder, MAIN).files:
+    for file in opened.review.diff(folder, MAIN).files:
         if file.layer is Layer.COMMITTED and file.status in ("M", "R") and file.body:
             old = opened.blob(file.old_blob)  # type: ignore[arg-type]
             assert apply_hunks(old, parse_hunks(file.body)) == opened.blob(file.new_blob)  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ def test_blanks_alone_are_left_out_and_shift_nobody_s_body(
     (root / "src" / "api.py").write_text("def answer():\n\treturn   42\n")
     (root / "src" / "auth.py").write_text("def login():\n    return True\n")
     (root / "README.md").write_text("# Project \n")
-    found = by_path(opened.diff(root, MAIN, ignore_space=True))
+    found = by_path(opened.review.diff(root, MAIN, ignore_space=True))
     assert found[Layer.UNSTAGED, "src/api.py"].body == ""
     assert found[Layer.UNSTAGED, "README.md"].body == ""
     assert "+    return True" in found[Layer.UNSTAGED, "src/auth.py"].body
@@ -123,7 +123,7 @@ def test_a_change_of_type_shifts_nobody_s_body(opened: GitRepository, lane: Lane
         (root / name).unlink()
         (root / name).symlink_to("elsewhere")
     (root / "src" / "auth.py").write_text("changed\n")
-    found = by_path(opened.diff(root, MAIN))
+    found = by_path(opened.review.diff(root, MAIN))
     assert "+changed" in found[Layer.UNSTAGED, "src/auth.py"].body
     assert found[Layer.UNSTAGED, "docs/guide.md"].body.count("@@ -") == 2
 
@@ -139,7 +139,7 @@ def test_submodules_show_their_commits(opened: GitRepository, lane: Lane) -> Non
     git(root, "commit", "-qm", "with a submodule")
     git(sub, "commit", "-q", "--allow-empty", "-m", "two")
     second = git(sub, "rev-parse", "HEAD").strip()
-    found = by_path(opened.diff(root, MAIN))
+    found = by_path(opened.review.diff(root, MAIN))
     assert found[Layer.COMMITTED, "sub"].new_blob == first
     assert found[Layer.UNSTAGED, "sub"].old_blob == first
     assert found[Layer.UNSTAGED, "sub"].new_blob == second
@@ -147,7 +147,7 @@ def test_submodules_show_their_commits(opened: GitRepository, lane: Lane) -> Non
     nested = root / "own"
     nested.mkdir()
     git(nested, "init", "-q", "--template=")
-    own = by_path(opened.diff(root, MAIN))[Layer.UNTRACKED, "own/"]
+    own = by_path(opened.review.diff(root, MAIN))[Layer.UNTRACKED, "own/"]
     assert own.is_submodule and own.body == ""
 
 
@@ -160,29 +160,29 @@ def test_an_undecided_merge_is_marked(opened: GitRepository, lane: Lane) -> None
     commit_all(root, "theirs")
     with pytest.raises(AssertionError):
         git(root, "merge", "-q", "alpha/work")
-    found = by_path(opened.diff(root, MAIN))
+    found = by_path(opened.review.diff(root, MAIN))
     file = found[Layer.UNSTAGED, "README.md"]
     assert file.conflicted
     assert "+<<<<<<< HEAD" in file.body
-    assert opened.uncommitted(root, Layer.UNSTAGED, "README.md") == replace(file)
+    assert opened.review.uncommitted(root, Layer.UNSTAGED, "README.md") == replace(file)
 
 
 def test_one_file_as_it_is_now(opened: GitRepository, folder: Path) -> None:
-    for file in opened.diff(folder, MAIN).files:
+    for file in opened.review.diff(folder, MAIN).files:
         if file.layer is not Layer.COMMITTED:
-            assert opened.uncommitted(folder, file.layer, file.path) == file
-    assert opened.uncommitted(folder, Layer.STAGED, "README.md") is None
+            assert opened.review.uncommitted(folder, file.layer, file.path) == file
+    assert opened.review.uncommitted(folder, Layer.STAGED, "README.md") is None
     (folder / "new.txt").unlink()
-    assert opened.uncommitted(folder, Layer.UNTRACKED, "new.txt") is None
+    assert opened.review.uncommitted(folder, Layer.UNTRACKED, "new.txt") is None
 
 
 def test_a_file_that_stopped_differing_has_an_empty_body(
     opened: GitRepository, folder: Path
 ) -> None:
-    listed = opened.diff(folder, MAIN, bodies=False)
+    listed = opened.review.diff(folder, MAIN, bodies=False)
     git(folder, "checkout", "-q", "--", "README.md")
     (folder / "new.txt").unlink()
-    for file in opened.bodies(folder, listed, listed.files):
+    for file in opened.review.bodies(folder, listed, listed.files):
         if file.path == "README.md":
             assert (file.body, file.loaded) == ("", True)
         if file.path == "new.txt":
@@ -193,11 +193,11 @@ def test_a_huge_file_is_cut_in_the_list_and_longer_alone(opened: GitRepository, 
     root = lane().path
     (root / "README.md").write_text("x" * 99 + "\n" + "y\n" * 600_000)
     (root / "large.txt").write_text("z\n" * 600_000)
-    diff = opened.diff(root, MAIN)
+    diff = opened.review.diff(root, MAIN)
     for path in ("README.md", "large.txt"):
         file = next(file for file in diff.files if file.path == path)
         assert file.truncated
-        alone = opened.bodies(root, diff, [file])[0]
+        alone = opened.review.bodies(root, diff, [file])[0]
         assert len(alone.body) > 2 * len(file.body)
     large = next(file for file in diff.files if file.path == "large.txt")
     assert large.new_blob == ""
@@ -207,7 +207,7 @@ def test_looking_writes_nothing(opened: GitRepository, folder: Path) -> None:
     index = Path(git(folder, "rev-parse", "--absolute-git-dir").strip()) / "index"
     before = index.read_bytes(), index.stat().st_mtime_ns
     objects = git(folder, "count-objects", "-v")
-    opened.diff(folder, MAIN)
-    opened.uncommitted(folder, Layer.UNSTAGED, "README.md")
+    opened.review.diff(folder, MAIN)
+    opened.review.uncommitted(folder, Layer.UNSTAGED, "README.md")
     assert (index.read_bytes(), index.stat().st_mtime_ns) == before
     assert git(folder, "count-objects", "-v") == objects

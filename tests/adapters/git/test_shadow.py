@@ -89,7 +89,7 @@ def test_it_follows_the_repository_configuration(repo: Path, opened: GitReposito
     opened.read_ref(MAIN)
     assert "Local Name" in config.read_text()
     assert "/tmp/evil" not in config.read_text()
-    made = opened.commit_tree(opened.tree_of(tip(repo)), [tip(repo)], "x")
+    made = opened.builder.commit_tree(opened.tree_of(tip(repo)), [tip(repo)], "x")
     assert opened._reader.commits([made])[0].author == "Local Name"
 
 

@@ -73,16 +73,16 @@ def rich(repo: Path) -> Path:
 
 
 def plan_for(opened: GitRepository, repo: Path, new: CommitId) -> SyncPlan:
-    return opened.plan_sync(repo, tip(repo), new, opened.common_dir / "cockpit-staging" / "op")
+    return opened.follower.plan(repo, tip(repo), new, opened.common_dir / "cockpit-staging" / "op")
 
 
 def follow(opened: GitRepository, repo: Path, new: CommitId) -> list[str]:
     """A landing's last half, as services do it."""
     plan = plan_for(opened, repo, new)
-    opened.stage_sync(plan)
+    opened.follower.stage(plan)
     opened.move_ref(MAIN, new=new, old=plan.old, reason="test")
-    left = opened.finish_sync(plan)
-    opened.drop_staging(plan.staging)
+    left = opened.follower.finish(plan)
+    opened.follower.drop(plan.staging)
     return left
 
 
@@ -106,7 +106,7 @@ def test_it_follows_every_kind_of_change(rich: Path, opened: GitRepository, tmp_
     plan = plan_for(opened, rich, new)
     assert plan.in_the_way == ()
     before = snapshot(rich)
-    opened.stage_sync(plan)
+    opened.follower.stage(plan)
     assert snapshot(rich) == before, "staging touches nothing"
     assert git(rich, "status", "--porcelain") == ""
     assert follow(opened, rich, new) == []
@@ -311,7 +311,7 @@ def test_the_commanders_own_is_named_and_survives_even_a_forced_finish(
     blob = next(
         (line.split()[1] for line in git(rich, "ls-files", "-s").splitlines() if name in line), ""
     )
-    left = opened.finish_sync(plan)
+    left = opened.follower.finish(plan)
     assert left, "something is reported"
     if seen is None:
         assert not os.path.lexists(path) or way in (
@@ -355,10 +355,10 @@ def test_what_came_between_plan_and_finish_is_left(
 ) -> None:
     new = new_commit(rich, tmp_path, everything)
     plan = plan_for(opened, rich, new)
-    opened.stage_sync(plan)
+    opened.follower.stage(plan)
     opened.move_ref(MAIN, new=new, old=plan.old, reason="x")
     (rich / "README.md").write_text("saved at the last moment\n")
-    assert opened.finish_sync(plan) == ["README.md"]
+    assert opened.follower.finish(plan) == ["README.md"]
     assert (rich / "README.md").read_text() == "saved at the last moment\n"
     assert git(rich, "status", "--porcelain") == " M README.md\n", "no staged reversal"
 
@@ -377,7 +377,7 @@ def test_a_save_between_the_look_and_the_rename_is_kept(
         real(source, target, **options)
 
     monkeypatch.setattr(os, "rename", late_save)
-    assert opened.finish_sync(plan) == ["README.md"]
+    assert opened.follower.finish(plan) == ["README.md"]
     monkeypatch.undo()
     assert (rich / "README.md").read_text() == "in the last moment\n"
 
@@ -396,7 +396,7 @@ def test_a_file_that_appears_in_the_last_moment_is_kept(
         real(source, target, **options)
 
     monkeypatch.setattr(os, "link", appear)
-    assert opened.finish_sync(plan) == [name]
+    assert opened.follower.finish(plan) == [name]
     monkeypatch.undo()
     assert (rich / name).read_text() == "mine\n"
 
@@ -451,13 +451,13 @@ def test_a_kill_at_every_step_can_be_finished(
                 follow(opened, rich, new)
         (rich / ".git" / "index.lock").unlink(missing_ok=True)  # as recovery does
         git(rich, "update-ref", "refs/heads/main", new)
-        plan = opened.plan_sync(rich, old, new, plan.staging)
-        assert opened.finish_sync(plan) == [], after
-        opened.drop_staging(plan.staging)
+        plan = opened.follower.plan(rich, old, new, plan.staging)
+        assert opened.follower.finish(plan) == [], after
+        opened.follower.drop(plan.staging)
         assert snapshot(rich) == want, after
         assert git(rich, "status", "--porcelain") == "?? mine\n", after
-        assert opened.finish_sync(plan) == [], "a second time there is nothing to do"
-        opened.drop_staging(plan.staging)
+        assert opened.follower.finish(plan) == [], "a second time there is nothing to do"
+        opened.follower.drop(plan.staging)
         assert not plan.staging.exists(), after
 
 
@@ -475,23 +475,23 @@ def test_a_full_disk_at_any_step_is_a_sentence_and_can_be_finished(
         with pytest.MonkeyPatch.context() as patch:
             dying(patch, after, full)
             with pytest.raises(CockpitError):
-                opened.stage_sync(plan)
-                opened.finish_sync(plan)
+                opened.follower.stage(plan)
+                opened.follower.finish(plan)
                 raise CockpitError("it got through")
         (rich / ".git" / "index.lock").unlink(missing_ok=True)
         git(rich, "update-ref", "refs/heads/main", new)
-        assert opened.finish_sync(plan) == [], after
+        assert opened.follower.finish(plan) == [], after
         assert snapshot(rich) == want, after
-        opened.drop_staging(plan.staging)
+        opened.follower.drop(plan.staging)
 
 
 def test_a_torn_staging_is_laid_out_anew(rich: Path, opened: GitRepository, tmp_path: Path) -> None:
     new = new_commit(rich, tmp_path, everything)
     plan = plan_for(opened, rich, new)
-    opened.stage_sync(plan)
+    opened.follower.stage(plan)
     (plan.staging / "complete").unlink()
     (plan.staging / "new" / "README.md").write_text("tor")
-    assert opened.finish_sync(plan) == []
+    assert opened.follower.finish(plan) == []
     assert (rich / "README.md").read_text() == "# New\n"
 
 
@@ -500,7 +500,7 @@ def test_a_kill_while_staging_again_leaves_no_false_mark(
 ) -> None:
     new = new_commit(rich, tmp_path, everything)
     plan = plan_for(opened, rich, new)
-    opened.stage_sync(plan)
+    opened.follower.stage(plan)
 
     def die(self: staging.Staging, *_: object) -> None:
         (self.new / "README.md").write_text("tor")
@@ -509,8 +509,8 @@ def test_a_kill_while_staging_again_leaves_no_false_mark(
     with monkeypatch.context() as patch:
         patch.setattr(staging.Staging, "_lay_out", die)
         with pytest.raises(Killed):
-            opened.stage_sync(plan)
-    assert opened.finish_sync(plan) == []
+            opened.follower.stage(plan)
+    assert opened.follower.finish(plan) == []
     assert (rich / "README.md").read_text() == "# New\n"
 
 
@@ -518,7 +518,7 @@ def test_no_staging_at_all_is_made_by_finish(
     rich: Path, opened: GitRepository, tmp_path: Path
 ) -> None:
     new = new_commit(rich, tmp_path, everything)
-    assert opened.finish_sync(plan_for(opened, rich, new)) == []
+    assert opened.follower.finish(plan_for(opened, rich, new)) == []
     assert (rich / "README.md").read_text() == "# New\n"
 
 
@@ -554,7 +554,7 @@ def test_too_little_space_elsewhere_shows_while_staging(
 
     monkeypatch.setattr(staging, "_check_space", full)
     with pytest.raises(CockpitError, match="laid out"):
-        opened.stage_sync(plan_for(opened, rich, new))
+        opened.follower.stage(plan_for(opened, rich, new))
     assert git(rich, "status", "--porcelain") == ""
 
 
@@ -566,9 +566,9 @@ def test_a_locked_index_is_waited_for_and_then_named(
     lock = rich / ".git" / "index.lock"
     lock.write_text("")
     with pytest.raises(Unavailable, match=r"index\.lock"):
-        opened.finish_sync(plan_for(opened, rich, new))
+        opened.follower.finish(plan_for(opened, rich, new))
     lock.unlink()
-    assert opened.finish_sync(plan_for(opened, rich, new)) == []
+    assert opened.follower.finish(plan_for(opened, rich, new)) == []
 
 
 # ---------------------------------------------------------------- attributes, submodules, others
@@ -593,7 +593,7 @@ def test_attributes_that_come_with_the_change(
     # a kill right after the attributes came
     git(rich, "reset", "-q", "--hard", old)
     (rich / ".gitattributes").write_text("*.md text eol=crlf\nplain text eol=crlf\n")
-    assert opened.finish_sync(opened.plan_sync(rich, old, new, tmp_path / "staging")) == []
+    assert opened.follower.finish(opened.follower.plan(rich, old, new, tmp_path / "staging")) == []
     assert (rich / "plain").read_bytes() == b"changed\r\n"
 
 
@@ -611,7 +611,7 @@ def test_attributes_that_turn_old_bytes_into_a_change(
     new = new_commit(rich, tmp_path, change)
     old = tip(rich)
     (rich / ".gitattributes").write_text("win text\n")
-    assert opened.finish_sync(opened.plan_sync(rich, old, new, tmp_path / "staging")) == []
+    assert opened.follower.finish(opened.follower.plan(rich, old, new, tmp_path / "staging")) == []
     assert (rich / "win").read_bytes() == b"two\n"
 
 
@@ -671,11 +671,13 @@ def test_a_linked_checkout_follows_too(rich: Path, opened: GitRepository, tmp_pa
     git(rich, "checkout", "-q", "--detach")
     linked = tmp_path / "linked"
     git(rich, "worktree", "add", "-q", str(linked), "main")
-    plan = opened.plan_sync(linked, tip(linked), new, opened.common_dir / "cockpit-staging" / "x")
+    plan = opened.follower.plan(
+        linked, tip(linked), new, opened.common_dir / "cockpit-staging" / "x"
+    )
     assert plan.in_the_way == ()
-    opened.stage_sync(plan)
+    opened.follower.stage(plan)
     opened.move_ref(MAIN, new=new, old=plan.old, reason="x")
-    assert opened.finish_sync(plan) == []
+    assert opened.follower.finish(plan) == []
     assert git(linked, "status", "--porcelain") == ""
 
 
@@ -698,7 +700,7 @@ def test_what_is_staged_meanwhile_is_not_overwritten(
 
     monkeypatch.setattr(indexfile, "_compute", compute)
     opened.move_ref(MAIN, new=new, old=plan.old, reason="x")
-    assert opened.finish_sync(plan) == []
+    assert opened.follower.finish(plan) == []
     assert times[0] == 2
     assert git(rich, "status", "--porcelain") == "A  staged\n"
 
@@ -708,11 +710,11 @@ def test_a_parent_swapped_for_a_link_leads_nowhere(
 ) -> None:
     new = new_commit(rich, tmp_path, everything)
     plan = plan_for(opened, rich, new)
-    opened.stage_sync(plan)
+    opened.follower.stage(plan)
     victim = tmp_path / "victim"
     victim.mkdir()
     (rich / "deep").symlink_to(victim)
-    assert 'deep/er/q"uote\nline' in opened.finish_sync(plan)
+    assert 'deep/er/q"uote\nline' in opened.follower.finish(plan)
     assert list(victim.iterdir()) == []
 
 
@@ -737,5 +739,5 @@ def test_a_filter_of_the_repository_refuses_before_anything_moves(
     new = new_commit(rich, tmp_path, change)
     git(rich, "config", "filter.crypt.smudge", "cat")
     with pytest.raises(CockpitError, match="crypt"):
-        opened.stage_sync(plan_for(opened, rich, new))
+        opened.follower.stage(plan_for(opened, rich, new))
     assert git(rich, "status", "--porcelain") == ""

@@ -163,12 +163,14 @@ def test_nothing_of_the_users_is_touched_by_a_whole_run(
     theirs = commit_all(info.path)
     base = opened.read_ref(MAIN)
     assert base is not None
-    new = opened.commit_tree(opened.merge(base, theirs).tree, [base, theirs], "land")
-    plan = opened.plan_sync(repo, base, new, opened.common_dir / "cockpit-staging" / "x")
-    opened.stage_sync(plan)
+    new = opened.builder.commit_tree(
+        opened.builder.merge(base, theirs).tree, [base, theirs], "land"
+    )
+    plan = opened.follower.plan(repo, base, new, opened.common_dir / "cockpit-staging" / "x")
+    opened.follower.stage(plan)
     opened.move_ref(MAIN, new=new, old=base, reason="land")
-    opened.finish_sync(plan)
-    opened.drop_staging(plan.staging)
+    opened.follower.finish(plan)
+    opened.follower.drop(plan.staging)
     assert tip(repo) == new
     assert [(path.read_bytes(), path.stat().st_mtime_ns) for path in files] == before
     assert sorted(os.listdir(repo / ".git" / "hooks")) == names

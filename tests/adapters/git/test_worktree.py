@@ -268,7 +268,7 @@ def test_a_real_merge_under_way(repo: Path, opened: GitRepository, lane: Lane) -
     assert opened.operation_under_way(info.path) == "merge"
     facts = opened.facts(info.path, MAIN)
     assert (facts.dirty, facts.ahead, facts.behind) == (1, 1, 1)
-    assert [file.path for file in opened.diff(info.path, MAIN).files].count("README.md") == 2
+    assert [file.path for file in opened.review.diff(info.path, MAIN).files].count("README.md") == 2
 
 
 # ---------------------------------------------------------------- the gate's tree
