@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cockpit.cli.words import SHOWN, Line, count
-from cockpit.domain.conflict import Option
+from cockpit.domain.conflict import Option, Version
 from cockpit.domain.conflict_text import ConflictHunk
 from cockpit.domain.conflict_view import ConflictView, Suggestion
 from cockpit.domain.resolution import WHOLE, Point, Resolution
@@ -64,11 +64,25 @@ def _file_document(
         "markers_left": file in state.marked(),
         "whole": whole.take.value if whole is not None else None,
         "wholes": [_option_document(option) for option in here.wholes],
+        "versions": {
+            "base": _version_document(view, here.base),
+            "ours": _version_document(view, here.ours),
+            "theirs": _version_document(view, here.theirs),
+        },
         "says": here.said,
         "places": [
             _place_document(view, state, point, numbers[point]) for point in state.points(file)
         ],
     }
+
+
+def _version_document(view: ConflictView, side: Version | None) -> dict[str, Any] | None:
+    """`size` in bytes; None of what is no blob, or is decided hunk by hunk."""
+    if side is None:
+        return None
+    peek = view.peeks.get(side.blob)
+    size = peek.size if peek is not None else None
+    return {"path": side.path, "mode": side.mode, "object": side.blob, "size": size}
 
 
 def _place_document(

@@ -145,9 +145,14 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             Spec("gate", "LANE", "run the gate on a lane's merge without landing", decides=True),
             Spec(
                 "approve",
-                "LANE [--commit ID] [--revoke] [--show]",
+                "LANE [--commit ID] [--revoke] [--show] [--standing]",
                 "approve exactly what the lane has committed now",
                 decides=True,
+            ),
+            Spec(
+                "background",
+                "[show|go|stop] [LANE]",
+                "lanes that start and land by themselves: when, what waits; stop, go on",
             ),
             Spec(
                 "commit",

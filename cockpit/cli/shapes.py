@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
+from cockpit.cli.background_words import background_document
 from cockpit.cli.clash_words import lane_clashes
+from cockpit.cli.times import iso as iso
 from cockpit.domain.approval import ApprovalState
 from cockpit.domain.audit import Audit, Claim, LandingFact
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff
@@ -26,13 +27,6 @@ from cockpit.domain.taskname import id_of_name
 from cockpit.domain.teardown import TeardownPreview
 from cockpit.services.api import Explanation, Outcome, TrustState, UndoPreview
 from cockpit.services.ports import TrashEntry
-
-
-def iso(at: float | None) -> str | None:
-    """A time in seconds since the epoch as ISO 8601 in UTC."""
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, tz=UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def status_document(fleet: Fleet, now: float) -> dict[str, Any]:
@@ -82,6 +76,7 @@ def lane_document(fleet: Fleet, view: LaneView, now: float) -> dict[str, Any]:
         "train": _train_state(fleet, view.lane),
         "ports": {},
         "approval": approval_facts(view.approval),
+        "background": background_document(fleet, view, now),
     }
 
 

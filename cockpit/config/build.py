@@ -9,6 +9,8 @@ from pathlib import Path
 from cockpit.config.model import (
     AfterLanding,
     AgentConfig,
+    BackgroundConfig,
+    BackgroundOn,
     Config,
     GateConfig,
     How,
@@ -151,6 +153,9 @@ def _lane(name: str, key: str, lane: Values, top: Values) -> LaneConfig:
         ref=lane["ref"],
         merge=How(lane["merge"]) if lane["merge"] else None,
         after_landing=AfterLanding(lane["after_landing"]),
+        background=BackgroundConfig(
+            **{**lane["background"], "on": BackgroundOn(lane["background"]["on"])}
+        ),
     )
 
 

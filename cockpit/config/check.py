@@ -33,6 +33,7 @@ def check_values(
     check.agents(preset_names)
     check.keys()
     check.modes()
+    check.backgrounds()
     check.places(path.parent)
     check.ports()
 
@@ -95,6 +96,31 @@ class _Check:
                         self.add(
                             (*at, key), "a shared lane works in the main checkout and has none"
                         )
+
+    def backgrounds(self) -> None:
+        """What a standing approval names must be there: a zone and a gate."""
+        for name, lane in self.lanes.items():
+            wish = lane["background"]
+            at: KeyPath = ("lanes", name, "background")
+            if not wish["on"]:
+                for key in ("prompt", "template"):
+                    if wish[key]:
+                        self.add((*at, key), "needs on: (idle, interval or landing)")
+                continue
+            told = bool(wish["prompt"].strip()) + bool(wish["template"])
+            if told != 1:
+                both = "either prompt: or template:"
+                self.add(at, f"needs {both}" if not told else f"takes {both}, not both")
+            if wish["template"] and not self.values["templates"]:
+                why = "needs templates: at the top (the folder that it lies in)"
+                self.add((*at, "template"), why)
+            if lane["mode"] != "worktree":
+                self.add((*at, "on"), f"is only for lanes with mode: worktree, not {lane['mode']}")
+            if not lane["zone"]["include"]:
+                why = "needs zone: (it lands by itself what lies inside, and nothing else)"
+                self.add((*at, "on"), why)
+            if not self.values["gate"]["run"]:
+                self.add((*at, "on"), "needs gate.run (it lands by itself only what passes)")
 
     def places(self, root: Path) -> None:
         """Branches and folders that two lanes (or a lane and the target) can't both have."""

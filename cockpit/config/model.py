@@ -70,6 +70,25 @@ class AgentConfig:
     env: Mapping[str, str] = field(default_factory=dict)
 
 
+class BackgroundOn(StrEnum):
+    """What starts a background lane; empty for a lane of the commander's own."""
+
+    NEVER = ""
+    IDLE = "idle"
+    INTERVAL = "interval"
+    LANDING = "landing"
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundConfig:
+    """A lane that is started by itself; `prompt` or the file `template` says what it does."""
+
+    on: BackgroundOn = BackgroundOn.NEVER
+    after: float = 600.0
+    prompt: str = ""
+    template: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class LaneConfig:
     lane: LaneId
@@ -97,6 +116,7 @@ class LaneConfig:
     ref: str
     merge: How | None
     after_landing: AfterLanding
+    background: BackgroundConfig = BackgroundConfig()
 
 
 @dataclass(frozen=True, slots=True)

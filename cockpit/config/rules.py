@@ -154,6 +154,13 @@ def repo_path(text: str) -> str:
     return ""
 
 
+def file_name(text: str) -> str:
+    """A file right in a known folder."""
+    if "/" in text or text.startswith(".") or not text.strip():
+        return "must be the name of a file in that folder, without a /"
+    return ""
+
+
 def remote(text: str) -> str:
     if text.startswith("-") or re.search(r"[\s:?*\[\\^~]|\.\.", text):
         return "is not the name of a remote, as `git remote` lists them"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit.config import rules
-from cockpit.config.kinds import MAX_COMMAND, Choice, Text
+from cockpit.config.kinds import MAX_COMMAND, Choice, Duration, Text
 from cockpit.config.shapes import Key, ListOf, MapOf, Struct, ZoneOf, lane_name, text_map
 from cockpit.domain.globs import why_not_glob
 
@@ -23,6 +23,42 @@ ZONE = ZoneOf(
             Key("include", GLOBS, "[]", "paths that the lane may change; [] = all"),
             Key("exclude", GLOBS, "[]", "paths that it may not, though included"),
         )
+    )
+)
+
+BACKGROUND = Struct(
+    (
+        Key(
+            "on",
+            Choice(("idle", "interval", "landing"), empty=True),
+            '""',
+            "what starts the lane by itself: idle (no agent of another lane has worked for "
+            "`after`), interval (every `after`), landing (`after` that long since another lane "
+            'landed); "" = nothing does',
+            trust=True,
+        ),
+        Key(
+            "after",
+            Duration(60.0),
+            "10m",
+            "how long the fleet must have been idle, how far apart the runs are, or how long "
+            "after a landing it starts",
+            trust=True,
+        ),
+        Key(
+            "prompt",
+            Text("text", limit=MAX_COMMAND, lines=True),
+            '""',
+            "what the agent is told",
+            trust=True,
+        ),
+        Key(
+            "template",
+            Text("file's name", rules.optional(rules.file_name)),
+            '""',
+            "a file in the folder `templates` that holds the prompt",
+            trust=True,
+        ),
     )
 )
 
@@ -191,6 +227,13 @@ LANE = Struct(
             Choice(("keep", "park", "pool", "teardown")),
             "keep",
             "what becomes of the lane once it has landed",
+        ),
+        Key(
+            "background",
+            BACKGROUND,
+            "{}",
+            "a lane that is started by itself and lands under your standing approval "
+            "(`cockpit approve LANE --standing`)",
         ),
     )
 )

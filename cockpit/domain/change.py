@@ -97,6 +97,16 @@ class CommitLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a side brings to another one."""
+
+    commits: tuple[CommitLine, ...]
+    """Newest first; no more of them than were asked for."""
+    size: int
+    """Lines added and removed since the merge base; a binary file counts as one."""
+
+
+@dataclass(frozen=True, slots=True)
 class LaneDiff:
     """A lane's whole change against its merge base with the target."""
 

@@ -23,9 +23,19 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Peek:
+    """A version of a file: its bytes, and its text where that is short and is one (of a link:
+    where it leads)."""
+
+    size: int
+    text: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictGroup:
     """Conflicts in one zone: whose it is, and the files by their places. No owner: nobody's
-    zone holds them; `title` says so, or `protected`, or that every lane may change them."""
+    zone holds them; `title` says so, or `protected`, or that every lane may change them, and
+    names the owners that lanes.yaml gives for them."""
 
     owners: tuple[LaneId, ...]
     title: str
@@ -47,5 +57,5 @@ class ConflictView:
     """Why it can't be finished now, a clause; choosing goes on all the same."""
     note: str = ""
     """Worth knowing: a draft of other commits, an agent of which nothing is known."""
-    links: Mapping[str, bytes] = field(default_factory=dict)
-    """Where the links in question lead, by blob."""
+    peeks: Mapping[str, Peek] = field(default_factory=dict)
+    """The versions of what is decided as a whole, by blob; a submodule's is no blob of ours."""

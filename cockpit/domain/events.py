@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cockpit.domain.activity import Activity
 from cockpit.domain.approval import ApprovalState
+from cockpit.domain.background import Background, Desk
 from cockpit.domain.clash import Radar
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
@@ -115,6 +117,14 @@ class ApprovalChanged:
     approval: ApprovalState
 
 
+@dataclass(frozen=True, slots=True)
+class BackgroundChanged:
+    """All background lanes as they are, and who acts for them."""
+
+    lanes: Mapping[LaneId, Background]
+    desk: Desk
+
+
 Event = (
     LaneChanged
     | ActivityChanged
@@ -129,4 +139,5 @@ Event = (
     | RadarChanged
     | TrainChanged
     | ApprovalChanged
+    | BackgroundChanged
 )

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from cockpit.domain.activity import NEEDS_COMMANDER, Activity, State
 from cockpit.domain.approval import ApprovalState, Standing
+from cockpit.domain.background import Background, Desk
 from cockpit.domain.clash import Radar
 from cockpit.domain.events import (
     ActivityChanged,
     ApprovalChanged,
+    BackgroundChanged,
     Event,
     FaultsChanged,
     GateOutput,
@@ -49,10 +51,13 @@ class LaneView:
     busy: str = ""
     """The step of the operation under way on this lane, if any."""
     approval: ApprovalState = UNAPPROVED
+    background: Background | None = None
+    """For a lane that is started by itself."""
 
     @property
     def needs_commander(self) -> bool:
-        return self.fault is not None or self.activity.state in NEEDS_COMMANDER
+        is_held = self.background is not None and self.background.is_held
+        return is_held or self.fault is not None or self.activity.state in NEEDS_COMMANDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Fleet:
     link: Link = UP
     radar: Radar = field(default_factory=Radar)
     train: Train | None = None
+    desk: Desk = field(default_factory=Desk)
+    """What holds for all background lanes."""
 
     def lane(self, lane: LaneId) -> LaneView | None:
         return self.lanes.get(lane)
@@ -120,6 +127,12 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             return _with(fleet, replace(_view(fleet, lane), approval=approval))
         case TrainChanged(train):
             return replace(fleet, train=train)
+        case BackgroundChanged(lanes, desk):
+            views = {
+                lane: replace(view, background=lanes.get(lane))
+                for lane, view in fleet.lanes.items()
+            }
+            return replace(fleet, lanes=views, desk=desk)
         case GateOutput() | Notice():
             return fleet
 

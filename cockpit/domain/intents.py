@@ -238,10 +238,14 @@ class HandBack:
 @dataclass(frozen=True, slots=True)
 class Follow:
     """Fetch, and bring the target after its upstream; with `rebase` also where the two went
-    apart. `accept_address` uses a remote whose address changed."""
+    apart. `accept_address` uses a remote whose address changed. `seen` and `target_old` bind
+    the yes to what was shown: where either is elsewhere now, nothing moves."""
 
     rebase: bool = False
     accept_address: bool = False
+    seen: CommitId | None = None
+    """The upstream's tip that was shown."""
+    target_old: CommitId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,45 @@ class PullRequest:
     lane: LaneId
     source: CommitId | None = None
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveStanding:
+    """Approve what a background lane will do, or take that back. `digest` (`Terms.digest`)
+    binds the yes to the terms that were shown; empty takes them as they are."""
+
+    lane: LaneId
+    digest: str = ""
+    revoke: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunBackground:
+    """Start a run of a background lane: fresh from the target, its agent told what to do.
+    `landing` and `seen` are what it was started on (`domain.background.Run`)."""
+
+    lane: LaneId
+    why: str
+    landing: int = 0
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeBackground:
+    """Land what a background lane's run made, under its standing approval, or hold it for the
+    commander; `failed` holds it for that reason without a look."""
+
+    lane: LaneId
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Let what happens by itself go on, or stop it; with `lane` let go of what that lane
+    holds: the commander has looked at it."""
+
+    go: bool
+    lane: LaneId | None = None
 
 
 Intent = (
@@ -281,4 +324,8 @@ Intent = (
     | Resume
     | Resolve
     | HandBack
+    | ApproveStanding
+    | RunBackground
+    | JudgeBackground
+    | Dispatch
 )

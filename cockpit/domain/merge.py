@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import CommitId, LaneId, RefName, TreeId
+
+UPSTREAM = "upstream"
+"""The name of the check that says how the target stands to its upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,13 @@ class LandingPreview:
     @property
     def may_land(self) -> bool:
         return self.result is not None and all(check.ok for check in self.checks)
+
+    @property
+    def as_request(self) -> LandingPreview:
+        """The same for a pull request, which leaves the target where it is: how that stands to
+        its upstream is no matter."""
+        checks = tuple(check for check in self.checks if check.name != UPSTREAM)
+        return replace(self, checks=checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 
 from cockpit.domain.ids import CommitId
-from cockpit.domain.merge import TRAILER_LANE, TRAILER_TASK
+from cockpit.domain.merge import TRAILER_APPROVAL, TRAILER_LANE, TRAILER_TASK
 from cockpit.domain.taskname import TaskId, id_of_name
 
 _TRAILER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:[ \t]*(.*)")
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _TAKES_BACK = re.compile(
     r"^(?:Takes back what ([0-9a-f]{40,64}) brought|This reverts commit ([0-9a-f]{40,64}))",
     re.MULTILINE,
@@ -26,12 +27,23 @@ WANTED = (rf"^{TRAILER_TASK}:", "^Takes back what [0-9a-f]", "^This reverts comm
 def task_in(message: str) -> TaskId:
     """The task that a landing's message names in its last block, else empty. A block that is
     not all trailers, or that does not name the lane as ours do, says nothing."""
+    return id_of_name(_trailers(message).get(TRAILER_TASK, "").strip())
+
+
+def approved_in(message: str) -> CommitId | None:
+    """The lane's commit whose landing the message tells of, by the same rule."""
+    said = _trailers(message).get(TRAILER_APPROVAL, "").strip()
+    return CommitId(said) if _COMMIT.fullmatch(said) else None
+
+
+def _trailers(message: str) -> dict[str, str]:
+    """The last block, if it is all trailers and names the lane as ours do; else nothing."""
     block = message.replace("\r\n", "\n").rstrip().rpartition("\n\n")[2].split("\n")
     found = [_TRAILER.fullmatch(line) for line in block]
     if not all(found):
-        return TaskId("")
+        return {}
     said = {match[1]: match[2] for match in found if match is not None}
-    return id_of_name(said.get(TRAILER_TASK, "").strip()) if TRAILER_LANE in said else TaskId("")
+    return said if TRAILER_LANE in said else {}
 
 
 def taken_back_in(message: str) -> list[str]:

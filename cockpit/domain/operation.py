@@ -53,6 +53,13 @@ class OpKind(StrEnum):
     """The target brought after its upstream, or rebased on it."""
     PUSH = "push"
     PULL_REQUEST = "pull-request"
+    STANDING = "standing"
+    """A standing approval of a background lane, given or taken back."""
+    BACKGROUND = "background"
+    """A run of a background lane is started, or its work is judged; what it changes are
+    operations of their own."""
+    DISPATCH = "dispatch"
+    """The commander stops what happens by itself, lets it go on, or takes a hold away."""
 
 
 UNDOABLE = frozenset(
@@ -69,6 +76,7 @@ UNDOABLE = frozenset(
         OpKind.LEAVE_OUT,
         OpKind.APPROVE,
         OpKind.RESOLVE,
+        OpKind.STANDING,
         OpKind.UNDO,
     }
 )
@@ -94,7 +102,7 @@ class Operation:
     at: float
     """Seconds since the epoch when the intent was written."""
     by: str
-    """`app`, `cli` or `recovery`."""
+    """`app`, `cli`, `recovery`, or `background` for what no one asked for at that moment."""
     summary: str
     """One line for `cockpit log`."""
     intent: Mapping[str, Any] = field(default_factory=dict)

@@ -136,6 +136,22 @@ class TrainPlan(Plan):
 
 
 @dataclass(frozen=True, slots=True)
+class BackgroundPlan(Plan):
+    """A run of a background lane: its start, or the judging of its work."""
+
+    lane: str
+    what: str
+    """`start` or `judge`."""
+    why: str
+    digest: str = ""
+    """Of the terms that the commander approved."""
+    before: dict[str, Any] = field(default_factory=dict)
+    """`domain.background.Run` as it was."""
+    approving: str = ""
+    """The commit that is approved for one landing, under the standing approval."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePlan(Plan):
     """A change of the train's queue: what the file held before, and holds afterwards."""
 

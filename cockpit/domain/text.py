@@ -89,6 +89,11 @@ def safe(raw: str | bytes, *, lines: int = 1, width: int = LINE_CAP) -> Safe:
     return Safe("\n".join(kept))
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 path`, `3 paths`; `many` where the plural is no `s`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def _clean(line: str) -> str:
     if line.isascii() and line.isprintable():
         return line

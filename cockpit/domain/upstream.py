@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import CommitId, RefName
 
 SCHEMES = frozenset({"https", "http", "ssh", "git", "file"})
@@ -64,6 +65,42 @@ class Standing:
     tip: CommitId | None = None
     ahead: int = 0
     behind: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowPreview:
+    """Exactly what bringing `target` after its upstream would do; nothing has moved. `new` is
+    None where there is nothing to do, or something keeps it from being done."""
+
+    name: str
+    """The upstream, as `origin/main`."""
+    target: RefName
+    old: CommitId | None = None
+    new: CommitId | None = None
+    standing: Standing = Standing(Relation.UNSEEN)
+    said: str = ""
+    """How the two stand to each other, a clause."""
+    incoming: tuple[CommitLine, ...] = ()
+    """Commits of the remote that come in, newest first."""
+    rebuilt: tuple[CommitLine, ...] = ()
+    """What is not pushed: the target's own line that is built anew, oldest first."""
+    changes: tuple[PathChange, ...] = ()
+    """What becomes different in the target's files."""
+    checkout: str = ""
+    """The folder that follows; empty where none does."""
+    conflicts: tuple[str, ...] = ()
+    stuck: CommitId | None = None
+    """The commit that can't be built anew, because of `conflicts`."""
+    in_the_way: tuple[str, ...] = ()
+    """The commander's own work that the move would have to change."""
+    why_not: str = ""
+    """A clause that says why it can't be done now."""
+    addresses: tuple[str, str] | None = None
+    """The remote's address was the first and is the second, raw: nothing was asked of it."""
+
+    @property
+    def may_follow(self) -> bool:
+        return self.new is not None and not (self.why_not or self.in_the_way)
 
 
 def why_not_reach(url: str) -> str:

@@ -43,6 +43,10 @@ def _do(work: Workplace, lane: LaneId, wish: AfterLanding, tell: Tell, by: str) 
     return said
 
 
+NAMED = 4
+"""Lanes that an offer names; more are counted."""
+
+
 def offer(work: Workplace, landed: LaneId | None) -> str:
     """A sentence that offers the new base to lanes at rest; empty when there is none. It is
     never done by itself (DESIGN §11)."""
@@ -54,7 +58,7 @@ def offer(work: Workplace, landed: LaneId | None) -> str:
             waiting.append(lane)
     if not waiting:
         return ""
-    names = ", ".join(waiting)
+    names = ", ".join(waiting) if len(waiting) <= NAMED else f"{len(waiting)} lanes"
     verb = "rests" if len(waiting) == 1 else "rest"
     return (
         f"{names} {verb} and can have the new {work.config.target}: "

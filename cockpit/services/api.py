@@ -29,10 +29,12 @@ from cockpit.domain.operation import Operation
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.shared import SharedHunk
+from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncPreview
 from cockpit.domain.taking import TakePreview
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
+from cockpit.domain.upstream import FollowPreview
 from cockpit.services.ports import LivePanes, TrashEntry
 
 T = TypeVar("T")
@@ -139,6 +141,11 @@ class Cockpit(Protocol):
         """Whether the lane's approval still counts, and if not what changed since."""
         ...
 
+    def standing_terms(self, lane: LaneId) -> Terms:
+        """What a standing approval of the lane would be given to now. Raises `Refused` where
+        there is nothing to approve."""
+        ...
+
     def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
         """What taking the lane's uncommitted work as a commit would take; nothing is stored."""
         ...
@@ -182,6 +189,11 @@ class Cockpit(Protocol):
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         """What bringing the target into the lane would do (`how`: merge, rebase, or empty for
         what lanes.yaml says); nothing moves and no object is left."""
+        ...
+
+    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
+        """What bringing the target after its upstream would do. The remote is asked first, so
+        this can take a while; one whose address changed is not, unless `accept_address`."""
         ...
 
     def preview_undo(self, seq: int | None = None) -> UndoPreview: ...

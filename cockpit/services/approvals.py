@@ -131,8 +131,9 @@ def moved(lane: LaneId, seen: CommitId, now: CommitId | None) -> Refused:
 # ---------------------------------------------------------------- how it stands
 
 
-def state_of(work: Workplace, lane: LaneId) -> ApprovalState:
-    """Whether the lane's approval still counts, and what changed since if it doesn't."""
+def state_of(work: Workplace, lane: LaneId, *, tip: CommitId | None = None) -> ApprovalState:
+    """Whether the lane's approval still counts, and what changed since if it doesn't. `tip` is
+    the lane's commit where it was just read."""
     try:
         approval = work.approvals.get(lane)
     except CockpitError as error:
@@ -141,7 +142,8 @@ def state_of(work: Workplace, lane: LaneId) -> ApprovalState:
         return ApprovalState(Standing.NONE)
     task_changed, task_why = _task_since(work, approval)
     record = work.registry.lanes().get(lane)
-    tip = work.git.read_ref(record.branch) if record is not None else None
+    if tip is None and record is not None:
+        tip = work.git.read_ref(record.branch)
     if tip is None:
         return ApprovalState(
             Standing.VOID, approval, "the lane's branch is gone", task_changed=task_changed
@@ -161,7 +163,7 @@ def _moved_since(
     if known:
         paths = [change.path for change in work.git.changes(approval.commit, tip)]
     if known and work.git.is_ancestor(approval.commit, tip):
-        commits = work.git.commits(approval.commit, tip)
+        commits = work.git.history.commits(approval.commit, tip)
         why = f"{_count(len(commits), 'commit')}, {_count(len(paths), 'path')} since"
     elif known:
         why = f"the branch was rewritten since, {_count(len(paths), 'path')} differ"

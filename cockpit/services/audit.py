@@ -46,7 +46,7 @@ def trail(work: Workplace, *, limit: int = LIMIT) -> Audit:
     """The newest `limit` commits of the target and of every lane, drawn."""
     target = work.git.read_ref(work.target)
     tips, refs = _tips(work, target)
-    commits, cut = work.git.history(tips, limit=limit)
+    commits, cut = work.git.history.log(tips, limit=limit)
     nodes = [Node(one.commit, one.parents) for one in commits]
     order = in_order(nodes)
     commits = [commits[at] for at in order]
@@ -81,7 +81,7 @@ def detail(work: Workplace, commit: CommitId) -> CommitDetail:
             f"The commit {commit[:12]} is not there any more.",
             hint="Look at the graph again; `git reflog` may know where it was.",
         )
-    return work.git.inspect(commit)
+    return work.git.history.inspect(commit)
 
 
 def _tips(

@@ -53,10 +53,12 @@ def build(
     commits: Sequence[CommitLine],
     *,
     message: str = "",
+    shared: Sequence[CommitId] = (),
 ) -> Built:
     """The lane's `commits` (those of `source` that `onto` lacks, newest first) on `onto`.
 
-    `message` is the commander's own text, in place of the template's. Raises `Refused` where
+    `message` is the commander's own text, in place of the template's; `shared` are commits of
+    the lane whose work `onto` has although its history lacks them. Raises `Refused` where
     the strategy can't do it, `CockpitError` where git can't merge at all.
     """
     how = how_of(work, lane)
@@ -64,7 +66,7 @@ def build(
     if not commits:
         return Built(how, with_trailers(message or lane.lane, trailers))
     if how is How.REBASE:
-        return _rebase(work, onto, source, trailers, message)
+        return _rebase(work, onto, source, trailers, message, shared)
     text = message or subject_for(
         work.config.merge.message,
         lane=lane.lane,
@@ -74,35 +76,45 @@ def build(
     if how is How.SQUASH and not message:
         text = f"{text}\n\n{listed([line.subject for line in commits])}"
     built = Built(how, with_trailers(text, trailers))
-    outcome = work.git.merge(onto, source)
+    outcome = work.git.builder.merge(onto, source, shared=shared)
     if outcome.conflicts:
         return replace(built, conflicts=outcome.conflicts)
     changes = tuple(work.git.changes(onto, outcome.tree))
     if not changes:
         return built
     parents = [onto] if how is How.SQUASH else [onto, source]
-    result = work.git.commit_tree(outcome.tree, parents, built.message)
+    result = work.git.builder.commit_tree(outcome.tree, parents, built.message)
     return replace(built, result=result, tree=outcome.tree, changes=changes)
 
 
 def trailers_for(work: Workplace, lane: LaneConfig, source: CommitId) -> Trailers:
     """What the last block of a landing's message says."""
     task = tasks.task_of(work, lane.lane)
-    signed_off = work.git.identity() if work.config.merge.sign_off else ""
+    signed_off = work.git.builder.identity() if work.config.merge.sign_off else ""
     return Trailers(lane.lane, source, task.id if task is not None else "", signed_off)
 
 
 def _rebase(
-    work: Workplace, onto: CommitId, source: CommitId, trailers: Trailers, message: str
+    work: Workplace,
+    onto: CommitId,
+    source: CommitId,
+    trailers: Trailers,
+    message: str,
+    shared: Sequence[CommitId],
 ) -> Built:
-    every = work.git.lane_commits(onto, source)
+    every = work.git.history.lane_commits(onto, source, without=shared)
+    if any(not parents for _, parents in every) and work.git.merge_base(onto, source) is None:
+        raise Refused(
+            f"Lane {trailers.lane} and {work.config.target} share no history.",
+            hint="Bring its work over by hand, as commits on top of the target.",
+        )
     plain = [commit for commit, parents in every if parents <= 1]
     if len(plain) > MOST_REPLAYED:
         raise Refused(
             f"Lane {trailers.lane} has {len(plain)} commits, too many to build anew one by one.",
             hint="Land it with `merge: merge` or `merge: squash`.",
         )
-    done = work.git.replay(plain, onto)
+    done = work.git.builder.replay(plain, onto)
     said: list[str] = []
 
     def edit(text: str, is_last: bool) -> str:
@@ -118,19 +130,24 @@ def _rebase(
     made = [new for _, new in done.made]
     tree = work.git.tree_of(done.tip)
     if len(plain) < len(every):
-        _require_whole(work, onto, source, tree, trailers.lane)
+        _require_whole(work, onto, source, tree, trailers.lane, shared)
     changes = tuple(work.git.changes(onto, tree))
     if not made or not changes:
         return built
-    result = work.git.reword(made, onto, edit)
+    result = work.git.builder.reword(made, onto, edit)
     return replace(built, message=said[0], result=result, tree=tree, changes=changes)
 
 
 def _require_whole(
-    work: Workplace, onto: CommitId, source: CommitId, tree: TreeId, lane: str
+    work: Workplace,
+    onto: CommitId,
+    source: CommitId,
+    tree: TreeId,
+    lane: str,
+    shared: Sequence[CommitId],
 ) -> None:
     """Raises `Refused` where leaving the lane's merge commits out would change the result."""
-    whole = work.git.merge(onto, source)
+    whole = work.git.builder.merge(onto, source, shared=shared)
     if whole.conflicts or whole.tree != tree:
         raise Refused(
             f"Lane {lane} holds a merge commit with work of its own, which a rebase would lose.",

@@ -53,14 +53,19 @@ from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
+from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncPreview
 from cockpit.domain.taking import TakePreview
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
+from cockpit.domain.upstream import FollowPreview
 from cockpit.services import (
     adopt,
     approvals,
     audit,
+    background,
+    background_deeds,
+    follow_preview,
     gate,
     handback,
     hunks,
@@ -78,12 +83,14 @@ from cockpit.services import (
     resolving_drafts,
     review,
     rubbish,
+    standing,
     start,
     sweep,
     sync,
     sync_preview,
     taking,
     target,
+    target_line,
     teardown,
     train,
     train_plan,
@@ -111,6 +118,8 @@ class LocalCockpit:
         self._known: dict[LaneId, Activity] = {}
         self._trains = 0
         """Trains that this very process runs."""
+        self.dispatches = False
+        """Whether this very process acts for background lanes (`background_watch`)."""
         self._guard = threading.Lock()
         self._radar = RadarDesk(work)
 
@@ -132,6 +141,8 @@ class LocalCockpit:
             for event in self._parked_events([lane]):
                 tell(event)
             tell(ApprovalChanged(lane, approvals.state_of(self.work, lane)))
+        for event in self.background_events():
+            tell(event)
         return outcome
 
     def _dispatch(self, intent: Intent, tell: Tell, by: str) -> Outcome:
@@ -194,6 +205,8 @@ class LocalCockpit:
                 return park.park(work, intent, tell, by)
             case Resume():
                 return park.resume(work, intent, tell, by)
+            case _:
+                return background_deeds.carry_out(work, intent, tell, by)
 
     def fleet(self) -> Fleet:
         """Lanes of lanes.yaml in their order, then lanes that only our state knows."""
@@ -207,7 +220,7 @@ class LocalCockpit:
         fleet = Fleet(self.repository, self.config.target, lanes)
         for name, record in records.items():
             fleet = apply(fleet, LaneChanged(name, record))
-        for event in self._parked_events(None):
+        for event in (*self._parked_events(None), *self.background_events()):
             fleet = apply(fleet, event)
         return apply(fleet, TrainChanged(train_queue.shown(self.work)))
 
@@ -228,10 +241,17 @@ class LocalCockpit:
         ]
 
     def _train_events(self, lanes: Sequence[LaneId] | None) -> list[Event]:
-        """The train as other processes have it; one of our own tells of itself."""
-        if lanes is not None or self._trains:
+        """The train as other processes have it (one of our own tells of itself), and background
+        lanes."""
+        if lanes is not None:
             return []
-        return [TrainChanged(train_queue.shown(self.work))]
+        own = [] if self._trains else [TrainChanged(train_queue.shown(self.work))]
+        return [*own, *self.background_events()]
+
+    def background_events(self) -> list[Event]:
+        """Background lanes as they are; nothing where there are none."""
+        seen = background.look(self.work, here=self.dispatches)
+        return [seen] if seen is not None else []
 
     @contextmanager
     def _running_train(self) -> Iterator[None]:
@@ -258,9 +278,14 @@ class LocalCockpit:
         return validation.faults(self.work)
 
     def diff(self, lane: LaneId, *, bodies: bool = True, ignore_space: bool = False) -> LaneDiff:
-        record = self.work.record(lane)
-        return self.work.git.diff(
-            record.worktree, self.work.target, bodies=bodies, ignore_space=ignore_space
+        work, record = self.work, self.work.record(lane)
+        tips = [work.git.read_ref(ref) for ref in (work.target, record.branch)]
+        return work.git.review.diff(
+            record.worktree,
+            work.target,
+            since=target_line.landed_last(work, *tips),
+            bodies=bodies,
+            ignore_space=ignore_space,
         )
 
     def file_diffs(
@@ -272,7 +297,7 @@ class LocalCockpit:
         ignore_space: bool = False,
     ) -> list[FileDiff]:
         record = self.work.record(lane)
-        return self.work.git.bodies(record.worktree, diff, files, ignore_space=ignore_space)
+        return self.work.git.review.bodies(record.worktree, diff, files, ignore_space=ignore_space)
 
     def review(self, lane: LaneId) -> Review:
         return review.load(self.work, lane)
@@ -281,8 +306,7 @@ class LocalCockpit:
         return review.change(self.work, lane, edit)
 
     def preview_landing(self, lane: LaneId, *, message: str = "") -> LandingPreview:
-        with self.work.git.looking():
-            return landing_preview.preview(self.work, lane, message=message)
+        return landing_preview.look(self.work, lane, message=message)
 
     def preview_train(self, lanes: Sequence[LaneId] = ()) -> Train:
         chosen = tuple(dict.fromkeys(lanes))
@@ -295,6 +319,9 @@ class LocalCockpit:
     def approval(self, lane: LaneId) -> ApprovalState:
         """Whether the lane's approval still counts, and if not what changed since."""
         return approvals.state_of(self.work, lane)
+
+    def standing_terms(self, lane: LaneId) -> Terms:
+        return standing.terms_of(self.work, lane)
 
     def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
         return taking.preview(self.work, lane, paths)
@@ -327,6 +354,9 @@ class LocalCockpit:
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         return sync_preview.look(self.work, lane, how)
+
+    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
+        return follow_preview.preview(self.work, accept_address=accept_address)
 
     def preview_undo(self, seq: int | None = None) -> UndoPreview:
         return undo.preview(self.work, seq)

@@ -138,7 +138,7 @@ def _require_shown(
             f"Only {where} work can be {PAST[intent.deed]}.",
             hint="Unstage it first." if intent.layer is Layer.STAGED else "It is committed.",
         )
-    file = work.git.uncommitted(record.worktree, intent.layer, intent.path)
+    file = work.git.review.uncommitted(record.worktree, intent.layer, intent.path)
     if file is None:
         raise Refused(
             f"{shown} no longer differs there.", hint="Look at the diff again; nothing was changed."
@@ -203,6 +203,7 @@ def _staged(work: Workplace, record: LaneRecord, file: FileDiff, hunk: Hunk | No
         clean_as = "" if disk.is_link else file.path
         blob = edit.store(disk.content, worktree=root, clean_as=clean_as)
         return _entry_change(file.path, entry, IndexSide(file.new_mode, blob))
+    edit.refuse_filters(root, file.path)
     before = work.git.blob(BlobId(entry.blob), cap=CAP) if entry.is_there else b""
     blob = edit.store(apply_hunk(before, hunk), worktree=root)
     mode = entry.mode if entry.is_there else file.new_mode

@@ -148,7 +148,7 @@ def _signed(work: Workplace, shown: LandingPreview) -> CommitId:
     assert shown.result is not None
     if not work.config.merge.sign:
         return shown.result
-    return work.git.sign(shown.result, shown.target_old)
+    return work.git.builder.sign(shown.result, shown.target_old)
 
 
 def end(

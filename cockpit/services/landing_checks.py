@@ -14,6 +14,7 @@ from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.merge import Check
 from cockpit.domain.task import ResultStatus, TaskFile
+from cockpit.domain.text import counted
 from cockpit.errors import CockpitError, Refused
 from cockpit.services import approvals, bus, looking, target, tasks, zones
 from cockpit.services.building import Built
@@ -101,7 +102,7 @@ def look_at_lane(
         digest=digest,
         checks=(
             *_lane_checks(work, record, activity or looking.activity_of(work, record), known),
-            *_approval_checks(work, lane_id),
+            *_approval_checks(work, lane_id, source),
             *_result_checks(work, lane_id, task),
         ),
     )
@@ -127,7 +128,7 @@ def _lane_checks(
     dirty = tuple(
         path for path in work.git.dirty_paths(record.worktree) if not bus.is_own_result(path)
     )
-    text = "nothing uncommitted" if not dirty else f"{len(dirty)} uncommitted path(s)"
+    text = "nothing uncommitted" if not dirty else counted(len(dirty), "uncommitted path")
     yield Check("tree", not dirty, text, dirty, key="C" if dirty else "")
     head = _head(work, record, known)
     if head.ref != record.branch:
@@ -148,9 +149,9 @@ def _head(work: Workplace, record: LaneRecord, known: Glance | None) -> Head:
     return heads[0] if len(heads) == 1 else work.git.head(record.worktree)
 
 
-def _approval_checks(work: Workplace, lane: LaneId) -> Iterator[Check]:
+def _approval_checks(work: Workplace, lane: LaneId, source: CommitId) -> Iterator[Check]:
     """A void yes is shown; landing takes a new one, for what is shown now."""
-    given = approvals.state_of(work, lane)
+    given = approvals.state_of(work, lane, tip=source)
     if given.standing is Standing.VOID:
         text = f"your approval is void: {given.why}; landing approves what is shown here"
         yield Check("approval", True, text, is_note=True)
@@ -193,7 +194,7 @@ def merge_checks(
     name = name if is_first else f"{name} as the cars ahead make it"
     if built.conflicts:
         where = f" at {built.stuck}" if built.stuck else ""
-        text = f"conflicts with {name} in {len(built.conflicts)} file(s){where}"
+        text = f"conflicts with {name} in {counted(len(built.conflicts), 'file')}{where}"
         yield Check("merge", False, text, built.conflicts, key="c")
         return
     if built.result is None:
@@ -203,7 +204,7 @@ def merge_checks(
     yield from _zone_checks(work, lane, built)
     marked = tuple(work.git.has_conflict_markers(built.changes))
     if marked:
-        text = f"conflict markers in {len(marked)} file(s)"
+        text = f"conflict markers in {counted(len(marked), 'file')}"
         yield Check("markers", False, text, marked, key="o")
 
 
@@ -212,13 +213,13 @@ def _zone_checks(work: Workplace, lane: LaneConfig, built: Built) -> Iterator[Ch
     blocking = work.config.zones.outside is not Outside.ALLOW
     if verdict.outside:
         paths = tuple(f"{finding.path}: {finding.why}" for finding in verdict.outside)
-        text = f"{len(verdict.paths)} path(s) outside the zone of {lane.lane}"
+        text = f"{counted(len(verdict.paths), 'path')} outside the zone of {lane.lane}"
         yield Check("zone", not blocking, text, paths, key="L", is_note=not blocking)
     else:
-        yield Check("zone", True, f"{len(built.changes)} path(s), all in the zone")
+        yield Check("zone", True, f"{counted(len(built.changes), 'path')}, all in the zone")
     if verdict.notes:
         notes = tuple(f"{finding.path}: {finding.why}" for finding in verdict.notes)
-        text = f"{len(notes)} change(s) that steer tools"
+        text = f"{counted(len(notes), 'change')} that steer{'s' if len(notes) == 1 else ''} tools"
         yield Check("look at", True, text, notes, is_note=True)
 
 
@@ -237,10 +238,10 @@ def _target_checks(
         yield Check("target", False, text, key="i")
     why = target.why_not_follow(work, info)
     if why:
-        yield Check("checkout", False, why)
+        yield Check("checkout", False, f"{why}: finish or abort it there")
     odd = tuple(work.git.tampering())
     if odd:
-        text = f"{len(odd)} setting(s) in .git that could run code; cockpit ignores them"
+        text = f"{counted(len(odd), 'setting')} in .git that could run code; cockpit uses none"
         yield Check("settings", True, text, odd, is_note=True)
 
 
@@ -257,7 +258,9 @@ def follow_check(
         return Check("checkout", True, where)
     ways = () if known_free else target.in_the_way(work, info, look.tip, result)
     if ways:
-        return Check("checkout", False, f"your work is in the way of {len(ways)} path(s)", ways)
+        mend = "commit it, or move it away"
+        text = f"your work in {info.path} is in the way of {counted(len(ways), 'path')}: {mend}"
+        return Check("checkout", False, text, ways)
     return Check("checkout", True, f"nothing of yours is in the way in {info.path}")
 
 

@@ -7,11 +7,12 @@ the landing itself, for a single lane and for each car of a train.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.merge import LandingPreview
-from cockpit.services import relanding
+from cockpit.services import relanding, target_line, upstream
 from cockpit.services.landing_checks import (
     LaneLook,
     TargetLook,
@@ -31,6 +32,19 @@ def preview(work: Workplace, lane: LaneId, *, message: str = "") -> LandingPrevi
     return of_car(work, look_at_lane(work, lane), look_at_target(work), message=message)
 
 
+def look(work: Workplace, lane: LaneId, *, message: str = "") -> LandingPreview:
+    """The preview, leaving no object in the repository, with how the target stands to what is
+    known of its upstream. Only the landing itself asks the remote."""
+    with work.git.looking():
+        shown = preview(work, lane, message=message)
+    notes = upstream.notes(work, _tell_nobody, fetch=False)
+    return replace(shown, checks=(*shown.checks, *notes))
+
+
+def _tell_nobody(_event: object) -> None:
+    pass
+
+
 def of_car(
     work: Workplace,
     seen: LaneLook,
@@ -46,9 +60,13 @@ def of_car(
     cars ahead of it make of the target. `ahead` holds their tasks; `known_free` says that
     nothing of the commander's is in the way; `commits` is what it brings, where that is known."""
     base = onto or look.tip
-    commits = tuple(work.git.commits(base, seen.source) if commits is None else commits)
+    commits = tuple(work.git.history.commits(base, seen.source) if commits is None else commits)
+    held = target_line.held(work, look.tip, [CommitId(line.commit) for line in commits])
+    if held:
+        shared = [one.source for one in held]
+        commits = tuple(work.git.history.commits(base, seen.source, without=shared))
     built, again = relanding.build(
-        work, seen.lane, base, seen.source, commits, message=message, tip=look.tip
+        work, seen.lane, base, seen.source, commits, message=message, tip=look.tip, held=held
     )
     found = (
         *seen.checks,

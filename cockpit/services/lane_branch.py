@@ -58,7 +58,7 @@ def in_the_way(
     """Paths that the move would change and that hold uncommitted work of the lane: changed,
     staged, untracked or ignored."""
     staging = staging_for(work, f"look-{record.lane}")
-    return work.git.plan_sync(record.worktree, old, new, staging).in_the_way
+    return work.git.follower.plan(record.worktree, old, new, staging).in_the_way
 
 
 def move(work: Workplace, running: Running, plan: BranchPlan, reason: str) -> list[str]:
@@ -72,8 +72,8 @@ def move(work: Workplace, running: Running, plan: BranchPlan, reason: str) -> li
     _pin(work, running, plan)
     try:
         running.step("lay out the new files")
-        work.git.stage_sync(_require_free(work, plan))
-        with work.git.hold_index(Path(plan.worktree)):
+        work.git.follower.stage(_require_free(work, plan))
+        with work.git.follower.hold(Path(plan.worktree)):
             running.step(f"move {branch_name(ref)}")
             _require_free(work, plan)
             work.git.move_ref(ref, new=new, old=old, reason=reason)
@@ -95,7 +95,7 @@ def move(work: Workplace, running: Running, plan: BranchPlan, reason: str) -> li
 
 def finish(work: Workplace, running: Running, plan: BranchPlan) -> list[str]:
     """What is left to do once the branch has moved; can be done again after a death."""
-    with work.git.hold_index(Path(plan.worktree)):
+    with work.git.follower.hold(Path(plan.worktree)):
         left = _follow(work, running, plan)
     _finish(work, running, plan)
     return left
@@ -137,12 +137,12 @@ def recover(work: Workplace, running: Running, plan: BranchPlan, did: str) -> st
 
 def drop_staging(work: Workplace, plan: BranchPlan) -> None:
     """Copies of committed content only; nothing of anyone's lies there."""
-    work.git.drop_staging(Path(plan.staging))
+    work.git.follower.drop(Path(plan.staging))
 
 
 def _plan(work: Workplace, plan: BranchPlan) -> SyncPlan:
     old, new = CommitId(plan.old), CommitId(plan.new)
-    return work.git.plan_sync(Path(plan.worktree), old, new, Path(plan.staging))
+    return work.git.follower.plan(Path(plan.worktree), old, new, Path(plan.staging))
 
 
 def _require_free(work: Workplace, plan: BranchPlan) -> SyncPlan:
@@ -170,7 +170,7 @@ def _pin(work: Workplace, running: Running, plan: BranchPlan) -> None:
 
 def _follow(work: Workplace, running: Running, plan: BranchPlan) -> list[str]:
     running.step("bring the lane's files after it")
-    return work.git.finish_sync(_plan(work, plan))
+    return work.git.follower.finish(_plan(work, plan))
 
 
 def _finish(work: Workplace, running: Running, plan: BranchPlan) -> None:

@@ -19,7 +19,7 @@ from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import BranchPlan
 from cockpit.domain.taking import lies_below
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import lane_branch, taking
+from cockpit.services import lane_branch, taking, target_line
 from cockpit.services.api import Outcome, Tell, UndoPreview
 from cockpit.services.running import Running, begin
 from cockpit.services.target import staging_for
@@ -59,10 +59,13 @@ def leave_out(work: Workplace, intent: LeaveOut, tell: Tell, by: str) -> Outcome
 def chosen(
     work: Workplace, lane: LaneId, tip: CommitId, paths: Sequence[str]
 ) -> tuple[PathChange, ...]:
-    """What the lane changed at `paths` and below them since it left the target. Raises
+    """What the lane changed at `paths` and below them since it left the target, or landed last
+    (what landed stays). Raises
     `Refused` naming a path at which it changed nothing."""
     target = work.git.read_ref(work.target)
-    base = work.git.merge_base(target, tip) if target is not None else None
+    base = target_line.landed_last(work, target, tip)
+    if base is None and target is not None:
+        base = work.git.merge_base(target, tip)
     if base is None:
         raise Refused(
             f"Lane {lane} and {work.config.target} share no history.",
@@ -104,8 +107,10 @@ def _build(
         change.path: None if change.is_new else (change.old_mode, change.old_blob)
         for change in changes
     }
-    tree = work.git.tree_with(tip, entries)
-    return work.git.commit_tree(tree, [tip], defused(intent.message.strip() or _message(changes)))
+    tree = work.git.builder.tree_with(tip, entries)
+    return work.git.builder.commit_tree(
+        tree, [tip], defused(intent.message.strip() or _message(changes))
+    )
 
 
 def _message(changes: Sequence[PathChange]) -> str:

@@ -99,7 +99,7 @@ def observe(
     records = work.registry.lanes()
     chosen = [record for lane, record in records.items() if lanes is None or lane in lanes]
     shown, why = panes.lanes_of_panes(work) if activity else ({}, "")
-    rows = _rows_of(work, [pane.ref.pane for pane in shown.values()]) if lanes is None else {}
+    rows = rows_of(work, [pane.ref.pane for pane in shown.values()]) if lanes is None else {}
     tip = _target_tip(work) if len(chosen) > 1 else None
 
     def see(record: LaneRecord) -> list[Event]:
@@ -121,7 +121,7 @@ def observe(
     return events
 
 
-def _rows_of(work: Workplace, shown: Sequence[PaneId]) -> dict[PaneId, list[str]]:
+def rows_of(work: Workplace, shown: Sequence[PaneId]) -> dict[PaneId, list[str]]:
     """What all panes show, in one call; nothing if one went away meanwhile: then each is asked
     by itself, and its end is told."""
     try:

@@ -16,6 +16,7 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.undone import undone_by
 from cockpit.errors import CockpitError
+from cockpit.services import relanding
 from cockpit.services.workplace import Workplace
 
 KEPT = 200
@@ -77,10 +78,10 @@ def _look(work: Workplace, record: LaneRecord, tip: CommitId, target: CommitId) 
     if _has_nothing(record, tip) and work.git.is_ancestor(tip, target):
         return MergedState(Merged.NOTHING)
     landings = _landings(work, record)
-    left = _left(work, landings, tip, target)
+    left = _left(work, record, landings, tip, target)
     if not left:
         return MergedState(Merged.MERGED)
-    own = [one for one, parents in work.git.lane_commits(target, tip) if parents <= 1]
+    own = [one for one, parents in work.git.history.lane_commits(target, tip) if parents <= 1]
     ids = {line.commit for line in left}
     some_are_there = any(commit not in ids for commit in own)
     earlier = any(
@@ -95,15 +96,20 @@ def _look(work: Workplace, record: LaneRecord, tip: CommitId, target: CommitId) 
 
 def left(work: Workplace, record: LaneRecord, tip: CommitId, target: CommitId) -> list[CommitLine]:
     """Commits of the lane whose content is not in the target, newest first."""
-    return _left(work, _landings(work, record), tip, target)
+    return _left(work, record, _landings(work, record), tip, target)
 
 
 def _left(
-    work: Workplace, landings: list[Operation], tip: CommitId, target: CommitId
+    work: Workplace,
+    record: LaneRecord,
+    landings: list[Operation],
+    tip: CommitId,
+    target: CommitId,
 ) -> list[CommitLine]:
     kept = next((op for op in landings if op.intent.get("new") == tip), None)
     landed_on = CommitId(str(kept.intent["old"])) if kept is not None else None
-    return work.git.unmerged_commits(tip, target, landed_on=landed_on)
+    gone = relanding.taken_back(work, record.lane, tip, target)
+    return work.git.history.unmerged(tip, target, landed_on=landed_on, taken_back=gone)
 
 
 def _landings(work: Workplace, record: LaneRecord) -> list[Operation]:

@@ -15,9 +15,10 @@ from typing import Any, Protocol
 from cockpit.domain.activity import Activity
 from cockpit.domain.audit import CommitDetail, HistoryCommit
 from cockpit.domain.bus import BusFile, BusFolder, BusListing
-from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
+from cockpit.domain.change import CommitLine, Contribution, FileDiff, LaneDiff, Layer, PathChange
 from cockpit.domain.clash import ClashPath, Meeting, Snapshot
 from cockpit.domain.conflict import Conflict, Entry
+from cockpit.domain.conflict_view import Peek
 from cockpit.domain.edit import DiskFile, IndexSide
 from cockpit.domain.ids import (
     BlobId,
@@ -174,8 +175,14 @@ class LaneEdits(Protocol):
         """The id of these bytes as a blob; nothing is stored."""
         ...
 
+    def refuse_filters(self, worktree: Path, path: str) -> None:
+        """Raises `Refused` for a path under a filter that only the repository defines, which
+        cockpit doesn't run: what git keeps of it is not what lies on the disk."""
+        ...
+
     def as_kept(self, worktree: Path, path: str, content: bytes) -> BlobId:
-        """The id that `git add` of this content at `path` would give; nothing is stored."""
+        """The id that `git add` of this content at `path` would give; nothing is stored.
+        Raises as `refuse_filters`."""
         ...
 
     def as_checked_out(self, worktree: Path, path: str, staging: Path) -> DiskFile:
@@ -183,7 +190,8 @@ class LaneEdits(Protocol):
         ...
 
     def store(self, content: bytes, *, worktree: Path, clean_as: str = "") -> BlobId:
-        """A blob of these bytes: as they are, or as `git add` of `clean_as` keeps them."""
+        """A blob of these bytes: as they are, or as `git add` of `clean_as` keeps them (raises
+        as `refuse_filters`)."""
         ...
 
     def pin_blobs(self, ref: RefName, blobs: Sequence[BlobId], reason: str) -> CommitId:
@@ -238,8 +246,8 @@ class Conflicts(Protocol):
         """Whole texts that `git rerere` has recorded for conflicts like these, by file."""
         ...
 
-    def links(self, conflict: Conflict) -> dict[str, bytes]:
-        """Where the symlinks in question lead, by blob."""
+    def peeks(self, conflict: Conflict) -> dict[str, Peek]:
+        """The versions of the files that are decided as wholes, by blob."""
         ...
 
     def merge_tool(
@@ -264,6 +272,10 @@ class Scout(Protocol):
         """The worktree with its uncommitted work as a commit in the private folder; None while
         HEAD names no commit. `skip` names paths that are no work. What git said of the
         worktree at or after `since` (monotonic seconds) will do. From any thread."""
+        ...
+
+    def holding(self, tip: CommitId, shared: Sequence[CommitId]) -> Snapshot:
+        """The side `tip`, for merges that begin at `shared` (`Builder.merge`)."""
         ...
 
     def meetings(self, pairs: Sequence[tuple[Snapshot, Snapshot]]) -> list[Meeting]:
@@ -300,15 +312,276 @@ class Remotes(Protocol):
         ...
 
 
+class Review(Protocol):
+    """A lane's change as diffs for a person to read."""
+
+    def diff(
+        self,
+        worktree: Path,
+        target: RefName,
+        *,
+        since: CommitId | None = None,
+        bodies: bool = True,
+        ignore_space: bool = False,
+    ) -> LaneDiff:
+        """The lane's change since it left `target` (or since its own commit `since`), layer by
+        layer; without `bodies` only the list of files."""
+        ...
+
+    def bodies(
+        self,
+        worktree: Path,
+        diff: LaneDiff,
+        files: Sequence[FileDiff],
+        *,
+        ignore_space: bool = False,
+    ) -> list[FileDiff]:
+        """These files of `diff` with their bodies as they are now."""
+        ...
+
+    def uncommitted(self, worktree: Path, layer: Layer, path: str) -> FileDiff | None:
+        """One file of the uncommitted work as it is now; None if it does not differ there."""
+        ...
+
+
+class History(Protocol):
+    """What commits say of each other. Lists are bounded; nothing is written."""
+
+    def commits(
+        self,
+        old: CommitId,
+        new: CommitId,
+        *,
+        limit: int = 200,
+        without: Sequence[CommitId] = (),
+    ) -> list[CommitLine]:
+        """Commits of `new` that neither `old` nor any of `without` has, newest first."""
+        ...
+
+    def ids(self, old: CommitId, new: Sequence[CommitId], *, limit: int = 5000) -> list[CommitId]:
+        """Commits that any of `new` has and `old` lacks, newest first."""
+        ...
+
+    def unmerged(
+        self,
+        tip: CommitId,
+        target: CommitId,
+        *,
+        landed_on: CommitId | None = None,
+        taken_back: Sequence[CommitId] = (),
+    ) -> list[CommitLine]:
+        """Commits of `tip` whose change is not in `target` by content (merged, squashed or
+        picked, and not taken back since). `landed_on`: where the target stood before a
+        landing that kept the lane's commits as they are; `taken_back`: commits of which it is
+        known, whatever the history shows."""
+        ...
+
+    def to_replay(
+        self, tip: CommitId, onto: CommitId, *, taken_back: Sequence[CommitId] = ()
+    ) -> list[CommitId]:
+        """Commits of `tip` that a rebase onto `onto` builds anew, oldest first; `taken_back` as
+        for `unmerged`. Raises
+        `Refused` when that would drop what a merge commit resolved."""
+        ...
+
+    def lane_commits(
+        self, onto: CommitId, source: CommitId, *, without: Sequence[CommitId] = ()
+    ) -> list[tuple[CommitId, int]]:
+        """Every commit of `source` that `onto` and `without` lack, oldest first, with its
+        number of parents."""
+        ...
+
+    def contributions(
+        self, old: CommitId, new: Sequence[CommitId], *, limit: int, sizes: bool = True
+    ) -> dict[CommitId, Contribution]:
+        """What each of `new` brings to `old`: its newest `limit` commits, and how large it is
+        (0 without `sizes`). Raises `CockpitError`, for one that can't be read as for all."""
+        ...
+
+    def saying(self, tip: CommitId, patterns: Sequence[str]) -> list[tuple[CommitId, str]]:
+        """(commit, message) on the first-parent line of `tip`, newest first, of those whose
+        message has a line that matches one of the basic regular expressions `patterns`."""
+        ...
+
+    def log(self, tips: Sequence[CommitId], *, limit: int) -> tuple[list[HistoryCommit], bool]:
+        """At most `limit` commits that `tips` hold, about newest first (a parent may come
+        before its child), and whether there are more."""
+        ...
+
+    def inspect(self, commit: CommitId) -> CommitDetail: ...
+
+
+class LineEdits(Protocol):
+    """Changes by lines, without context: what a landing did, and what came after it."""
+
+    def between(
+        self, old: CommitId, new: CommitId, paths: Sequence[str] = ()
+    ) -> tuple[FileEdits, ...]:
+        """What differs, by lines, in `paths` or everywhere."""
+        ...
+
+    def after(
+        self, since: CommitId, now: CommitId, paths: Sequence[str]
+    ) -> tuple[LaterCommit, ...]:
+        """The commits from `since` to `now` (by first parents, oldest first) that touch
+        `paths`; one without a name for all of them where there is no such line."""
+        ...
+
+    def brought(
+        self,
+        before: CommitId,
+        since: CommitId,
+        now: CommitId,
+        paths: Sequence[str],
+        sides: Sequence[tuple[CommitId, CommitId, CommitId]] = (),
+    ) -> tuple[LaterCommit, ...]:
+        """What later merges took in, by the merged side's own change of `paths`, the old sides
+        of its hunks in the lines of `before`. `sides` are landings without a merge commit:
+        (commit, its parent, the lane's commit)."""
+        ...
+
+
+class Builder(Protocol):
+    """Commits and trees built as objects: no ref moves, no checkout, no hook or driver runs.
+    Within `Git.looking` nothing of it reaches the repository."""
+
+    def identity(self) -> str:
+        """`Name <email>` of the commander. Raises `CockpitError` where git knows none."""
+        ...
+
+    def merge(
+        self, ours: CommitId, theirs: CommitId, *, shared: Sequence[CommitId] = ()
+    ) -> MergeOutcome:
+        """`shared` are commits of one side whose work the other has although its history lacks
+        them (they were squashed or built anew): the merge begins from there."""
+        ...
+
+    def commit_tree(self, tree: TreeId, parents: Sequence[CommitId], message: str) -> CommitId: ...
+    def replay(
+        self, commits: Sequence[CommitId], onto: CommitId, *, keep: bool = True
+    ) -> ReplayOutcome:
+        """Commits (oldest first, no merges) built anew on `onto`, author and message kept; a
+        rebase without a checkout. Without `keep` nothing is left in the repository."""
+        ...
+
+    def revert_tree(
+        self, target: CommitId, landed: CommitId, *, before: CommitId | None = None
+    ) -> MergeOutcome:
+        """The tree of `target` without what `before..landed` brought (by default the side of
+        `landed`'s first parent)."""
+        ...
+
+    def reword(
+        self, commits: Sequence[CommitId], onto: CommitId, edit: Callable[[str, bool], str]
+    ) -> CommitId:
+        """The linear `commits` on `onto` with edited messages (`edit` gets each message, and
+        whether it is the last one); the new tip."""
+        ...
+
+    def sign(self, result: CommitId, onto: CommitId) -> CommitId:
+        """What was built on `onto`, once more and signed by the commander. Raises `Refused`
+        when it can't be signed."""
+        ...
+
+    def replay_line(self, mine: CommitId, theirs: CommitId) -> ReplayOutcome:
+        """What `mine` has and `theirs` lacks, along its first parents, built anew on `theirs`;
+        merges keep their other parents."""
+        ...
+
+    def tree_with(self, commit: CommitId, entries: Mapping[str, tuple[str, str] | None]) -> TreeId:
+        """The commit's tree with these paths as (mode, object id), None for gone."""
+        ...
+
+
+class Taker(Protocol):
+    """A lane's uncommitted work as a commit. Callers hold the lane's lock, but for a look."""
+
+    def uncommitted(
+        self,
+        worktree: Path,
+        chosen: Sequence[str] = (),
+        *,
+        skip: Callable[[str], bool],
+        keep: bool = False,
+    ) -> Uncommitted:
+        """The uncommitted work below `chosen` (empty: all but what `skip` says) as a tree;
+        without `keep` nothing of it is stored. Raises `Refused` for unmerged paths, filters
+        that aren't trusted, and for a chosen path at which there is none."""
+        ...
+
+    def move(
+        self,
+        worktree: Path,
+        ref: RefName,
+        *,
+        old: CommitId,
+        new: CommitId,
+        index: Sequence[PathChange],
+        reason: str,
+    ) -> list[str]:
+        """Branch (compare-and-swap) and index as one, the files stay as they are; paths whose
+        entry is somebody's own by now are returned. Done already is fine. Raises `RefMoved`
+        or `Refused` with nothing changed."""
+        ...
+
+
+class Follower(Protocol):
+    """How a checkout follows its branch, path by path, never by force. Callers hold the lock
+    of what they move."""
+
+    def plan(self, checkout: Path, old: CommitId, new: CommitId, staging: Path) -> SyncPlan:
+        """What would change, and which paths of the commander's are in the way."""
+        ...
+
+    def stage(self, plan: SyncPlan) -> None:
+        """Lay out every new content below `plan.staging`; the checkout is untouched."""
+        ...
+
+    def finish(self, plan: SyncPlan) -> list[str]:
+        """Path by path: old content becomes new, new is skipped, anything else is left and
+        returned. Then the index. Can be redone after a kill."""
+        ...
+
+    def hold(self, checkout: Path) -> AbstractContextManager[None]:
+        """Keep other gits out of the checkout's index while its branch moves and the files
+        follow; `finish` within it ends it. Raises `Unavailable` where another git stays
+        in there."""
+        ...
+
+    def drop(self, staging: Path) -> None:
+        """Take away what `stage` laid out; not an error if it is gone."""
+        ...
+
+
 class Git(Protocol):
-    """The repository. All calls go through the one door and the shadow directory."""
+    """The repository. All calls go through the one door and the shadow directory. Refs,
+    worktrees, short looks and pins stand here; each larger part has a protocol of its own."""
 
     common_dir: Path
     main_checkout: Path | None
     """None in a bare repository."""
 
+    # parts
+    @property
+    def history(self) -> History: ...
+    @property
+    def review(self) -> Review: ...
+    @property
+    def line_edits(self) -> LineEdits: ...
+    @property
+    def builder(self) -> Builder: ...
+    @property
+    def conflicts(self) -> Conflicts: ...
+    @property
+    def scout(self) -> Scout: ...
     @property
     def edit(self) -> LaneEdits: ...
+    @property
+    def taker(self) -> Taker: ...
+    @property
+    def follower(self) -> Follower: ...
+    @property
+    def remotes(self) -> Remotes: ...
 
     # refs
     def read_ref(self, ref: RefName) -> CommitId | None: ...
@@ -374,127 +647,11 @@ class Git(Protocol):
         ...
 
     def holdings(self, worktree: Path) -> Holdings: ...
-    def diff(
-        self,
-        worktree: Path,
-        target: RefName,
-        *,
-        bodies: bool = True,
-        ignore_space: bool = False,
-    ) -> LaneDiff:
-        """The lane's change, layer by layer; without `bodies` only the list of files."""
-        ...
-
-    def bodies(
-        self,
-        worktree: Path,
-        diff: LaneDiff,
-        files: Sequence[FileDiff],
-        *,
-        ignore_space: bool = False,
-    ) -> list[FileDiff]:
-        """These files of `diff` with their bodies as they are now."""
-        ...
-
-    def uncommitted(self, worktree: Path, layer: Layer, path: str) -> FileDiff | None:
-        """One file of the uncommitted work as it is now; None if it does not differ there."""
-        ...
-
-    def commits(self, old: CommitId, new: CommitId, *, limit: int = 200) -> list[CommitLine]: ...
-    def unmerged_commits(
-        self, tip: CommitId, target: CommitId, *, landed_on: CommitId | None = None
-    ) -> list[CommitLine]:
-        """Commits of `tip` whose change is not in `target` by content (merged, squashed or
-        picked, and not taken back since). `landed_on`: where the target stood before a
-        landing that kept the lane's commits as they are."""
-        ...
-
-    def to_replay(self, tip: CommitId, onto: CommitId) -> list[CommitId]:
-        """Commits of `tip` that a rebase onto `onto` builds anew, oldest first. Raises
-        `Refused` when that would drop what a merge commit resolved."""
-        ...
-
     def changes(self, old: CommitId | TreeId, new: CommitId | TreeId) -> list[PathChange]: ...
     def blob(self, blob: BlobId, *, cap: int = 1 << 20) -> bytes: ...
     def tampering(self) -> list[str]:
         """Sentences about replace refs, grafts, alternates, planted hooks and settings that
         a merge should not meet unseen."""
-        ...
-
-    @property
-    def conflicts(self) -> Conflicts: ...
-
-    # merges as objects
-    def merge(self, ours: CommitId, theirs: CommitId) -> MergeOutcome: ...
-    def commit_tree(self, tree: TreeId, parents: Sequence[CommitId], message: str) -> CommitId: ...
-    def replay(
-        self, commits: Sequence[CommitId], onto: CommitId, *, keep: bool = True
-    ) -> ReplayOutcome:
-        """Commits (oldest first, no merges) built anew on `onto`, author and message kept; a
-        rebase without a checkout. Without `keep` nothing is left in the repository."""
-        ...
-
-    def revert_tree(
-        self, target: CommitId, landed: CommitId, *, before: CommitId | None = None
-    ) -> MergeOutcome:
-        """The tree of `target` without what `before..landed` brought (by default the side of
-        `landed`'s first parent)."""
-        ...
-
-    def edits(
-        self, old: CommitId, new: CommitId, paths: Sequence[str] = ()
-    ) -> tuple[FileEdits, ...]:
-        """What differs, by lines, in `paths` or everywhere."""
-        ...
-
-    def edits_after(
-        self, since: CommitId, now: CommitId, paths: Sequence[str]
-    ) -> tuple[LaterCommit, ...]:
-        """The commits from `since` to `now` (by first parents, oldest first) that touch
-        `paths`; one without a name for all of them where there is no such line."""
-        ...
-
-    def edits_brought(
-        self,
-        before: CommitId,
-        since: CommitId,
-        now: CommitId,
-        paths: Sequence[str],
-        sides: Sequence[tuple[CommitId, CommitId, CommitId]] = (),
-    ) -> tuple[LaterCommit, ...]:
-        """What later merges took in, by the merged side's own change of `paths`, the old sides
-        of its hunks in the lines of `before`. `sides` are landings without a merge commit:
-        (commit, its parent, the lane's commit)."""
-        ...
-
-    def lane_commits(self, onto: CommitId, source: CommitId) -> list[tuple[CommitId, int]]:
-        """Every commit of `source` that `onto` lacks, oldest first, with its number of
-        parents."""
-        ...
-
-    def reword(
-        self, commits: Sequence[CommitId], onto: CommitId, edit: Callable[[str, bool], str]
-    ) -> CommitId:
-        """The linear `commits` on `onto` with edited messages (`edit` gets each message, and
-        whether it is the last one); the new tip."""
-        ...
-
-    def sign(self, result: CommitId, onto: CommitId) -> CommitId:
-        """What was built on `onto`, once more and signed by the commander. Raises `Refused`
-        when it can't be signed."""
-        ...
-
-    def replay_line(self, mine: CommitId, theirs: CommitId) -> ReplayOutcome:
-        """What `mine` has and `theirs` lacks, along its first parents, built anew on `theirs`;
-        merges keep their other parents."""
-        ...
-
-    def identity(self) -> str:
-        """`Name <email>` of the commander. Raises `CockpitError` where git knows none."""
-        ...
-
-    def size_of(self, old: CommitId, new: CommitId) -> int:
-        """Lines that `new` adds and removes since its merge base with `old`."""
         ...
 
     def looking(self) -> AbstractContextManager[None]:
@@ -507,17 +664,6 @@ class Git(Protocol):
         """None for the first commit of a history."""
         ...
 
-    def first_parents(self, tip: CommitId, *, saying: Sequence[str]) -> list[tuple[CommitId, str]]:
-        """(commit, message) on the first-parent line of `tip`, newest first, of those whose
-        message has a line that matches one of the basic regular expressions `saying`."""
-        ...
-
-    def history(self, tips: Sequence[CommitId], *, limit: int) -> tuple[list[HistoryCommit], bool]:
-        """At most `limit` commits that `tips` hold, about newest first (a parent may come
-        before its child), and whether there are more."""
-        ...
-
-    def inspect(self, commit: CommitId) -> CommitDetail: ...
     def entries_at(
         self, tree_ish: CommitId | TreeId, paths: Sequence[str]
     ) -> dict[str, tuple[str, str]]:
@@ -525,72 +671,6 @@ class Git(Protocol):
         ...
 
     def has_conflict_markers(self, changes: Iterable[PathChange]) -> list[str]: ...
-
-    @property
-    def scout(self) -> Scout:
-        """What the radar asks git; nothing is written to the repository or a lane."""
-        ...
-
-    @property
-    def remotes(self) -> Remotes:
-        """The repositories elsewhere."""
-        ...
-
-    # a lane's uncommitted work
-    def uncommitted_work(
-        self,
-        worktree: Path,
-        chosen: Sequence[str] = (),
-        *,
-        skip: Callable[[str], bool],
-        keep: bool = False,
-    ) -> Uncommitted:
-        """The uncommitted work below `chosen` (empty: all but what `skip` says) as a tree;
-        without `keep` nothing of it is stored. Raises `Refused` for unmerged paths, filters
-        that aren't trusted, and for a chosen path at which there is none."""
-        ...
-
-    def move_with_index(
-        self,
-        worktree: Path,
-        ref: RefName,
-        *,
-        old: CommitId,
-        new: CommitId,
-        index: Sequence[PathChange],
-        reason: str,
-    ) -> list[str]:
-        """Branch (compare-and-swap) and index as one, the files stay as they are; paths whose
-        entry is somebody's own by now are returned. Done already is fine. Raises `RefMoved`
-        or `Refused` with nothing changed."""
-        ...
-
-    def tree_with(self, commit: CommitId, entries: Mapping[str, tuple[str, str] | None]) -> TreeId:
-        """The commit's tree with these paths as (mode, object id), None for gone."""
-        ...
-
-    # the commander's checkout
-    def plan_sync(
-        self, checkout: Path, old: CommitId, new: CommitId, staging: Path
-    ) -> SyncPlan: ...
-    def stage_sync(self, plan: SyncPlan) -> None:
-        """Lay out every new content below `plan.staging`; the checkout is untouched."""
-        ...
-
-    def finish_sync(self, plan: SyncPlan) -> list[str]:
-        """Path by path: old content becomes new, new is skipped, anything else is left and
-        returned. Then the index. Can be redone after a kill."""
-        ...
-
-    def hold_index(self, worktree: Path) -> AbstractContextManager[None]:
-        """Keep other gits out of the worktree's index while its branch moves and the files
-        follow; `finish_sync` within it ends it. Raises `Unavailable` where another git stays
-        in there."""
-        ...
-
-    def drop_staging(self, staging: Path) -> None:
-        """Take away what `stage_sync` laid out; not an error if it is gone."""
-        ...
 
     # pins
     def pin_lane(self, worktree: Path, admin: Path, ref: RefName, reason: str) -> CommitId:
@@ -885,6 +965,10 @@ class Bus(Protocol):
         ...
 
     def read(self, root: Path, folder: BusFolder, name: str) -> BusFile | None: ...
+    def file(self, root: Path, name: str) -> BusFile | None:
+        """One small file below `root`, such as a template; None if it isn't there."""
+        ...
+
     def write_new(self, root: Path, folder: BusFolder, name: str, content: bytes) -> None:
         """A new file, whole the moment it appears; raises `Refused` when the name is taken."""
         ...

@@ -53,14 +53,19 @@ def send(work: Workplace, intent: Send, tell: Tell, by: str) -> Outcome:
         running.step("paste the text")
         taken = _deliver(work, pane, intent.text, running.step)
         if not taken:
-            review.mark_sent(work, intent.lane, intent.comments, doubtful=True)
-            running.done(f"sent to {intent.lane}, but nobody saw it taken", {"delivery": "unknown"})
+            try:
+                review.mark_sent(work, intent.lane, intent.comments, doubtful=True)
+            finally:  # it was typed, whatever becomes of the note that it was
+                said = f"sent to {intent.lane}, but nobody saw it taken"
+                running.done(said, {"delivery": "unknown"})
             raise DeliveryUnknown(
                 f"The text was typed into {intent.lane}, but its screen did not answer.",
                 hint=f"Look with `cockpit attach {intent.lane}`; it is not sent again by itself.",
             )
-        review.mark_sent(work, intent.lane, intent.comments, doubtful=False)
-        op = running.done(f"sent to {intent.lane}", {"delivery": "seen"})
+        try:
+            review.mark_sent(work, intent.lane, intent.comments, doubtful=False)
+        finally:
+            op = running.done(f"sent to {intent.lane}", {"delivery": "seen"})
     return Outcome(
         f"Sent to {intent.lane}.", op, {"lane": intent.lane, "delivery": "seen", "sha256": digest}
     )

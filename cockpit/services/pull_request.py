@@ -6,6 +6,9 @@ the request. The target stays where it is; whoever merges it, `follow` brings it
 | intent | the journal entry, the approval | the end is written: it may have been pushed |
 | the push | the branch at the remote | the same; made again, the push changes nothing |
 | the command | the request | the same; the command says that it is there already |
+
+An approval counts once, so one that may have been used is taken away; who makes the request
+again says yes again.
 """
 
 from __future__ import annotations
@@ -166,5 +169,15 @@ def _log(work: Workplace, running: Running) -> Path:
 def recover(work: Workplace, running: Running) -> str:
     """End one that a death cut off: only the remote knows how far it came."""
     work.runner.end_orphans(_log(work, running))
+    _use_approval(work, running)
     running.done("maybe made; doing it again changes nothing that is there", {})
     return "may or may not have been made; making it again does no harm"
+
+
+def _use_approval(work: Workplace, running: Running) -> None:
+    """Take the approval away that this request was made by; a newer one stays."""
+    lane = LaneId(str(running.op.lane))
+    given = work.approvals.get(lane)
+    wanted = running.op.intent.get("new")
+    if given is not None and given.commit == wanted and given.at <= running.op.at:
+        work.approvals.use(lane)

@@ -8,7 +8,7 @@ clashes with nobody, since nothing is known.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -16,7 +16,7 @@ from cockpit.domain.clash import Clash, Meeting, Radar, Snapshot
 from cockpit.domain.ids import CommitId, LaneId, TreeId
 from cockpit.domain.lane import LaneRecord
 from cockpit.errors import CockpitError
-from cockpit.services import bus
+from cockpit.services import bus, target_line
 from cockpit.services.looking import AT_ONCE
 from cockpit.services.workplace import Workplace
 
@@ -44,6 +44,8 @@ class _Known:
     meetings: dict[Key, Meeting] = field(default_factory=dict)
     target: Snapshot | None = None
     target_tree: TreeId | None = None
+    heads: frozenset[CommitId] = frozenset()
+    """The lanes' commits when the target was looked at."""
 
 
 class RadarDesk:
@@ -84,6 +86,7 @@ class RadarDesk:
         kept = [*known.sides.values(), *([known.target] if known.target else [])]
         if self._work.git.scout.tidy(kept):
             known.sides.clear()
+            known.target = None
         records = self._records()
         wanted = [
             record
@@ -99,8 +102,8 @@ class RadarDesk:
                 known.sides[record.lane] = found
             else:
                 known.unseen[record.lane] = found
-        self._see_target()
         sides = {lane: known.sides[lane] for lane in records if lane in known.sides}
+        self._see_target(sides.values())
         return _Seen(sides, dict(known.unseen), known.target)
 
     def _records(self) -> dict[LaneId, LaneRecord]:
@@ -109,17 +112,29 @@ class RadarDesk:
         order = [lane for lane in self._work.config.lanes if lane in records]
         return {lane: records[lane] for lane in dict.fromkeys((*order, *records))}
 
-    def _see_target(self) -> None:
+    def _see_target(self, sides: Iterable[Snapshot]) -> None:
+        """The target as it is now, holding what landed of these sides."""
         known, git = self._known, self._work.git
         tip = git.read_ref(self._work.target)
-        if known.target is None or known.target.commit != tip:
-            known.target = Snapshot(tip, tip) if tip is not None else None
+        heads = frozenset(side.head for side in sides) if tip is not None else frozenset()
+        if known.target is None or known.target.head != tip:
             known.target_tree = None
+        elif heads == known.heads:
+            return
+        known.heads = heads
+        known.target = git.scout.holding(tip, self._landed(tip, heads)) if tip is not None else None
+
+    def _landed(self, tip: CommitId, heads: Iterable[CommitId]) -> list[CommitId]:
+        """Commits of the lanes whose work the target has although its history lacks them."""
+        if not target_line.line_of(self._work, tip).landed:
+            return []
+        own = self._work.git.history.ids(tip, sorted(heads))
+        return [one.source for one in target_line.held(self._work, tip, own)]
 
     def _target_tree(self, target: Snapshot | None) -> TreeId | None:
         """Only asked for when there is something to hold against it."""
         if target is not None and self._known.target_tree is None:
-            self._known.target_tree = self._work.git.tree_of(target.commit)
+            self._known.target_tree = self._work.git.tree_of(target.head)
         return self._known.target_tree
 
     def _looks(
@@ -175,7 +190,7 @@ def _key(one: Snapshot, two: Snapshot) -> Key:
 
 def _pairs(seen: _Seen) -> Iterator[tuple[Snapshot, Snapshot]]:
     """All pairs that may clash: a lane that stands where the target stands can't."""
-    tip = seen.target.commit if seen.target is not None else None
+    tip = seen.target.head if seen.target is not None else None
     sides = [side for side in seen.sides.values() if side.commit != tip]
     if seen.target is not None:
         for side in sides:
@@ -217,7 +232,7 @@ def picture(
     return Radar(
         clashes=tuple(clashes),
         sides={lane: side.commit for lane, side in sides.items() if lane not in unseen},
-        target=target.commit if target is not None else None,
+        target=target.head if target is not None else None,
         unseen=unseen,
         partly={lane: side.left_out for lane, side in sides.items() if side.left_out},
         idle=frozenset(idle),

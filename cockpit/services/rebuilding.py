@@ -14,7 +14,7 @@ from cockpit.services.workplace import Workplace
 
 def on_top(work: Workplace, mine: CommitId, theirs: CommitId) -> CommitId:
     """`mine` built anew on `theirs`. Raises `Conflict` naming the commit and the paths."""
-    done = work.git.replay_line(mine, theirs)
+    done = work.git.builder.replay_line(mine, theirs)
     if done.tip is None:
         stuck = str(done.stuck)[:10]
         raise Conflict(

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 from cockpit.domain.ids import LaneId, RefName, branch_name
 from cockpit.domain.operation import Operation, OpKind, OpState
-from cockpit.domain.plans import StartPlan, TargetPlan, TeardownPlan
+from cockpit.domain.plans import BackgroundPlan, StartPlan, TargetPlan, TeardownPlan
 from cockpit.errors import CockpitError
 from cockpit.services import (
     approvals,
+    background_landing,
+    background_run,
     gate,
     handback,
     hunk_steps,
@@ -22,6 +24,7 @@ from cockpit.services import (
     park,
     pull_request,
     resolving,
+    standing,
     start,
     sync,
     taking,
@@ -42,9 +45,20 @@ LOCK_PATIENCE = 2.5
 """Seconds in which a dead git's lock file becomes old enough to be taken away."""
 
 OWN_LOCK = frozenset(
-    {OpKind.APPROVE, OpKind.INTERRUPT, OpKind.TRUST, OpKind.TRASH, OpKind.HAND_BACK}
+    {
+        OpKind.APPROVE,
+        OpKind.INTERRUPT,
+        OpKind.TRUST,
+        OpKind.TRASH,
+        OpKind.HAND_BACK,
+        OpKind.STANDING,
+        OpKind.BACKGROUND,
+    }
 )
 """Operations that hold a lock of their own (`running.own_lock`), not their lane's."""
+
+MADE_OF_OTHERS = frozenset({OpKind.TRAIN, OpKind.BACKGROUND})
+"""Ended last: the landings, starts and prompts that they are made of say what became of them."""
 
 SHARED_LOCK = {
     OpKind.GATE: "gate",
@@ -63,7 +77,7 @@ def recover(work: Workplace, tell: Tell) -> list[str]:
         for path in work.journal.damaged()
     ]
     left = [op for op in work.journal.pending() if _is_dead(work, op)]
-    left.sort(key=lambda op: op.kind is OpKind.TRAIN)  # its landings say what became of it
+    left.sort(key=lambda op: op.kind in MADE_OF_OTHERS)
     if left:
         said.extend(work.git.end_orphans())
     said.extend(work.git.clear_leavings(patience=LOCK_PATIENCE if left else 0.0))
@@ -87,6 +101,8 @@ def _is_dead(work: Workplace, op: Operation) -> bool:
 def _locks_of(op: Operation) -> list[str]:
     if op.kind in OWN_LOCK:
         return [own_lock(op.kind, op.lane)]
+    if op.kind is OpKind.DISPATCH:
+        return [own_lock(op.kind if op.lane is None else OpKind.BACKGROUND, op.lane)]
     if op.kind in SHARED_LOCK:
         return [SHARED_LOCK[op.kind]]
     if op.kind is OpKind.UNDO:
@@ -178,6 +194,13 @@ def _recover_undo(work: Workplace, running: Running) -> str:
     return recover_undo(work, running, undoing_of(running.op))
 
 
+def _recover_background(work: Workplace, running: Running) -> str:
+    plan = BackgroundPlan.from_json(running.op.intent)
+    if plan.what == "start":
+        return background_run.recover_start(work, running, plan)
+    return background_landing.recover_judging(work, running, plan)
+
+
 RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.START: _recover_start,
     OpKind.ADOPT: _recover_start,
@@ -199,6 +222,8 @@ RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.FOLLOW: upstream.recover,
     OpKind.PUSH: upstream.recover_push,
     OpKind.PULL_REQUEST: pull_request.recover,
+    OpKind.STANDING: standing.recover,
+    OpKind.BACKGROUND: _recover_background,
 }
 """How each kind is finished or dropped; the returned words follow `Operation N (…)`. Kinds
 that are not here change nothing before their end."""

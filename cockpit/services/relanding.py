@@ -20,23 +20,17 @@ from cockpit.config.model import LaneConfig
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.merge import Check
-from cockpit.domain.merged import taken_back_in
 from cockpit.domain.message import subject_for, with_trailers
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import StartPlan, TargetPlan
 from cockpit.domain.undone import undone_by
-from cockpit.services import building, tasks
+from cockpit.services import building, target_line, tasks
 from cockpit.services.building import Built
+from cockpit.services.target_line import Held
 from cockpit.services.workplace import Workplace
 
 LOOKED_AT = 20
 """Landings of one lane, the latest, that are looked at."""
-
-TIPS_KEPT = 8
-
-_known: dict[tuple[str, CommitId], Mapping[CommitId, CommitId]] = {}
-
-SAYING = ("^Takes back what [0-9a-f]", "^This reverts commit [0-9a-f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +55,71 @@ class Relanding:
 
 
 def relanding(
-    work: Workplace, lane: LaneId, lane_tip: CommitId, target: CommitId
+    work: Workplace,
+    lane: LaneId,
+    lane_tip: CommitId,
+    target: CommitId,
+    held: Sequence[Held] = (),
 ) -> Relanding | None:
     """What was landed of this lane, is in the history of `target` and was reverted there, and
     is still in the lane; None when there is nothing of the kind. Looks only; where nothing was
-    ever reverted that is one git call a tip, whatever the journal holds."""
-    standing = _standing(work, target)
-    if not standing:
-        return None
-    landed = [op for op in _landings(work, lane) if _is_in(work, op, target, standing)]
+    ever reverted that is one git call a tip, whatever the journal holds. `held` is what
+    `target_line.held` says of the lane."""
     steps: list[int] = []
     reverts: list[CommitId] = []
-    for op in landed:
-        plan = TargetPlan.from_json(op.intent)
-        revert = standing.get(CommitId(plan.new))
-        if revert is None or work.git.is_ancestor(revert, lane_tip):
-            continue
-        if not _does_revert(work, plan, revert):
-            continue
-        if _would_be_swallowed(work, plan, lane_tip):
+    for op, plan, revert in _taken_back(work, lane, lane_tip, target, held):
+        if _landed_later(work, plan, held) or _would_be_swallowed(work, plan, lane_tip):
             steps.append(op.seq)
             reverts.insert(0, revert)
         elif plan.source and work.git.is_ancestor(CommitId(plan.source), lane_tip):
             steps.append(op.seq)
     return Relanding(tuple(steps), tuple(reverts)) if steps else None
+
+
+def taken_back(
+    work: Workplace, lane: LaneId, lane_tip: CommitId, target: CommitId
+) -> tuple[CommitId, ...]:
+    """The lane's own commits that landed and were taken back, newest first. Whether their
+    content is in the target all the same is another question."""
+    if not target_line.line_of(work, target).taken_back:
+        return ()
+    own = [commit for commit, _ in work.git.history.lane_commits(target, lane_tip)]
+    held = target_line.held(work, target, own)
+    found: dict[CommitId, None] = {}
+    for _, plan, _ in reversed(_taken_back(work, lane, lane_tip, target, held)):
+        source = CommitId(plan.source)
+        if source and work.git.is_ancestor(source, lane_tip):
+            commits = work.git.history.lane_commits(CommitId(plan.old), source)
+            found.update(dict.fromkeys(one for one, parents in reversed(commits) if parents <= 1))
+    return tuple(found)
+
+
+def _taken_back(
+    work: Workplace,
+    lane: LaneId,
+    lane_tip: CommitId,
+    target: CommitId,
+    held: Sequence[Held],
+) -> list[tuple[Operation, TargetPlan, CommitId]]:
+    """Landings of the lane in the history of `target`, oldest first, with the commit that
+    takes each back: it stands, the lane did not take it in, and nothing brought the work again."""
+    standing = target_line.line_of(work, target).taken_back
+    if not standing:
+        return []
+    found = []
+    for op in _landings(work, lane):
+        if not _is_in(work, op, target, standing):
+            continue
+        plan = TargetPlan.from_json(op.intent)
+        revert = standing.get(CommitId(plan.new))
+        if revert is None or work.git.is_ancestor(revert, lane_tip):
+            continue
+        later = _landed_later(work, plan, held)
+        if any(work.git.is_ancestor(revert, one.new) for one in later):
+            continue  # it came again with that landing
+        if _does_revert(work, plan, revert):
+            found.append((op, plan, revert))
+    return found
 
 
 def build(
@@ -96,18 +131,24 @@ def build(
     *,
     message: str = "",
     tip: CommitId | None = None,
+    held: Sequence[Held] = (),
 ) -> tuple[Built, Relanding | None]:
     """As `building.build`, and what was taken back comes again. Its result may be two commits
     on `onto`: the revert of the revert, and the landing. `tip` is the target as it is, where
-    `onto` is what cars ahead make of it: these take nothing of this lane back."""
-    again = relanding(work, lane.lane, source, tip or onto)
+    `onto` is what cars ahead make of it: these take nothing of this lane back. `held` is what
+    of the lane is in the target although its history doesn't show it."""
+    again = relanding(work, lane.lane, source, tip or onto, held)
+    shared = [one.source for one in held]
     if again is None or not again.reverts:
-        return building.build(work, lane, onto, source, commits, message=message), again
+        built = building.build(work, lane, onto, source, commits, message=message, shared=shared)
+        return built, again
     first = _revert_again(work, lane, onto, again)
     if first.result is None:
         return first, again
     if commits:
-        rest = building.build(work, lane, first.result, source, commits, message=message)
+        rest = building.build(
+            work, lane, first.result, source, commits, message=message, shared=shared
+        )
         if rest.conflicts:
             return rest, again
         if rest.result is not None and rest.tree is not None:
@@ -127,11 +168,11 @@ def _revert_again(work: Workplace, lane: LaneConfig, onto: CommitId, again: Rela
     built = Built(building.how_of(work, lane), text)
     tip, tree = onto, work.git.tree_of(onto)
     for revert in again.reverts:
-        outcome = work.git.revert_tree(tip, revert)
+        outcome = work.git.builder.revert_tree(tip, revert)
         if outcome.conflicts:
             return replace(built, conflicts=outcome.conflicts, stuck=f"the revert {revert[:10]}")
         tree = outcome.tree
-        tip = work.git.commit_tree(tree, [onto], text)
+        tip = work.git.builder.commit_tree(tree, [onto], text)
     changes = tuple(work.git.changes(onto, tree))
     return replace(built, result=tip, tree=tree, changes=changes) if changes else built
 
@@ -156,7 +197,7 @@ def _as_landing(
     if _said(again) not in text:
         text = f"{text.rstrip()}\n\n{_said(again)}"
     text = with_trailers(text, building.trailers_for(work, lane, source))
-    result = work.git.commit_tree(first.tree, [onto], text)
+    result = work.git.builder.commit_tree(first.tree, [onto], text)
     return replace(first, result=result, message=text)
 
 
@@ -196,30 +237,10 @@ def _is_in(
     return work.git.is_ancestor(new, target)
 
 
-def _standing(work: Workplace, target: CommitId) -> Mapping[CommitId, CommitId]:
-    """`_reverts`, asked once a tip: what a commit's history says never changes."""
-    key = (str(work.git.common_dir), target)
-    known = _known.get(key)
-    if known is None:
-        known = _reverts(work, target)
-        while len(_known) >= TIPS_KEPT:
-            _known.pop(next(iter(_known)), None)
-        _known[key] = known
-    return known
-
-
-def _reverts(work: Workplace, target: CommitId) -> dict[CommitId, CommitId]:
-    """What was taken back on the line of `target`, by the commit that did and that was not
-    taken back itself."""
-    gone: set[str] = set()
-    found: dict[CommitId, CommitId] = {}
-    for commit, message in work.git.first_parents(target, saying=SAYING):
-        if commit in gone:
-            continue
-        for reverted in taken_back_in(message):
-            gone.add(reverted)
-            found.setdefault(CommitId(reverted), commit)
-    return found
+def _landed_later(work: Workplace, plan: TargetPlan, held: Sequence[Held]) -> list[Held]:
+    """Landings that stand and were made of the same commits and more."""
+    source = CommitId(plan.source)
+    return [one for one in held if source and work.git.is_ancestor(source, one.source)]
 
 
 def _does_revert(work: Workplace, plan: TargetPlan, revert: CommitId) -> bool:
@@ -227,7 +248,7 @@ def _does_revert(work: Workplace, plan: TargetPlan, revert: CommitId) -> bool:
     before = work.git.first_parent(revert)
     if before is None or not work.git.is_ancestor(CommitId(plan.new), before):
         return False
-    wanted = work.git.revert_tree(before, CommitId(plan.new), before=CommitId(plan.old))
+    wanted = work.git.builder.revert_tree(before, CommitId(plan.new), before=CommitId(plan.old))
     return not wanted.conflicts and wanted.tree == work.git.tree_of(revert)
 
 

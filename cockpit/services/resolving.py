@@ -61,7 +61,7 @@ def conflict_of(work: Workplace, lane: LaneId) -> ConflictView:
         message=message_for(conflict),
         why_not=why_not(work, record),
         note="; ".join(filter(None, notes)),
-        links=work.git.conflicts.links(conflict),
+        peeks=work.git.conflicts.peeks(conflict),
     )
 
 
@@ -213,7 +213,7 @@ def _build(work: Workplace, state: Resolution, message: str) -> CommitId:
         results.append(entries)
     tree = work.git.conflicts.resolved_tree(conflict, results)
     text = message.strip() + "\n" if message.strip() else message_for(conflict)
-    return work.git.commit_tree(tree, [conflict.source, conflict.target], text)
+    return work.git.builder.commit_tree(tree, [conflict.source, conflict.target], text)
 
 
 def _begin(

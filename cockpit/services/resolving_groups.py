@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cockpit.domain.conflict import Conflict
 from cockpit.domain.conflict_view import ConflictGroup
 from cockpit.domain.globs import matches
 from cockpit.domain.ids import LaneId
+from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
 from cockpit.services import zones
 from cockpit.services.workplace import Workplace
@@ -36,7 +39,13 @@ def _group_of(work: Workplace, path: str) -> Group:
                 owners.append(name)
         except CockpitError:
             continue  # a bad glob is told by `cockpit check`; here it owns nothing
-    return tuple(owners), ", ".join(owners) if owners else "nobody's zone"
+    return tuple(owners), ", ".join(map(partial(_titled, work), owners)) or "nobody's zone"
+
+
+def _titled(work: Workplace, lane: LaneId) -> str:
+    """`alpha @team-api`."""
+    owner = safe(work.config.lanes[lane].owner, width=40).text
+    return f"{lane} {owner}".rstrip()
 
 
 def _matches(path: str, globs: tuple[str, ...]) -> bool:

@@ -12,11 +12,12 @@ import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cockpit.domain.activity import State
 from cockpit.domain.events import (
     ActivityChanged,
+    BackgroundChanged,
     Event,
     LaneChanged,
     Link,
@@ -25,11 +26,13 @@ from cockpit.domain.events import (
 )
 from cockpit.domain.fleet import Fleet, apply
 from cockpit.domain.ids import LaneId, OpId, PaneId
-from cockpit.domain.intents import Intent, RunTrain, Start, Sync
+from cockpit.domain.intents import Intent, RunBackground, RunTrain, Start, Sync
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
 from cockpit.services import sync_queue
 from cockpit.services.api import Cockpit
+from cockpit.services.background_watch import BY as BACKGROUND
+from cockpit.services.background_watch import BackgroundWatch
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.ports import LivePanes, Watcher
 from cockpit.services.radar_watch import RadarWatch
@@ -74,6 +77,12 @@ class FleetSupervisor:
             shown=lambda: self.fleet.radar,
             publish=self._publish,
         )
+        self._background = BackgroundWatch(
+            cockpit,
+            fleet=lambda: self.fleet,
+            publish=self._publish,
+            carry=self._carry_background,
+        )
         self._synced: dict[LaneId, float] = {}
         """Since when each lane rested as its waiting sync was tried."""
         self._watcher = watcher
@@ -100,7 +109,7 @@ class FleetSupervisor:
         """On the loop only: apply, then tell."""
         before = self.fleet
         self.fleet = apply(before, event)
-        if self.fleet == before and isinstance(event, ActivityChanged | LaneChanged | Link):
+        if self.fleet == before and isinstance(event, _STATES):
             return
         for listener in list(self._listeners):
             listener(event, self.fleet)
@@ -142,6 +151,7 @@ class FleetSupervisor:
             group.create_task(self._tick())
             group.create_task(self._follow_hints())
             group.create_task(self._radar.run())
+            group.create_task(self._background.run())
             if self._watcher is not None:
                 group.create_task(self._watcher.run(self._folders, self._hint))
 
@@ -165,6 +175,7 @@ class FleetSupervisor:
         """End threads and the control client; lanes go on."""
         for task in list(self._tasks):
             task.cancel()
+        await self._background.close()
         if self.live is not None:
             await self.live.close()
         self._actions.shutdown(wait=False, cancel_futures=True)
@@ -211,6 +222,34 @@ class FleetSupervisor:
             if not ended:
                 self._publish(Notice(outcome.summary, "information", lane))
         await self._refresh([lane] if lane is not None else None)
+
+    async def _carry_background(self, intent: Intent) -> dict[str, Any]:
+        """For what nobody wished for at this moment: a start waits for its turn among all
+        starts, and how it failed is for who asked."""
+        if not isinstance(intent, RunBackground):
+            return await self._act_by_itself(intent)
+        self._starting_next += 1
+        async with self._starting:
+            self._starting_next -= 1
+            data = await self._act_by_itself(intent)
+            if self._starting_next:
+                await asyncio.sleep(self._local.config.launch.stagger)
+            return data
+
+    async def _act_by_itself(self, intent: Intent) -> dict[str, Any]:
+        """The outcome's data. Raises `CockpitError`, for a defect too."""
+        lane = getattr(intent, "lane", None)
+        try:
+            outcome = await asyncio.get_running_loop().run_in_executor(
+                self._actions, lambda: self._local.carry_out(intent, self._tell, by=BACKGROUND)
+            )
+        except CockpitError:
+            raise
+        except Exception as defect:
+            raise self._recorded(defect) from defect
+        finally:
+            await self._refresh([lane] if lane is not None else None)
+        return outcome.data
 
     def _recorded(self, defect: Exception) -> CockpitError:
         """The traceback in a private file, and the error that names it."""
@@ -329,6 +368,10 @@ class FleetSupervisor:
             self._publish(Link(True))
         else:
             self._sight.lose(why or "the tmux server does not answer")
+
+
+_STATES = (ActivityChanged, LaneChanged, Link, BackgroundChanged)
+"""Events that say how something is, told again at each look: no news if nothing changed."""
 
 
 def _refusal(intent: Intent, error: CockpitError) -> OperationEnded:

@@ -3,12 +3,13 @@
 How the branch moves, and what a death leaves, stands in `lane_branch.py`. A lane where it
 conflicts, or where uncommitted work is in the way, is left as it was. While an agent is in a
 turn nothing is changed under its hands: the sync is refused, or waits for the end of the turn
-(`sync_queue.py`). Nobody tells the agent: what came in is a matter for its next prompt.
+(`sync_queue.py`) until it was made or refused; one that a death cut off before the branch moved
+waits on. Nobody tells the agent: what came in is a matter for its next prompt.
 """
 
 from __future__ import annotations
 
-from cockpit.domain.ids import branch_name
+from cockpit.domain.ids import LaneId, branch_name
 from cockpit.domain.intents import Sync
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import BranchPlan
@@ -30,8 +31,8 @@ def sync(work: Workplace, intent: Sync, tell: Tell, by: str) -> Outcome:
         shown = preview(work, lane, intent.how)
         if shown.waits and not shown.up_to_date:
             return _wait(work, intent, shown)
-        sync_queue.forget(work, lane)
         if shown.up_to_date:
+            sync_queue.forget(work, lane)
             name = branch_name(shown.target)
             return Outcome(f"{lane} has everything of {name} already.", None, _data(shown))
         _require(work, shown)
@@ -40,8 +41,10 @@ def sync(work: Workplace, intent: Sync, tell: Tell, by: str) -> Outcome:
             left = lane_branch.move(work, running, plan, f"cockpit: sync {lane}")
         except CockpitError as error:
             if lane_branch.stands_at(work, plan) != "new":
+                sync_queue.forget(work, lane)  # it was refused: it is not tried by itself again
                 running.abandon(error.title, error.hint, detail=error.detail)
             raise
+        sync_queue.forget(work, lane)
         op = running.done(_said(shown), {"old": plan.old, "new": plan.new, "left": left})
     return _outcome(shown, op, left)
 
@@ -74,6 +77,8 @@ def _require(work: Workplace, shown: SyncPreview) -> None:
             detail="\n".join(shown.conflicts),
             hint=f"`cockpit resolve {shown.lane}` resolves it place by place, or hands it back.",
         )
+    if shown.why_not or shown.in_the_way:
+        sync_queue.forget(work, shown.lane)
     if shown.why_not:
         raise Refused(
             f"Lane {shown.lane} can't be brought up to date: {shown.why_not}.",
@@ -158,4 +163,6 @@ def _data(shown: SyncPreview) -> dict[str, object]:
 def recover(work: Workplace, running: Running) -> str:
     """Finish or drop a sync that a death cut off."""
     plan = BranchPlan.from_json(running.op.intent)
+    if lane_branch.stands_at(work, plan) in ("new", "beyond"):
+        sync_queue.forget(work, LaneId(plan.lane))
     return lane_branch.recover(work, running, plan, f"brought the target into {plan.lane}")

@@ -14,7 +14,7 @@ from cockpit.domain.ids import CommitId, LaneId, branch_name
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.sync import TURN, SyncHow, SyncPreview
 from cockpit.errors import CockpitError, Refused, UsageError
-from cockpit.services import lane_branch, looking
+from cockpit.services import lane_branch, looking, relanding, target_line
 from cockpit.services.workplace import Workplace
 
 
@@ -50,7 +50,7 @@ def preview(work: Workplace, lane_id: LaneId, how: str = "") -> SyncPreview:
             "there is nothing to bring in.",
             hint="Start the lane anew from the target, or merge the two by hand.",
         )
-    shown = replace(shown, incoming=tuple(work.git.commits(tip, target)))
+    shown = replace(shown, incoming=tuple(work.git.history.commits(tip, target)))
     shown = _look_at_agent(work, record, shown)
     why = _why_not(work, record)
     if why:
@@ -96,22 +96,29 @@ def _build(work: Workplace, shown: SyncPreview) -> SyncPreview:
         return replace(shown, how=SyncHow.FORWARD, new=target)
     if shown.how is SyncHow.REBASE:
         return _rebase(work, shown)
-    outcome = work.git.merge(tip, target)
+    own = [CommitId(line.commit) for line in work.git.history.commits(target, tip)]
+    shared = [one.source for one in target_line.held(work, target, own)]
+    outcome = work.git.builder.merge(tip, target, shared=shared)
     if outcome.conflicts:
         return replace(shown, conflicts=outcome.conflicts)
     message = f"Merge {branch_name(shown.target)} into {branch_name(shown.branch)}\n"
-    return replace(shown, new=work.git.commit_tree(outcome.tree, [tip, target], message))
+    return replace(shown, new=work.git.builder.commit_tree(outcome.tree, [tip, target], message))
 
 
 def _rebase(work: Workplace, shown: SyncPreview) -> SyncPreview:
     try:
-        commits = work.git.to_replay(shown.old, shown.target_tip)
+        gone = relanding.taken_back(work, shown.lane, shown.old, shown.target_tip)
+        commits = work.git.history.to_replay(shown.old, shown.target_tip, taken_back=gone)
     except Refused as error:
         return replace(shown, why_not=_clause(error))
-    outcome = work.git.replay(commits, shown.target_tip)
+    outcome = work.git.builder.replay(commits, shown.target_tip)
     if outcome.tip is None:
         return replace(shown, conflicts=outcome.conflicts, stuck=outcome.stuck)
-    own = [merge for _, merge in work.git.lane_commits(shown.target_tip, shown.old) if merge <= 1]
+    own = [
+        merge
+        for _, merge in work.git.history.lane_commits(shown.target_tip, shown.old)
+        if merge <= 1
+    ]
     return replace(
         shown,
         new=outcome.tip,

@@ -44,7 +44,7 @@ def preview(work: Workplace, lane: LaneId, paths: Sequence[str] = ()) -> TakePre
     speak of: no lane, no worktree, unmerged paths."""
     record = work.record(lane)
     _require_folder(work, record)
-    found = work.git.uncommitted_work(record.worktree, paths, skip=bus.is_own_result)
+    found = work.git.taker.uncommitted(record.worktree, paths, skip=bus.is_own_result)
     return TakePreview(
         lane=lane,
         branch=record.branch,
@@ -86,12 +86,12 @@ def commit(work: Workplace, intent: Commit, tell: Tell, by: str) -> Outcome:
     with work.locks.hold(f"lane-{lane}", why="commit its work"):
         record = work.record(lane)
         _require_folder(work, record)
-        found = work.git.uncommitted_work(
+        found = work.git.taker.uncommitted(
             record.worktree, intent.paths, skip=bus.is_own_result, keep=True
         )
         _require(work, record, intent, found)
         message = defused(intent.message.strip()) or message_for(work, lane, found)
-        new = work.git.commit_tree(found.tree, [found.head], message + "\n")
+        new = work.git.builder.commit_tree(found.tree, [found.head], message + "\n")
         running = begin(
             work,
             tell,
@@ -170,7 +170,7 @@ def _advance(work: Workplace, running: Running, plan: TakePlan, reason: str) -> 
             work.git.move_ref(ref, new=CommitId(commit_id), old=None, reason="cockpit: pin")
     running.step(f"move {branch_name(RefName(plan.branch))} and the index")
     try:
-        return work.git.move_with_index(
+        return work.git.taker.move(
             worktree,
             RefName(plan.branch),
             old=CommitId(plan.old),
@@ -254,7 +254,7 @@ def in_the_way_of_undo(
     found = []
     if tip != new:
         later = work.git.is_ancestor(CommitId(new), tip)
-        count = len(work.git.commits(CommitId(new), tip)) if later else 0
+        count = len(work.git.history.commits(CommitId(new), tip)) if later else 0
         found.append(
             f"{branch_name(record.branch)} has {count} commit(s) more by now"
             if later

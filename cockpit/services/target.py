@@ -69,7 +69,7 @@ def in_the_way(
     """Paths that moving the target would change and that hold the commander's own work."""
     if info is None:
         return ()
-    plan = work.git.plan_sync(info.path, old, new, staging_for(work, "preview"))
+    plan = work.git.follower.plan(info.path, old, new, staging_for(work, "preview"))
     return plan.in_the_way
 
 
@@ -139,7 +139,7 @@ def stage(work: Workplace, plan: TargetPlan) -> None:
     here, before anything moves."""
     if not plan.checkout:
         return
-    sync = work.git.plan_sync(
+    sync = work.git.follower.plan(
         Path(plan.checkout), CommitId(plan.old), CommitId(plan.new), Path(plan.staging)
     )
     if sync.in_the_way:
@@ -149,7 +149,7 @@ def stage(work: Workplace, plan: TargetPlan) -> None:
             hint="Commit it or move it away; then look at the preview again.",
         )
     try:
-        work.git.stage_sync(sync)
+        work.git.follower.stage(sync)
     except CockpitError:
         drop_staging(work, plan)
         raise
@@ -160,10 +160,10 @@ def follow(work: Workplace, running: Running, plan: TargetPlan) -> list[str]:
     left: list[str] = []
     if plan.checkout:
         running.step("bring the checkout after it")
-        sync = work.git.plan_sync(
+        sync = work.git.follower.plan(
             Path(plan.checkout), CommitId(plan.old), CommitId(plan.new), Path(plan.staging)
         )
-        left = work.git.finish_sync(sync)
+        left = work.git.follower.finish(sync)
     drop_staging(work, plan)
     remember(work, RefName(plan.ref), CommitId(plan.new))
     return left
@@ -172,7 +172,7 @@ def follow(work: Workplace, running: Running, plan: TargetPlan) -> list[str]:
 def drop_staging(work: Workplace, plan: TargetPlan) -> None:
     """Copies of committed content only; nothing of anyone's lies there."""
     if plan.staging:
-        work.git.drop_staging(Path(plan.staging))
+        work.git.follower.drop(Path(plan.staging))
 
 
 def remember(work: Workplace, ref: RefName, commit: CommitId) -> None:
@@ -180,6 +180,13 @@ def remember(work: Workplace, ref: RefName, commit: CommitId) -> None:
     known = dict(work.state.read(EXPECTED) or {})
     if known.get(ref) != commit:
         work.state.write(EXPECTED, {**known, ref: commit})
+
+
+def see(work: Workplace) -> None:
+    """The commander has seen the target as it is now, and says so."""
+    tip = work.git.read_ref(work.target)
+    if tip is not None:
+        remember(work, work.target, tip)
 
 
 def moved_unseen(work: Workplace, ref: RefName, now: CommitId) -> str:
@@ -190,6 +197,6 @@ def moved_unseen(work: Workplace, ref: RefName, now: CommitId) -> str:
     if work.git.resolve(str(seen)) is None:
         return f"it was at {str(seen)[:10]}, a commit that is gone now"
     if work.git.is_ancestor(CommitId(str(seen)), now):
-        count = len(work.git.commits(CommitId(str(seen)), now))
+        count = len(work.git.history.commits(CommitId(str(seen)), now))
         return f"{count} commit(s) came in since cockpit last saw it at {str(seen)[:10]}"
     return f"it was rewritten since cockpit last saw it at {str(seen)[:10]}"

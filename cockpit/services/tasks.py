@@ -240,7 +240,7 @@ def merged(work: Workplace) -> frozenset[TaskId]:
     key = (str(work.git.common_dir), tip)
     known = _merged.get(key)
     if known is None:
-        known = merged_tasks(work.git.first_parents(tip, saying=WANTED))
+        known = merged_tasks(work.git.history.saying(tip, WANTED))
         while len(_merged) >= TIPS_KEPT:
             _merged.pop(next(iter(_merged)), None)
         _merged[key] = known

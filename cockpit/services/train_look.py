@@ -6,17 +6,17 @@ records, branches, worktrees, panes) is read once, and the rest side by side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
-from cockpit.domain.change import CommitLine
-from cockpit.domain.ids import LaneId
+from cockpit.domain.change import CommitLine, Contribution
+from cockpit.domain.ids import CommitId, LaneId, RefName
 from cockpit.domain.lane import LaneRecord
 from cockpit.errors import CockpitError
 from cockpit.services import looking, panes
 from cockpit.services.landing_checks import (
+    Glance,
     LaneLook,
     TargetLook,
     glance,
@@ -30,9 +30,6 @@ AT_ONCE = 4
 
 LISTED = 200
 """Commits of a lane that are listed at most (`Git.commits`)."""
-
-S = TypeVar("S")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +84,69 @@ def look(work: Workplace, lanes: Sequence[LaneId], *, sizes: bool) -> Sight:
     known = glance(work)
     target = look_at_target(work, known)
     records = work.registry.lanes()
+    chosen = [records[lane] for lane in lanes if lane in records]
     shown, why = panes.lanes_of_panes(work)
+    rows = looking.rows_of(work, [shown[lane].ref.pane for lane in lanes if lane in shown])
 
-    def see(lane: LaneId) -> Rider | str:
+    def see(lane: LaneId) -> LaneLook | str:
         try:
-            record = records.get(lane)
+            record, pane = records.get(lane), shown.get(lane)
             activity = None
             if record is not None and not why:
-                activity = looking.judge(work, record, shown.get(lane), None)
-            found = look_at_lane(work, lane, activity=activity, known=known)
-            commits = work.git.commits(target.tip, found.source, limit=LISTED)
-            size = work.git.size_of(target.tip, found.source) if sizes else 0
-            return Rider(found, tuple(commits), size)
+                told = rows.get(pane.ref.pane) if pane is not None else None
+                activity = looking.judge(work, record, pane, None, told)
+            return look_at_lane(work, lane, activity=activity, known=known)
         except CockpitError as error:
             return clause(error.title)
 
-    found = dict(zip(lanes, _at_once(see, lanes), strict=True))
-    riders = {lane: rider for lane, rider in found.items() if isinstance(rider, Rider)}
-    blind = {lane: said for lane, said in found.items() if isinstance(said, str)}
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="car") as pool:
+        looks = pool.map(see, lanes)
+        brought = _brought(work, target.tip, [record.branch for record in chosen], known, sizes)
+        found = dict(zip(lanes, looks, strict=True))
+    return _sight(work, target, found, brought, sizes)
+
+
+def _brought(
+    work: Workplace,
+    tip: CommitId,
+    branches: Sequence[RefName],
+    known: Glance | None,
+    sizes: bool,
+) -> Mapping[CommitId, Contribution]:
+    """What the branches bring, asked for all at once; nothing where that can't be told of one
+    of them: then each is asked by itself, and says what is wrong with it."""
+    refs = known.refs if known is not None else {}
+    sources = [refs[branch] for branch in branches if branch in refs]
+    try:
+        return work.git.history.contributions(tip, sources, limit=LISTED, sizes=sizes)
+    except CockpitError:
+        return {}
+
+
+def _sight(
+    work: Workplace,
+    target: TargetLook,
+    found: Mapping[LaneId, LaneLook | str],
+    brought: Mapping[CommitId, Contribution],
+    sizes: bool,
+) -> Sight:
+    riders: dict[LaneId, Rider] = {}
+    blind: dict[LaneId, str] = {}
+    for lane, seen in found.items():
+        if isinstance(seen, str):
+            blind[lane] = seen
+            continue
+        try:
+            own = brought.get(seen.source) or _alone(work, target.tip, seen.source, sizes)
+            riders[lane] = Rider(seen, own.commits, own.size)
+        except CockpitError as error:
+            blind[lane] = clause(error.title)
     return Sight(target, riders, blind)
 
 
-def _at_once(see: Callable[[S], T], things: Sequence[S]) -> list[T]:
-    if len(things) < 2:
-        return [see(thing) for thing in things]
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="car") as pool:
-        return list(pool.map(see, things))
+def _alone(work: Workplace, tip: CommitId, source: CommitId, sizes: bool) -> Contribution:
+    history = work.git.history
+    return history.contributions(tip, [source], limit=LISTED, sizes=sizes)[source]
 
 
 def clause(title: str) -> str:

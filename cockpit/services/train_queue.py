@@ -21,7 +21,7 @@ from cockpit.domain.ids import CommitId, LaneId, branch_name
 from cockpit.domain.intents import Queue
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import QueuePlan, TrainPlan
-from cockpit.domain.train import Car, CarState, Train, car_from_json, car_to_json
+from cockpit.domain.train import Car, CarState, Train, car_from_json
 from cockpit.domain.train_order import Candidate, Move, order
 from cockpit.errors import Refused
 from cockpit.services import tasks
@@ -156,14 +156,15 @@ def drop(work: Workplace, lane: LaneId) -> None:
             work.state.write(FILE, waiting.without(lane).to_json())
 
 
-def note(work: Workplace, cars: Iterable[Car]) -> None:
-    """Remember how the cars that did not land ended, for who looks later."""
+def note(work: Workplace, cars: Iterable[Mapping[str, Any]]) -> None:
+    """Remember how the cars (as the journal has them) that did not land ended, for who looks
+    later."""
     with work.locks.hold(LOCK, why="train"):
         waiting = read(work)
         last = {
-            car.lane: car_to_json(car)
+            LaneId(str(car.get("lane"))): dict(car)
             for car in cars
-            if car.state is CarState.ASIDE and car.lane in waiting.since
+            if car.get("state") == CarState.ASIDE and car.get("lane") in waiting.since
         }
         after = Waiting(waiting.since, waiting.moves, last)
         if after != waiting:

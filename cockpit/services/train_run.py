@@ -11,7 +11,8 @@ the commander says so. What did not land stays queued.
 | intent | the journal entry | the end is written: nothing landed |
 | approvals | approvals that were not used | they stay: the commander gave them |
 | a car's gate, its landing | entries of their own | `recovery` ends these first |
-| the same | this entry with the cars as they were | the end is written, car by car |
+| the same | this entry with the cars as they were | the end is written, car by car; the |
+| | | queue tells why a car was put aside |
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class Ride:
             for car in self.train.cars
         ]
         self.train = replace(self.train, cars=tuple(cars), running=False, stopped=why)
-        train_queue.note(self.work, cars)
+        train_queue.note(self.work, map(car_to_json, cars))
         self._told()
 
     def _set(self, car: Car) -> None:
@@ -340,6 +341,7 @@ def recover(work: Workplace, running: Running) -> str:
     landed = [str(car["lane"]) for car in cars if car.get("state") == CarState.LANDED]
     summary = f"landed {len(landed)} of {len(cars)} before it was interrupted"
     stopped = plan.stopped or "it was interrupted"
+    train_queue.note(work, cars)
     running.done(summary, {"cars": cars, "landed": landed, "stopped": stopped})
     names = f" ({', '.join(landed)})" if landed else ""
     return f"was interrupted after {len(landed)} of {len(cars)}{names} had landed; the rest waits"

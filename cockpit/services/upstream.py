@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cockpit.domain.events import Notice
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.domain.intents import Follow
-from cockpit.domain.merge import Check
+from cockpit.domain.merge import UPSTREAM, Check
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import TargetPlan
 from cockpit.domain.upstream import PushAnswer, Relation, Remote, Standing, Upstream
@@ -36,7 +37,7 @@ ADDRESSES = "remotes"
 LOCK = "upstream"
 """Held while a remote is talked to."""
 
-NAME = "upstream"
+NAME = UPSTREAM
 KEY = "f"
 COUNTED = 1_000
 """Commits that are counted at most."""
@@ -49,17 +50,17 @@ def notes(work: Workplace, tell: Tell, *, fetch: bool) -> tuple[Check, ...]:
         upstream = work.git.remotes.upstream(work.target)
         if upstream is None:
             return ()
-        unread = _fetched(work, upstream) if fetch else ()
-        return (*unread, _check(work, upstream, standing(work, upstream)))
+        unread = fetched(work, upstream) if fetch else ()
+        return (*unread, check_of(work, upstream, standing(work, upstream)))
     except CockpitError as error:
         return (Check(NAME, True, error.title, is_note=True),)
 
 
-def _fetched(work: Workplace, upstream: Upstream) -> tuple[Check, ...]:
+def fetched(work: Workplace, upstream: Upstream) -> tuple[Check, ...]:
     """A note if the remote could not be asked."""
     why = _why_not_trust(work, upstream.remote)
     if why:
-        return (Check(NAME, False, why),)
+        return (Check(NAME, False, why, key=KEY),)
     try:
         with work.locks.hold(LOCK, timeout=30.0, why=f"fetch {upstream.name}"):
             work.git.remotes.fetch(upstream)
@@ -67,7 +68,7 @@ def _fetched(work: Workplace, upstream: Upstream) -> tuple[Check, ...]:
         said = (error.detail.splitlines() or [error.title])[-1]
         text = f"{upstream.remote.name} can't be asked now, so this may be old: {said}"
         return (Check(NAME, True, text, is_note=True),)
-    _remember(work, upstream.remote)
+    remember_address(work, upstream.remote)
     return ()
 
 
@@ -78,15 +79,16 @@ def standing(work: Workplace, upstream: Upstream) -> Standing:
         return Standing(Relation.UNSEEN, theirs)
     if mine == theirs:
         return Standing(Relation.EQUAL, theirs)
-    ahead = len(work.git.commits(theirs, mine, limit=COUNTED))
-    behind = len(work.git.commits(mine, theirs, limit=COUNTED))
+    ahead = len(work.git.history.commits(theirs, mine, limit=COUNTED))
+    behind = len(work.git.history.commits(mine, theirs, limit=COUNTED))
     if not behind:
         return Standing(Relation.AHEAD, theirs, ahead)
     relation = Relation.DIVERGED if ahead else Relation.BEHIND
     return Standing(relation, theirs, ahead, behind)
 
 
-def _check(work: Workplace, upstream: Upstream, seen: Standing) -> Check:
+def check_of(work: Workplace, upstream: Upstream, seen: Standing) -> Check:
+    """How the target stands to its upstream, as a check of a landing."""
     name, there = work.config.target, upstream.name
     match seen.relation:
         case Relation.EQUAL:
@@ -115,13 +117,22 @@ def _commits(count: int) -> str:
 
 def _why_not_trust(work: Workplace, remote: Remote) -> str:
     """A clause if the remote's address is another than the one that was used before."""
-    known = (work.state.read(ADDRESSES) or {}).get(remote.name)
-    if known in (None, [remote.url, remote.push_url]):
+    changed = changed_address(work, remote)
+    if changed is None:
         return ""
     return (
-        f"the address of {remote.name} changed since cockpit last used it: it was {known[0]} "
-        f"and is {remote.url} (`cockpit follow --accept-address` uses it)"
+        f"the address of {remote.name} changed since cockpit last used it: it was {changed[0]} "
+        f"and is {changed[1]} (`cockpit follow --accept-address` uses it)"
     )
+
+
+def changed_address(work: Workplace, remote: Remote) -> tuple[str, str] | None:
+    """The address that was used before and the present one, where they differ; None else."""
+    known = (work.state.read(ADDRESSES) or {}).get(remote.name)
+    if known in (None, [remote.url, remote.push_url]):
+        return None
+    both = (str(known[0]), remote.url)
+    return both if both[0] != both[1] else (str(known[1]), remote.push_url)
 
 
 def require_address(work: Workplace, remote: Remote) -> None:
@@ -131,7 +142,8 @@ def require_address(work: Workplace, remote: Remote) -> None:
         raise Refused(f"Nothing was pushed: {why}.", hint="Look at `git remote -v` first.")
 
 
-def _remember(work: Workplace, remote: Remote) -> None:
+def remember_address(work: Workplace, remote: Remote) -> None:
+    """Take the address that the remote has now as the one that may be used."""
     known = dict(work.state.read(ADDRESSES) or {})
     if known.get(remote.name) != [remote.url, remote.push_url]:
         work.state.write(ADDRESSES, {**known, remote.name: [remote.url, remote.push_url]})
@@ -144,15 +156,11 @@ def follow(work: Workplace, intent: Follow, tell: Tell, by: str) -> Outcome:
     """Fetch, then bring the target after its upstream: forward, or (with `rebase`) what was not
     pushed anew on top of it. Raises `Refused` or `Conflict` with the target as it was."""
     upstream = work.git.remotes.upstream(work.target)
-    name = work.config.target
     if upstream is None:
-        raise Refused(
-            f"{name} follows no branch of a remote.",
-            hint=f"`git branch --set-upstream-to=origin/{name} {name}` makes it follow one.",
-        )
+        raise no_upstream(work)
     if intent.accept_address:
-        _remember(work, upstream.remote)
-    for check in _fetched(work, upstream):
+        remember_address(work, upstream.remote)
+    for check in fetched(work, upstream):
         if not check.ok:
             raise Refused(f"{upstream.name} was not fetched: {check.text}.")
         raise CockpitError(
@@ -160,15 +168,40 @@ def follow(work: Workplace, intent: Follow, tell: Tell, by: str) -> Outcome:
         )
     with work.locks.hold("target", why=f"follow {upstream.name}"):
         seen = standing(work, upstream)
+        _require_shown(work, upstream, seen, intent)
         if seen.relation in (Relation.EQUAL, Relation.AHEAD, Relation.UNSEEN):
-            said = _check(work, upstream, seen).text
+            said = check_of(work, upstream, seen).text
             return Outcome(f"Nothing to follow: {said}.", None, _data(upstream, seen))
         if seen.relation is Relation.DIVERGED and not intent.rebase:
             raise Refused(
-                f"{_check(work, upstream, seen).text}.",
+                f"{check_of(work, upstream, seen).text}.",
                 hint=f"`cockpit follow --rebase` does that; or merge {upstream.name} yourself.",
             )
         return _move(work, upstream, seen, tell, by)
+
+
+def no_upstream(work: Workplace) -> Refused:
+    """The refusal where the target follows nothing."""
+    name = work.config.target
+    return Refused(
+        f"{name} follows no branch of a remote.",
+        hint=f"`git branch --set-upstream-to=origin/{name} {name}` makes it follow one.",
+    )
+
+
+def _require_shown(work: Workplace, upstream: Upstream, seen: Standing, intent: Follow) -> None:
+    """Raises `Refused` where the yes was to something else than what is there now."""
+    old = work.git.read_ref(work.target)
+    for name, shown, now in (
+        (upstream.name, intent.seen, seen.tip),
+        (work.config.target, intent.target_old, old),
+    ):
+        if shown is not None and shown != now:
+            raise Refused(
+                f"{name} moved since it was shown.",
+                detail=f"It was at {shown[:12]} and is at {str(now)[:12]}.",
+                hint="Look at it again; nothing was changed.",
+            )
 
 
 def _move(work: Workplace, upstream: Upstream, seen: Standing, tell: Tell, by: str) -> Outcome:
@@ -252,12 +285,19 @@ def pushed(work: Workplace, tell: Tell, by: str, landed: Sequence[LaneId]) -> st
     try:
         remote = work.git.remotes.remote(name)
         if remote is None:
-            return f"Not pushed: there is no remote {name}."
+            return _unpushed(tell, f"there is no remote {name}")
         why = _why_not_trust(work, remote)
-        return f"Not pushed: {why}." if why else _push(work, remote, tell, by, landed)
+        return _unpushed(tell, why) if why else _push(work, remote, tell, by, landed)
     except CockpitError as error:
         said = (error.detail.splitlines() or [""])[-1]
         return f"Not pushed to {name}: {error.title} {said}".rstrip()
+
+
+def _unpushed(tell: Tell, why: str) -> str:
+    """Said as an event as well: there is no operation whose end would tell it."""
+    said = f"Not pushed: {why}."
+    tell(Notice(said, "warning"))
+    return said
 
 
 def _push(work: Workplace, remote: Remote, tell: Tell, by: str, landed: Sequence[LaneId]) -> str:
@@ -286,7 +326,7 @@ def _push(work: Workplace, remote: Remote, tell: Tell, by: str, landed: Sequence
             raise
         if not answer.taken:
             return _refused(work, running, remote, answer)
-        _remember(work, remote)
+        remember_address(work, remote)
         if upstream is not None and follows:
             _note_tracking(work, upstream, tip)
         running.done(f"pushed {target_name} to {remote.name} at {tip[:10]}", {"new": tip})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from argparse import ArgumentParser, Namespace
 
+from cockpit.cli import standing_words
 from cockpit.cli.context import Context
 from cockpit.cli.lanes import add_lane, find
 from cockpit.cli.output import Cell
@@ -22,7 +23,12 @@ alone, is used by one landing, and is void as soon as the lane commits again or 
 changes. With --commit it is refused if the lane is no longer at the commit that you looked at
 (`head` in `cockpit diff --json`). With --show nothing is approved: it tells how the approval
 stands, and if it is void what changed since; it ends with 0 only if it is valid, else with
-3."""
+3.
+
+With --standing it is a yes to what a background lane (`background:` in lanes.yaml) will do,
+from now on: it is started by itself, and what it commits inside its zone lands by itself when
+the gate is green. Zone, gate, prompt, agent and all else that the yes is given to is shown
+first; it is void as soon as any of it changes. Anything unusual waits for you."""
 EXAMPLES = (
     ("cockpit approve alpha", "what is there now"),
     (
@@ -31,6 +37,8 @@ EXAMPLES = (
     ),
     ("cockpit approve alpha --revoke", "take it back"),
     ("cockpit approve alpha --show", "whether it still counts, and what changed since"),
+    ("cockpit approve tidy --standing", "let a background lane run and land by itself"),
+    ("cockpit approve tidy --standing --revoke", "take that back"),
 )
 
 
@@ -39,11 +47,20 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--commit", metavar="ID", default="", help="the full id of the commit")
     parser.add_argument("--revoke", action="store_true", help="take an approval back")
     parser.add_argument("--show", action="store_true", help="only tell how it stands")
+    parser.add_argument(
+        "--standing",
+        action="store_true",
+        help="of a background lane: approve what it will do, from now on",
+    )
 
 
 def run(args: Namespace, context: Context) -> int:
     if sum(map(bool, (args.commit, args.revoke, args.show))) > 1:
         raise UsageError("Give one of --commit, --revoke and --show.")
+    if args.standing:
+        if args.commit:
+            raise UsageError("A standing approval is of what a lane does, not of one commit.")
+        return standing_words.run(args, context, find(context.cockpit.fleet(), args.lane))
     if args.commit and not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", args.commit):
         raise UsageError(
             "--commit takes the full id of a commit: 40 or 64 hexadecimal digits.",

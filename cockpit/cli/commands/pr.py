@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, context: Context) -> int:
     lane = find(context.acting.fleet(), args.lane)
     context.offer_trust()
-    preview = context.acting.preview_landing(lane, message=args.message)
+    preview = context.acting.preview_landing(lane, message=args.message).as_request
     refusal = why_not(preview)
     for line in words.landing(preview):
         context.out.say(*line)

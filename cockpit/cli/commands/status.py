@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cockpit.cli import clash_words, words
+from cockpit.cli import background_words, clash_words, words
 from cockpit.cli.context import Context
 from cockpit.cli.lanes import find
 from cockpit.cli.output import STATE_STYLES, Cell
@@ -127,11 +127,11 @@ def _row(fleet: Fleet, view: LaneView, now: float) -> list[Cell]:
         str(facts.behind) if facts is not None else "-",
         str(facts.files) if facts is not None else "-",
         f"+{facts.added} -{facts.removed}" if facts is not None else "-",
-        _notes(fleet, view),
+        _notes(fleet, view, now),
     ]
 
 
-def _notes(fleet: Fleet, view: LaneView) -> Cell:
+def _notes(fleet: Fleet, view: LaneView, now: float) -> Cell:
     notes = [view.busy] if view.busy else []
     if view.fault is not None:
         notes.append(view.fault.what.value)
@@ -146,6 +146,8 @@ def _notes(fleet: Fleet, view: LaneView) -> Cell:
     if view.approval.standing is not Standing.NONE:
         given = view.approval.standing is Standing.VALID
         notes.append("approved" if given else f"approval void: {view.approval.why}")
+    by_itself = background_words.note(fleet, view, now)
+    notes += [by_itself] if by_itself else []
     clash = clash_words.note(fleet.radar, view.lane, fleet.target)
     notes += [clash] if clash else []
     if view.activity.detail:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from cockpit.domain.change import PathChange
 from cockpit.domain.ids import CommitId, RefName, TreeId, branch_name
-from cockpit.domain.operation import Operation
+from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import TargetPlan
 from cockpit.domain.shared import SharedHunk
 from cockpit.errors import CockpitError, Refused
@@ -22,7 +22,7 @@ from cockpit.services import target
 from cockpit.services.api import UndoPreview
 from cockpit.services.running import Running
 from cockpit.services.undoing import sharing
-from cockpit.services.undoing.contract import Undoing, lane_lock
+from cockpit.services.undoing.contract import Undoing, lane_lock, later_steps
 from cockpit.services.workplace import Workplace
 
 SHOWN = 12
@@ -38,7 +38,7 @@ def _preview(work: Workplace, op: Operation) -> UndoPreview:
             return UndoPreview(op, (), (error.title, *error.detail.splitlines()))
         steps = sharing.target_steps(work)
         paths = tuple(dict.fromkeys(one.path for one in _brought(work, landed)))
-        lines = [*_what_happens(landed, back), *_taken_back(paths)]
+        lines = [*_what_happens(work, op, landed, back), *_taken_back(paths)]
         lines += sharing.sentences(shared, steps, blocking=False)
         ways = sharing.sentences(shared, steps, blocking=True)
         if back is not None:
@@ -54,7 +54,7 @@ def _look(
     now = _where(work, landed)
     if _may_go_back(work, landed, now):
         return moving(work, op, landed, now, landed.old, "back"), ()
-    outcome = work.git.revert_tree(now, CommitId(landed.new), before=CommitId(landed.old))
+    outcome = work.git.builder.revert_tree(now, CommitId(landed.new), before=CommitId(landed.old))
     shared = sharing.shared_with(work, landed, now, outcome.conflicts)
     if outcome.conflicts:
         return None, shared
@@ -66,7 +66,9 @@ def _brought(work: Workplace, landed: TargetPlan) -> list[PathChange]:
     return work.git.changes(CommitId(landed.old), CommitId(landed.new))
 
 
-def _what_happens(landed: TargetPlan, back: TargetPlan | None) -> list[str]:
+def _what_happens(
+    work: Workplace, op: Operation, landed: TargetPlan, back: TargetPlan | None
+) -> list[str]:
     name = branch_name(RefName(landed.ref))
     if back is None:
         return []
@@ -74,9 +76,21 @@ def _what_happens(landed: TargetPlan, back: TargetPlan | None) -> list[str]:
         lines = [f"{name} goes back to {back.new[:10]}"]
     else:
         lines = [f"{name} gets a commit that takes back what {landed.new[:10]} brought"]
-    if landed.branch:
-        lines.append(f"the work stays on {branch_name(RefName(landed.branch))}")
+    if landed.branch and landed.source:
+        lines.append(_where_the_work_stays(work, op, landed))
     return lines
+
+
+def _where_the_work_stays(work: Workplace, op: Operation, landed: TargetPlan) -> str:
+    """The lane may be gone by now (`after_landing: teardown`), or have been rewritten."""
+    name = branch_name(RefName(landed.branch))
+    tip = work.git.read_ref(RefName(landed.branch))
+    if tip is not None and work.git.is_ancestor(CommitId(landed.source), tip):
+        return f"the work stays on {name}"
+    gone = later_steps(work, op, (OpKind.TEARDOWN,))
+    if tip is None and gone:
+        return f"{name} went with the lane: `cockpit undo {gone[-1].seq}` brings it back"
+    return f"{name} does not hold the work any more: it stays as refs/cockpit/op/{op.id}/source"
 
 
 def _taken_back(paths: Sequence[str]) -> list[str]:
@@ -97,7 +111,7 @@ def _plan(work: Workplace, op: Operation) -> TargetPlan:
     now = _where(work, landed)
     if _may_go_back(work, landed, now):
         return moving(work, op, landed, now, landed.old, "back")
-    outcome = work.git.revert_tree(now, CommitId(landed.new), before=CommitId(landed.old))
+    outcome = work.git.builder.revert_tree(now, CommitId(landed.new), before=CommitId(landed.old))
     if outcome.conflicts:
         raise Refused(
             f"Later work touches the same lines as operation {op.seq} in "
@@ -174,7 +188,7 @@ def _commit(
         f"Revert the landing of {landed.lane or 'a lane'}\n\n"
         f"Takes back what {landed.new} brought.\n"
     )
-    return work.git.commit_tree(tree, [now], message)
+    return work.git.builder.commit_tree(tree, [now], message)
 
 
 # ------------------------------------------------------------------ doing it

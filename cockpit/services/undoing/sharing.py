@@ -24,10 +24,12 @@ def shared_with(
     """The hunks that came with `landed` and were changed again up to `now`; those in
     `conflicts` block taking it back."""
     old, new = CommitId(landed.old), CommitId(landed.new)
-    mine = work.git.edits(old, new)
+    mine = work.git.line_edits.between(old, new)
     paths = [file.path for file in mine]
-    later = work.git.edits_after(new, now, paths)
-    again = work.git.edits_brought(old, new, now, paths, _sides(work, new, now)) if paths else ()
+    later = work.git.line_edits.after(new, now, paths)
+    again = (
+        work.git.line_edits.brought(old, new, now, paths, _sides(work, new, now)) if paths else ()
+    )
     shared = list(shared_hunks(mine, later, again))
     known = {hunk.path for hunk in shared}
     unclear = [path for path in conflicts if path not in known]
@@ -62,7 +64,7 @@ def _by_sum(
         return ()
     paths = [file.path for file in mine]
     return shared_hunks(
-        mine, (LaterCommit("", "", work.git.edits(CommitId(landed.new), now, paths)),)
+        mine, (LaterCommit("", "", work.git.line_edits.between(CommitId(landed.new), now, paths)),)
     )
 
 
@@ -78,7 +80,7 @@ def step_of_each(work: Workplace, commits: Iterable[str]) -> dict[str, int]:
         if plan.new in wanted:
             found[plan.new] = op.seq
         elif plan.how == "rebase" and not wanted <= set(found):
-            inside = work.git.commits(CommitId(plan.old), CommitId(plan.new))
+            inside = work.git.history.commits(CommitId(plan.old), CommitId(plan.new))
             found.update({one.commit: op.seq for one in inside if one.commit in wanted})
     return found
 

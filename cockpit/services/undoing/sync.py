@@ -42,7 +42,7 @@ def _gone_on(work: Workplace, plan: BranchPlan, name: str, now: CommitId | None)
     if now is None:
         return f"{name} is gone"
     if work.git.is_ancestor(CommitId(plan.new), now):
-        count = len(work.git.commits(CommitId(plan.new), now))
+        count = len(work.git.history.commits(CommitId(plan.new), now))
         return f"{name} has {count} commit(s) on top of it"
     return f"{name} is at {now[:10]}, not where this step put it"
 

@@ -15,6 +15,7 @@ from cockpit.services.undoing import (
     landing,
     park,
     redo,
+    standing,
     start,
     sync,
     teardown,
@@ -35,6 +36,7 @@ UNDOS: Mapping[OpKind, Undoing] = {
     OpKind.LEAVE_OUT: leaving_out.UNDOING,
     OpKind.RESOLVE: sync.UNDOING,
     OpKind.FOLLOW: follow.UNDOING,
+    OpKind.STANDING: standing.UNDOING,
 }
 
 
