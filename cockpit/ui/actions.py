@@ -15,11 +15,15 @@ from enum import StrEnum
 from cockpit.ui.reasons import (
     Context,
     Reason,
+    always,
+    any_clash,
+    any_train,
     no_lane,
     no_pane,
     not_alive,
     not_started,
     why_not_attach,
+    why_not_background,
     why_not_change,
     why_not_detach,
     why_not_interrupt_all,
@@ -27,6 +31,7 @@ from cockpit.ui.reasons import (
     why_not_outside,
     why_not_restart,
     why_not_send_marked,
+    why_not_standing,
     why_not_start,
     why_not_start_all,
     why_not_sync,
@@ -80,6 +85,10 @@ class Action:
     danger: Danger = Danger.SAFE
     why_not: Callable[[Context], Reason] = lambda context: None
     hint: int = 0
+    worth: Callable[[Context], bool] = always
+    """Whether the hint is worth its room now; the key works all the same."""
+    short: str = ""
+    """The word of the hint, where the title is too long for one."""
     moves: bool = False
     palette: bool = True
 
@@ -157,6 +166,7 @@ BOARD_ACTIONS = (
         _B,
         why_not=why_not_next,
         hint=2,
+        short="waiting",
     ),
     Action(
         "start",
@@ -176,7 +186,7 @@ BOARD_ACTIONS = (
         _B,
         _CHANGES,
         why_not_start_all,
-        hint=10,
+        hint=12,
     ),
     Action(
         "restart",
@@ -214,7 +224,8 @@ BOARD_ACTIONS = (
         "See the lanes that can land, in order; Enter there approves and lands them one by one.",
         _B,
         _PREVIEWS,
-        hint=6,
+        hint=7,
+        worth=any_train,
     ),
     Action(
         "interrupt",
@@ -251,6 +262,7 @@ BOARD_ACTIONS = (
         _B,
         _PREVIEWS,
         why_not_sync_idle,
+        hint=13,
     ),
     Action(
         "park",
@@ -301,7 +313,8 @@ BOARD_ACTIONS = (
         "Clashes",
         "Show which lanes would run into each other or into the target, and where.",
         _B,
-        hint=7,
+        hint=10,
+        worth=any_clash,
     ),
     Action(
         "log",
@@ -309,7 +322,7 @@ BOARD_ACTIONS = (
         "Log",
         "Show the journal; any step that can be undone, undo there.",
         _B,
-        hint=7,
+        hint=11,
     ),
     Action(
         "graph",
@@ -318,7 +331,35 @@ BOARD_ACTIONS = (
         "Show the history of the target and all lanes, with every landing; undo one there.",
         _B,
     ),
+    Action(
+        "standing",
+        ("A",),
+        "Standing approval",
+        "Let a background lane run and land by itself, after showing what the yes is given to; "
+        "or take that back.",
+        _B,
+        _PREVIEWS,
+        why_not_standing,
+    ),
+    Action(
+        "background",
+        ("P",),
+        "Background",
+        "Let go of what the chosen background lane holds; else stop all of them, or let them "
+        "go on.",
+        _B,
+        _PREVIEWS,
+        why_not_background,
+    ),
     Action("filter", ("slash",), "Filter", "Show only lanes that match some text.", _B),
+    Action(
+        "follow",
+        (),
+        "Follow upstream",
+        "Ask the remote, and bring the target after the branch that it follows there.",
+        _B,
+        _PREVIEWS,
+    ),
     Action(
         "stop",
         (),
@@ -353,10 +394,10 @@ BOARD_ACTIONS = (
         "Find an action or a lane by name.",
         _B,
         palette=False,
-        hint=11,
+        hint=14,
     ),
-    Action("help", ("question_mark",), "Help", "Show all keys.", Scope.ANYWHERE, hint=13),
-    Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=12),
+    Action("help", ("question_mark",), "Help", "Show all keys.", Scope.ANYWHERE, hint=16),
+    Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=15),
     Action(
         "detach",
         ("Q",),
@@ -394,14 +435,21 @@ READING_ACTIONS = (
 )
 
 DIFF_ACTIONS = (
-    Action("next_file", ("n", "tab"), "Next file", "Go to the next file.", Scope.DIFF, hint=2),
+    Action(
+        "next_file",
+        ("n", "tab"),
+        "Next file",
+        "Go to the next file.",
+        Scope.DIFF,
+        hint=2,
+        short="file",
+    ),
     Action(
         "previous_file",
         ("p", "shift+tab"),
         "Previous file",
         "Go to the file before.",
         Scope.DIFF,
-        hint=3,
     ),
     Action(
         "land_this",
@@ -420,6 +468,7 @@ DIFF_ACTIONS = (
         "Go to the next hunk.",
         Scope.DIFF,
         hint=4,
+        short="hunk",
     ),
     Action(
         "previous_hunk",
@@ -468,7 +517,7 @@ DIFF_ACTIONS = (
     ),
     Action(
         "unstage",
-        ("u",),
+        ("U",),
         "Unstage",
         "Take the hunk, or the whole file, out of the index.",
         Scope.DIFF,
@@ -573,11 +622,12 @@ DIFF_ACTIONS = (
     ),
     Action(
         "undo_here",
-        ("U",),
+        ("u",),
         "Undo",
-        "Undo the last step, after showing it.",
+        "Undo the last step (a discard, too), after showing it.",
         Scope.DIFF,
         _PREVIEWS,
+        hint=10,
     ),
     Action("reload", ("r",), "Look again", "Read the diff again.", Scope.DIFF, hint=16),
 )
@@ -623,6 +673,7 @@ LANDING_ACTIONS = (
         "Change the merge's message; Escape ends the editing.",
         Scope.LANDING,
         hint=3,
+        short="message",
     ),
     Action(
         "mend",
@@ -642,7 +693,27 @@ LANDING_ACTIONS = (
         Scope.LANDING,
         hint=5,
     ),
-    Action("look_again", ("r",), "Look again", "Build the preview again.", Scope.LANDING, hint=4),
+    Action("look_again", ("r",), "Look again", "Build the preview again.", Scope.LANDING, hint=6),
+    Action(
+        "follow_first",
+        ("f",),
+        "Follow",
+        "Ask the remote, and bring the target after its upstream; what is not pushed is built "
+        "anew on it where the two went apart.",
+        Scope.LANDING,
+        _PREVIEWS,
+        hint=1,
+    ),
+    Action(
+        "request",
+        ("P",),
+        "Pull request",
+        "Approve exactly this commit, run the gate, push the commit and make a pull request of "
+        "it as lanes.yaml says; the target here stays where it is.",
+        Scope.LANDING,
+        _PREVIEWS,
+        hint=4,
+    ),
     Action(
         "queue_this",
         ("q",),
@@ -797,6 +868,7 @@ TRAIN_ACTIONS = (
         "Choose files of the car that shall not land; a commit on its lane takes them back.",
         _T,
         _PREVIEWS,
+        hint=1,
     ),
     Action(
         "add_ready",
@@ -806,6 +878,16 @@ TRAIN_ACTIONS = (
         _T,
         _CHANGES,
         hint=4,
+    ),
+    Action(
+        "follow_train",
+        ("f",),
+        "Follow",
+        "Ask the remote, and bring the target after its upstream; what is not pushed is built "
+        "anew on it where the two went apart.",
+        _T,
+        _PREVIEWS,
+        hint=1,
     ),
     Action("look_at_train", ("r",), "Look again", "Build the train again.", _T, hint=8),
 )

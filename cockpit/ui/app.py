@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from textual import events
 from textual.app import App
@@ -25,7 +25,7 @@ from cockpit.domain.operation import OpKind
 from cockpit.domain.text import safe
 from cockpit.domain.theme import ThemeSpec
 from cockpit.errors import CockpitError
-from cockpit.services.api import Supervisor
+from cockpit.services.api import Cockpit, Supervisor
 from cockpit.ui import attach, chokepoint, deeds, present, themes
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.bridge import Bridge
@@ -40,6 +40,7 @@ from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
 from cockpit.ui.train_memory import TrainMemory
 
 Severity = Literal["information", "warning", "error"]
+T = TypeVar("T")
 
 
 class CockpitApp(App[None], inherit_bindings=False):
@@ -195,6 +196,13 @@ class CockpitApp(App[None], inherit_bindings=False):
             await work
         except CockpitError as error:
             self.complain(error)
+
+    async def ask_here(self, query: Callable[[Cockpit], T]) -> T | None:
+        """Ask, and answer only while the commander is still where they asked: a dialog that
+        comes late must not open over another screen. None when they left meanwhile."""
+        here = self.screen
+        found = await self.supervisor.ask(query)
+        return found if self.screen is here else None
 
     def detach(self) -> None:
         live = self.supervisor.live

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from cockpit.domain.activity import State
+from cockpit.domain.background import Deed, Dispatcher
+from cockpit.domain.dispatch import decide
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.text import safe
 from cockpit.domain.train import Aside, CarState, Train
 from cockpit.ui import present
+from cockpit.ui.reasons import looks_landable
 from cockpit.ui.train_rows import ASIDES, STATES, progress
 
 
@@ -35,6 +37,37 @@ def _waiting(train: Train) -> list[LaneId]:
     return [car.lane for car in train.cars if car.state in (CarState.READY, CarState.STOPPED)]
 
 
+BACKGROUND = "↻"
+"""A lane that is started by itself."""
+
+
+def background_mark(fleet: Fleet, view: LaneView, now: float) -> Content:
+    """`↻ in 25m`, `↻ after a landing`, `⚠ waits for you: …`; empty for a lane of the commander's
+    own."""
+    step = decide(fleet, view.lane, now)
+    if step is None:
+        return present.EMPTY
+    if step.deed is Deed.HOLD:
+        return present.text(f"{present.FAULT} waits for you: {step.why}", "bold $warning")
+    if step.deed is Deed.OFF:
+        return present.text(f"{BACKGROUND} off: {step.why}", "$muted")
+    if step.deed is not Deed.WAIT:
+        return present.text(f"{BACKGROUND} due", "$accent")
+    elsewhere = fleet.desk.dispatcher is Dispatcher.ELSEWHERE
+    by = " · another cockpit acts" if elsewhere else ""
+    if step.until is None:
+        return present.text(f"{BACKGROUND} {step.why}{by}", "$accent")
+    return present.text(f"{BACKGROUND} in {_ahead(step.until - now)}{by}", "$accent")
+
+
+def _ahead(seconds: float) -> str:
+    """`1m`, `25m`, `3h`, `2d`: rounded up, so that it is never due before."""
+    minutes = max(1, int(-(-seconds // 60)))
+    if minutes < 120:
+        return f"{minutes}m"
+    return f"{-(-minutes // 60)}h" if minutes < 48 * 60 else f"{-(-minutes // 1440)}d"
+
+
 def train_note(fleet: Fleet) -> str:
     """`train 3/7 gating beta` while one runs."""
     return progress(fleet.train) if fleet.train is not None and fleet.train.running else ""
@@ -55,18 +88,6 @@ def tallies(fleet: Fleet) -> list[Content]:
     if len(kinds) > 1:  # else the state's own block says it
         parts.append(Content.styled(f"{len(needing)} need you", "$foreground"))
     return parts
-
-
-def looks_landable(fleet: Fleet, view: LaneView) -> bool:
-    """Whether a lane looks as if it could land: it rests, with commits that the target lacks,
-    nothing uncommitted, nothing outside its zone and no clash with the target. The preview
-    alone is exact."""
-    facts = view.facts
-    if view.record is None or facts is None or view.fault is not None or view.busy:
-        return False
-    rests = view.activity.state is State.IDLE
-    whole = facts.ahead > 0 and not facts.dirty and not facts.operation and not facts.outside
-    return rests and whole and fleet.radar.between(view.lane, None) is None
 
 
 def header(fleet: Fleet, width: int, *, note: str = "") -> Content:

@@ -69,7 +69,7 @@ def _head(car: Car, look: CarLook) -> list[Content]:
         )
     if car.said:
         lines.append(present.text(car.said, "$foreground", width=1000))
-    if car.why_here and car.state is CarState.READY:
+    if car.why_here and car.state is CarState.READY and not look.running:
         lines.append(present.text(f"Here: {car.why_here}", "$muted", width=1000))
     if car.flaky:
         lines.append(
@@ -111,6 +111,8 @@ def _preview(car: Car, look: CarLook) -> list[Content]:
         lines += [present.text(f"  ✗ {path}", "$error") for path in preview.conflicts]
     lines += [present.EMPTY, section(present.plural(len(preview.commits), "commit"))]
     lines += [commit_line(commit) for commit in preview.commits]
+    if preview.result is None:
+        return lines  # nothing was built, so there are no files and no message to show
     lines += [present.EMPTY, section(present.plural(len(preview.changes), "file"))]
     lines += file_lines(preview.changes)
     lines += [present.EMPTY, section("Message, edited" if look.message else "Message")]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
-from cockpit.domain.clash import Clash, ClashPath, Radar, gentlest_places
+from cockpit.domain.clash import Clash, ClashPath, Place, Radar, gentlest_places
 from cockpit.domain.ids import LaneId
 from cockpit.ui import present
 from cockpit.ui.clash_matrix import SWORDS, Matrix, Side, short_path
@@ -132,18 +132,49 @@ def span(start: int, count: int) -> str:
     return f"line {start}" if count == 1 else f"lines {start}-{start + count - 1}"
 
 
-def order_lines(matrix: Matrix) -> list[Content]:
-    """The order of landing that hurts least, with reasons; lanes that bring nothing or that
-    nobody could look at are not in it."""
-    taking_part = [
-        lane
-        for lane in matrix.lanes
-        if lane not in matrix.radar.idle and lane not in matrix.radar.unseen
+def heading(matrix: Matrix, width: int) -> Content:
+    """How many clash, and the order in one line; what has no room is in the details too."""
+    radar = matrix.radar
+    if radar.target is None and not radar.lanes:
+        return Content.styled(f" {SWORDS} Clashes", "bold $accent")
+    count = present.plural(len(radar.clashes), "clash", "clashes")
+    lanes = present.plural(len(matrix.lanes), "lane")
+    unseen = f", {len(radar.unseen)} not known" if radar.unseen else ""
+    order = ", ".join(place.lane for place in _places(matrix)) if radar.clashes else ""
+    parts: list[present.Part] = [
+        (0, Content.styled(f"{SWORDS} Clashes", "bold $accent")),
+        (0, Content.styled(f"{count} of {lanes}{unseen}", "$muted")),
+        (1, present.text(f"gentlest order: {order}" if order else "", "$foreground")),
     ]
-    if not taking_part:
+    return Content.assemble(" ", present.fit(parts, max(20, width - 2)))
+
+
+def empty_lines(started: int, *, looking: bool, failed: str) -> list[Content]:
+    """Why there is no matrix: nobody looked yet, the look failed, or nobody is there."""
+    if failed:
+        return [
+            Content.styled("The lanes could not be looked at.", "bold $error"),
+            *(present.text(line, "$warning") for line in failed.split("\n")[:8]),
+        ]
+    if looking:
+        count = present.plural(started, "lane")
+        return [Content.styled(f"Merging {count} with each other, to see …", "$muted")]
+    return [Content("No lane is started, so none can clash.")]
+
+
+def _places(matrix: Matrix) -> Sequence[Place]:
+    """Lanes that bring nothing, or that nobody could look at, have no place."""
+    out = {*matrix.radar.idle, *matrix.radar.unseen}
+    return gentlest_places([lane for lane in matrix.lanes if lane not in out], matrix.radar)
+
+
+def order_lines(matrix: Matrix) -> list[Content]:
+    """The order of landing that hurts least, with reasons."""
+    places = _places(matrix)
+    if not places:
         return []
     lines = [Content.styled("Gentlest order of landing", "bold $accent")]
-    for number, place in enumerate(gentlest_places(taking_part, matrix.radar), 1):
+    for number, place in enumerate(places, 1):
         why = place.why.replace("the target", matrix.target)
         lines.append(
             Content.assemble(

@@ -20,17 +20,21 @@ ITSELF = "╲"
 NOTHING = "–"
 UNKNOWN = "?"
 
-WIDE = 64
-"""Cells of a panel from which its sign names a path; below, who clashes; below that, how
-many."""
-MIDDLE = 46
+WIDE, HALF, MIDDLE = 64, 54, 46
+"""Cells of a panel from which its sign names a path and how many more there are; a path, cut
+short; who clashes. Below that it says how many do."""
+NAMED = 5
+"""Cells of a column that is headed by a name, cut short; narrower ones have the lane's letter."""
+SHORT = 18
+"""Cells of a path that is cut short."""
 
 Side = LaneId | None
 """None is the target."""
 
 
 def sign(fleet: Fleet, lane: LaneId, width: int) -> Content:
-    """A panel's sign: `⚔ beta src/api.py`, `⚔ beta +1`, `⚔2`, by the panel's width."""
+    """A panel's sign: `⚔ beta src/api.py +2, 1 more`, `⚔ beta src/api.py, 1 more`, `⚔ beta +1`,
+    `⚔2`, by the panel's width."""
     clashes = fleet.radar.of(lane)
     if not clashes:
         return present.EMPTY
@@ -41,10 +45,12 @@ def sign(fleet: Fleet, lane: LaneId, width: int) -> Content:
     first = clashes[0]
     who = present.text(first.other or fleet.target, style, width=24)
     more = f" +{len(clashes) - 1}" if len(clashes) > 1 else ""
-    if width < WIDE:
+    if width < HALF:
         return Content.assemble((f"{SWORDS} ", style), who, (more, style))
-    path = present.text(short_path(first.paths[0].path), style, width=40)
-    rest = f" +{len(first.paths) - 1}" if len(first.paths) > 1 else ""
+    whole = width >= WIDE
+    name = first.paths[0].path
+    path = present.text(short_path(name) if whole else short_path(name, SHORT), style, width=40)
+    rest = f" +{len(first.paths) - 1}" if whole and len(first.paths) > 1 else ""
     others = f", {len(clashes) - 1} more" if len(clashes) > 1 else ""
     return Content.assemble((f"{SWORDS} ", style), who, " ", path, (rest + others, style))
 
@@ -114,8 +120,9 @@ def matrix_lines(
     """The matrix in `height` lines of `width` cells around the cell `at` (row, column), and
     which row of the matrix the first line below the heading is."""
     label = _label(matrix)
-    full = matrix_width(matrix) <= width
-    cell = _name_width(matrix) + 2 if full else 3
+    cell = min(_name_width(matrix) + 2, (width - label - 2) // len(matrix.columns))
+    full = cell >= NAMED
+    cell = cell if full else 3
     first, count = _window(at[1], len(matrix.columns), max(1, (width - label - 2) // cell))
     columns = matrix.columns[first : first + count]
     top, rows = _window(at[0], len(matrix.lanes), max(1, height - 1))
@@ -155,7 +162,7 @@ def _head(
     parts: list[Content] = [Content.styled(" " * label + hidden[0], "$muted")]
     for number, side in enumerate(columns):
         name = matrix.name(side) if full or side is None else matrix.keys.get(side, "?")
-        room = cell - (2 if full else 1)
+        room = cell - 1
         style = "bold $accent" if number == chosen else "bold $foreground"
         text = present.text(name, width=60).plain
         shown = text if len(text) <= room else text[: room - 1] + "…"

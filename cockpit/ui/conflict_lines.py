@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -15,16 +16,10 @@ from cockpit.domain.conflict import ConflictFile, Take
 from cockpit.domain.conflict_text import Common
 from cockpit.domain.conflict_view import ConflictView
 from cockpit.domain.resolution import WHOLE, Choice, Point, Resolution
+from cockpit.domain.text import safe
 from cockpit.ui import present
-from cockpit.ui.conflict_place import (
-    OURS,
-    THEIRS,
-    Ink,
-    hunk_rows,
-    question_rows,
-    rows_of,
-    version_rows,
-)
+from cockpit.ui.conflict_place import OURS, THEIRS, Ink, hunk_rows, question_rows, rows_of
+from cockpit.ui.conflict_versions import version_rows
 from cockpit.ui.shown import line_content
 
 CONTEXT = 3
@@ -108,8 +103,8 @@ def body(
     """The file's places with their context. `keys` are the keys of the actions by id."""
     ink = Ink(view, state, here, width, keys)
     shown = state.conflict.files[file]
-    lines = [_title(shown)]
-    lines += [present.text(f"   {row}", "$muted") for row in shown.said.split("\n")[:6] if row]
+    lines = [_title(shown, _zone(view, file))]
+    lines += _said(shown.said, width)
     whole = state.at(Point(file, WHOLE))
     if whole is not None and shown.pieces:
         lines += list(_whole_note(ink, file, whole))
@@ -125,12 +120,29 @@ def body(
     return Body((*lines, Content("")), starts)
 
 
-def _title(file: ConflictFile) -> Content:
+def _zone(view: ConflictView, file: int) -> str:
+    """Whose zone a file lies in, for the line above it, which has more room than the list."""
+    group = next((one for one in view.groups if file in one.files), None)
+    if group is None:
+        return ""
+    return f"zone of {group.title}" if group.owners else group.title
+
+
+def _title(file: ConflictFile, zone: str) -> Content:
     return Content.assemble(
         (" ", "on $panel"),
         present.text(file.path, "bold $foreground on $panel"),
         (f"  {file.kind} ", "$muted on $panel"),
+        present.text(f" {zone} " if zone else "", "$muted on $panel", width=200),
     )
+
+
+def _said(said: str, width: int) -> list[Content]:
+    """git's own words, folded."""
+    room = max(20, width - 4)
+    rows = [safe(row, width=1000).text for row in said.split("\n")[:6] if row]
+    folded = [line for row in rows for line in wrap(row, room)[:3]]
+    return [present.text(f"   {line}", "$muted") for line in folded]
 
 
 def _whole_note(ink: Ink, file: int, whole: Choice) -> Iterator[Content]:

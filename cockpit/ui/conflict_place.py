@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from cockpit.domain.conflict import Option, Take, Version
-from cockpit.domain.conflict_text import ConflictHunk, is_binary
+from cockpit.domain.conflict import Option, Take
+from cockpit.domain.conflict_text import ConflictHunk
 from cockpit.domain.conflict_view import ConflictView, Suggestion
-from cockpit.domain.resolution import WHOLE, Choice, Point, Resolution
+from cockpit.domain.resolution import Choice, Point, Resolution
 from cockpit.domain.text import safe
 from cockpit.ui import present
 from cockpit.ui.shown import line_content, shown_line
@@ -80,7 +80,7 @@ def decoded(row: bytes) -> str:
 
 def hunk_rows(ink: Ink, point: Point, hunk: ConflictHunk, count: int) -> Iterator[Content]:
     choice = ink.state.at(point)
-    yield _place_head(ink, point, f"{point.at + 1} of {count}", choice)
+    yield place_head(ink, point, f"{point.at + 1} of {count}", choice)
     if ink.width >= WIDE:
         yield from _columns(ink, hunk, choice)
     else:
@@ -90,10 +90,10 @@ def hunk_rows(ink: Ink, point: Point, hunk: ConflictHunk, count: int) -> Iterato
         taken = choice.take is Take.THEIRS
         if not taken:
             yield from _section(ink, "result", text, "$accent", "=")
-    yield from _suggested(ink, ink.view.suggestions.get(point, ()), choice)
+    yield from suggested(ink, ink.view.suggestions.get(point, ()), choice)
 
 
-def _place_head(ink: Ink, point: Point, name: str, choice: Choice | None) -> Content:
+def place_head(ink: Ink, point: Point, name: str, choice: Choice | None) -> Content:
     chosen = ink.here == point
     ground = "on $panel" if chosen else ""
     arrow = "▶" if chosen else " "
@@ -186,7 +186,7 @@ def _cell(content: Content, width: int) -> Content:
     return Content.assemble(content, " " * (width - content.cell_length))
 
 
-def _suggested(ink: Ink, known: Sequence[Suggestion], choice: Choice | None) -> Iterator[Content]:
+def suggested(ink: Ink, known: Sequence[Suggestion], choice: Choice | None) -> Iterator[Content]:
     if not known or choice is not None:
         return
     key = ink.keys.get("take_suggestion", "")
@@ -210,7 +210,7 @@ def _source(one: Suggestion) -> str:
             return f"as you resolved it in {one.lane}"
 
 
-# ------------------------------------------------------------------ whole files
+# ------------------------------------------------------------------ questions
 
 
 def question_rows(ink: Ink, point: Point) -> Iterator[Content]:
@@ -219,11 +219,11 @@ def question_rows(ink: Ink, point: Point) -> Iterator[Content]:
         return
     names = {"mode": "executable or not", "place": "under which name"}
     choice = ink.state.at(point)
-    yield _place_head(ink, point, names[question.asks], choice)
-    yield from _options(ink, question.options, choice)
+    yield place_head(ink, point, names[question.asks], choice)
+    yield from options(ink, question.options, choice)
 
 
-def _options(ink: Ink, options: Sequence[Option], choice: Choice | None) -> Iterator[Content]:
+def options(ink: Ink, options: Sequence[Option], choice: Choice | None) -> Iterator[Content]:
     for option in options:
         taken = choice is not None and choice.take is option.take
         mark, style = ("✓", "bold $success") if taken else (" ", "$foreground")
@@ -232,43 +232,3 @@ def _options(ink: Ink, options: Sequence[Option], choice: Choice | None) -> Iter
             (f"{ink.key(option.take):<3}", "bold $accent"),
             present.text(option.title, style),
         )
-
-
-def version_rows(ink: Ink, file: int) -> Iterator[Content]:
-    """A file without hunks: what each side has, and what can be done."""
-    shown = ink.state.conflict.files[file]
-    point = Point(file, WHOLE)
-    choice = ink.state.at(point)
-    for name, side, style in (
-        ("base", shown.base, BASE),
-        (ink.lane, shown.ours, OURS),
-        (ink.target, shown.theirs, THEIRS),
-    ):
-        label = safe(name, width=12).text
-        yield Content.assemble(
-            (f" {label:>12}   ", style), present.text(_described(ink, side, shown.path), style)
-        )
-    yield Content("")
-    yield _place_head(ink, point, "the whole file", choice)
-    yield from _options(ink, shown.wholes, choice)
-    yield from _suggested(ink, ink.view.suggestions.get(point, ()), choice)
-
-
-_MODES = {
-    "100644": "a file",
-    "100755": "an executable file",
-    "120000": "a link",
-    "160000": "a submodule",
-}
-
-
-def _described(ink: Ink, side: Version | None, path: str) -> str:
-    if side is None:
-        return "nothing"
-    what = _MODES.get(side.mode, side.mode)
-    if side.mode == "120000":
-        link = ink.view.links.get(side.blob)
-        if link is not None and not is_binary(link):
-            return f"{what} to {link[:LINE].decode('utf-8', 'replace')}"
-    at = f"at commit {side.blob[:12]}" if side.mode == "160000" else f"({side.blob[:9]})"
-    return f"{what} {at}" + (f", {side.path}" if side.path != path else "")

@@ -209,6 +209,13 @@ async def sync_idle(app: CockpitApp, context: Context, key: str) -> None:
     await ask_sync(app, resting(context.fleet))
 
 
+async def follow(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.following import ask_follow
+
+    app.toast(present.text(f"Asking the remote that {context.fleet.target} follows …", width=200))
+    await ask_follow(app, app.supervisor.ask)
+
+
 async def park(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.parking import ask_park
 
@@ -255,6 +262,23 @@ async def trust(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.trust import ask_trust
 
     await ask_trust(app, always=True)
+
+
+async def standing(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.standing import ask_standing
+
+    if context.lane is not None and context.lane.background is not None:
+        await ask_standing(app, context.lane.lane, context.lane.background.standing)
+
+
+async def background(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.standing import ask_background
+
+    known = context.lane.background if context.lane is not None else None
+    if known is not None and known.is_held:
+        await ask_background(app, _lane(context), known.run.why)
+    else:
+        await ask_background(app, None, "")
 
 
 def palette(app: CockpitApp, context: Context, key: str) -> None:
@@ -344,6 +368,7 @@ DEEDS: dict[str, Deed] = {
     "train": train,
     "sync": sync,
     "sync_idle": sync_idle,
+    "follow": follow,
     "park": park,
     "teardown": teardown,
     "clashes": clashes,
@@ -352,6 +377,8 @@ DEEDS: dict[str, Deed] = {
     "explain": explain,
     "help": show_help,
     "trust": trust,
+    "standing": standing,
+    "background": background,
     "palette": palette,
     "attach": attach,
     "editor": editor,

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
-from cockpit.domain.audit import Audit, AuditRow, CommitDetail, gate_words, said_of, sign_of
+from cockpit.domain.audit import (
+    SIGNS,
+    Audit,
+    AuditRow,
+    CommitDetail,
+    gate_words,
+    said_of,
+    sign_of,
+)
 from cockpit.domain.change import PathChange
 from cockpit.domain.ids import RefName, branch_name
 from cockpit.ui import present
@@ -69,19 +77,36 @@ def _known(row: AuditRow) -> Content:
     return present.text(", ".join(said), style)
 
 
-def graph_heading(audit: Audit | None, target: str, note: str = "") -> Content:
+def graph_heading(audit: Audit | None, target: str, note: str = "", width: int = 200) -> Content:
+    """What is shown, and what the signs before the commits mean."""
     if audit is None:
         return Content.styled(" Audit trail: reading the history …", "$muted")
     count = present.plural(len(audit.rows), "commit")
-    cut = ", the newest" if audit.cut else ""
-    landed = sum(1 for row in audit.rows if row.landing is not None)
-    return Content.assemble(
-        (" Audit trail of ", "bold $accent"),
-        present.text(branch_name(RefName(target)), "bold $foreground", width=40),
-        (" and all lanes", "bold $accent"),
-        (f"  {count}{cut}, {present.plural(landed, 'landing')} of ours", "$muted"),
-        present.text(f"  {note}" if note else "", "bold $warning"),
-    )
+    name = present.text(branch_name(RefName(target)), width=24).plain
+    parts: list[present.Part] = [
+        (0, Content.styled("Audit trail", "bold $accent")),
+        (0, Content.styled(note, "bold $warning")),
+        (3, Content.styled(f"{'the newest ' if audit.cut else ''}{count}", "$muted")),
+        *[(1, _sign(sign, style, said)) for sign, style, said in _kinds(audit)],
+        (2, _sign(SIGNS["target"], "bold $accent", name)),
+        (2, _sign(SIGNS["lane"], "$foreground", "a lane")),
+    ]
+    return Content.assemble(" ", present.fit(parts, max(20, width - 2), whole=True))
+
+
+def _sign(sign: str, style: str, said: str) -> Content:
+    return Content.assemble((f"{sign} ", style), (said, "$muted"))
+
+
+def _kinds(audit: Audit) -> Iterator[tuple[str, str, str]]:
+    """Sign, style and number of the kinds of steps that are there; of landings always."""
+    facts = [row.landing for row in audit.rows if row.landing is not None]
+    undone = sum(1 for fact in facts if fact.undone_by is not None)
+    yield SIGNS["landing"], "bold $success", present.plural(len(facts) - undone, "landing")
+    if undone:
+        yield SIGNS["undone"], "bold $warning", f"{undone} undone"
+    if back := sum(1 for row in audit.rows if row.takes_back is not None):
+        yield SIGNS["takes back"], "bold $warning", present.plural(back, "undo", "undos")
 
 
 def found(rows: Sequence[AuditRow], wanted: str) -> list[int]:

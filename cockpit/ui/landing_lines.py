@@ -20,6 +20,7 @@ MENDING = {
     "c": "resolves it here",
     "C": "takes the rest as a commit",
     "L": "leaves files out of the landing",
+    "f": "brings it after its upstream",
     "x": "on the board interrupts it",
     "i": "on the board types into its pane",
     "t": "on the board shows the tasks",
@@ -61,6 +62,8 @@ def preview_lines(
     if preview.commits:
         lines.append(how_line(preview))
     lines += [commit_line(commit) for commit in preview.commits]
+    if preview.conflicts:
+        return lines  # nothing was built, so no files are known to change
     lines += [Content(""), section(present.plural(len(preview.changes), "file"))]
     return lines + file_lines(preview.changes)
 
@@ -74,6 +77,30 @@ def how_line(preview: LandingPreview) -> Content:
         commits=present.plural(len(preview.commits), "commit"),
     )
     return present.text(f"  as {said}", "$muted", width=300)
+
+
+def request_lines(
+    preview: LandingPreview, remote: str, command: str, message: str
+) -> list[Content]:
+    """What a pull request would do: what is tested, what leaves the machine, what then runs."""
+    where = remote or f"the remote that {branch_name(preview.target)} follows"
+    commits = present.plural(len(preview.commits), "commit")
+    title = message.partition("\n")[0]
+    lines = [
+        Content.assemble(("  title   ", "$muted"), present.text(title, width=300)),
+        Content.assemble(
+            ("  gate    ", "$muted"),
+            present.text("; ".join(preview.gate) or "none: nothing is tested", width=300),
+        ),
+        Content.assemble(
+            ("  pushed  ", "$muted"),
+            present.text(f"the lane's branch at {preview.source[:9]}, {commits}, to {where}"),
+        ),
+        Content.assemble(("  runs    ", "$muted"), present.text(command, width=500)),
+        Content(""),
+    ]
+    stays = f"{branch_name(preview.target)} here stays where it is until it follows the remote."
+    return [*lines, present.text(stays, "$muted")]
 
 
 def approval_lines(approval: ApprovalState) -> list[Content]:
@@ -100,13 +127,16 @@ def approval_lines(approval: ApprovalState) -> list[Content]:
     return [*lines, Content.styled(f"      and {rest} more", "$muted")] if rest else lines
 
 
-def heading(preview: LandingPreview, *, landed: bool | None = None) -> Content:
-    """Which commit would land on which, and whether it may; afterwards whether it did."""
+def heading(
+    preview: LandingPreview, *, landed: bool | None = None, done: str = "landed"
+) -> Content:
+    """Which commit would land on which, and whether it may; afterwards whether it did, in the
+    word for it."""
     word = (" may land ", "bold $background on $success")
     if landed:
-        word = (" landed ", "bold $background on $success")
+        word = (f" {done} ", "bold $background on $success")
     elif landed is False:
-        word = (" not landed ", "bold $background on $error")
+        word = (f" not {done} ", "bold $background on $error")
     elif not preview.may_land:
         word = (" can not land ", "bold $background on $error")
     follows = f"  in {preview.checkout}" if preview.checkout is not None else ""

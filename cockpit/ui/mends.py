@@ -5,15 +5,17 @@ uncommitted work as a commit or leave files out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Gate, Land
+from cockpit.domain.intents import Gate, Land, PullRequest
 from cockpit.domain.mending import mending_prompt
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.operation import OpKind
 from cockpit.domain.text import safe
+from cockpit.errors import CockpitError
+from cockpit.ui import present
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -49,7 +51,9 @@ async def land_red(app: CockpitApp, lane: LaneId, *, said: str = "", message: st
     anew, and the wish is bound to it; whether it was made."""
     from cockpit.ui.screens.red import RedScreen
 
-    preview = await app.supervisor.ask(lambda cockpit: cockpit.preview_landing(lane))
+    preview = await app.ask_here(lambda cockpit: cockpit.preview_landing(lane))
+    if preview is None:
+        return False
     screen = RedScreen(preview, said)
     if not await app.push_screen_wait(screen):
         return False
@@ -62,6 +66,39 @@ async def land_red(app: CockpitApp, lane: LaneId, *, said: str = "", message: st
             red_reason=screen.reason,
         )
     )
+    return True
+
+
+async def follow(app: CockpitApp, say: Callable[[str], None]) -> bool:
+    """The target after its upstream, after asking the remote and showing what moves; `say` is
+    told while the remote is asked. Whether it was wished for."""
+    from cockpit.ui.screens.following import ask_follow
+
+    say("asking the remote …")
+    try:
+        wished = await ask_follow(app, app.ask_here)
+    except CockpitError:
+        say("")
+        raise
+    say("")
+    return wished
+
+
+async def request(app: CockpitApp, preview: LandingPreview, message: str) -> bool:
+    """A pull request of what is shown, after naming what leaves the machine and what runs;
+    whether it was wished for."""
+    from cockpit.ui.landing_lines import request_lines
+    from cockpit.ui.screens.confirm import ConfirmScreen
+
+    merge = app.supervisor.cockpit.config.merge
+    screen = ConfirmScreen(
+        present.text(f"Make a pull request of {preview.lane}?", width=200),
+        request_lines(preview, merge.push, merge.pull_request, message),
+        yes="yes, push it",
+    )
+    if not await app.push_screen_wait(screen):
+        return False
+    app.supervisor.submit(PullRequest(preview.lane, preview.source, message))
     return True
 
 

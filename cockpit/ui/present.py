@@ -16,7 +16,7 @@ from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import branch_name
 from cockpit.domain.landed import Merged
 from cockpit.domain.lane import GitFacts
-from cockpit.domain.text import safe
+from cockpit.domain.text import counted, safe
 
 ORDER = (
     State.ASKING,
@@ -87,19 +87,17 @@ def size(value: int) -> str:
     return f"{value} B"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 file`, `3 files`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+plural = counted
 
 
-def fit(parts: Sequence[Part], width: int, gap: Content = GAP) -> Content:
+def fit(parts: Sequence[Part], width: int, gap: Content = GAP, *, whole: bool = False) -> Content:
     """The parts joined; where there is no room the part of the highest rank is cut, or left
-    out when too little of it would remain, and so on."""
+    out when too little of it would remain (or, with `whole`, at once), and so on."""
     kept = [part for part in parts if part[1]]
     while len(kept) > 1 and (over := _width(kept, gap) - width) > 0:
         last = max(reversed(kept), key=lambda part: part[0])
         room = last[1].cell_length - over
-        if room < READABLE:
+        if whole or room < READABLE:
             kept.remove(last)
         else:
             cut = (last[0], last[1].truncate(room, ellipsis=True))

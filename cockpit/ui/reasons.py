@@ -31,6 +31,34 @@ Reason = str | None
 """Why not; `{id}` stands for the key of that action. None: it can run."""
 
 
+def always(_context: Context) -> bool:
+    return True
+
+
+def any_train(context: Context) -> bool:
+    """Whether there is a train, or lanes enough that one is shorter than landing each alone."""
+    train = context.fleet.train
+    if train is not None and train.cars:
+        return True
+    return sum(looks_landable(context.fleet, view) for view in context.fleet.lanes.values()) > 1
+
+
+def any_clash(context: Context) -> bool:
+    return bool(context.fleet.radar.clashes)
+
+
+def looks_landable(fleet: Fleet, view: LaneView) -> bool:
+    """Whether a lane looks as if it could land: it rests, with commits that the target lacks,
+    nothing uncommitted, nothing outside its zone and no clash with the target. The preview
+    alone is exact."""
+    facts = view.facts
+    if view.record is None or facts is None or view.fault is not None or view.busy:
+        return False
+    rests = view.activity.state is State.IDLE
+    whole = facts.ahead > 0 and not facts.dirty and not facts.operation and not facts.outside
+    return rests and whole and fleet.radar.between(view.lane, None) is None
+
+
 def no_lane(context: Context) -> Reason:
     return None if context.lane else "No lane is chosen: there is none on the board."
 
@@ -155,6 +183,19 @@ def why_not_change(context: Context) -> Reason:
 
 def why_not_next(context: Context) -> Reason:
     return None if context.fleet.next_needing(None) else "No lane needs you."
+
+
+def why_not_standing(context: Context) -> Reason:
+    view = context.lane
+    if view is not None and view.background is None:
+        return f"{view.lane} is no background lane: `background:` in lanes.yaml makes it one."
+    return no_lane(context)
+
+
+def why_not_background(context: Context) -> Reason:
+    if any(view.background is not None for view in context.fleet.lanes.values()):
+        return None
+    return "There is no background lane: `background:` of a lane in lanes.yaml makes it one."
 
 
 def why_not_outside(context: Context) -> Reason:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cockpit.domain.change import FileDiff, LaneDiff, Layer
-from cockpit.domain.hunks import Hunk, file_identity, hunk_identity
+from cockpit.domain.hunks import Hunk, file_identity, hunk_identity, parse_hunks
 from cockpit.domain.review import Comment, Review, Viewed, seen
 from cockpit.ui.diff_lines import Marks
 from cockpit.ui.diff_rows import Document, FileRows, Kind, file_rows
@@ -20,11 +20,14 @@ from cockpit.ui.syntax import Colours
 AHEAD = 3
 """Screens below the one in view whose files are read with it."""
 
-AT_ONCE = 40
+AT_ONCE = 20
 """Files that are read together."""
 
 FEW = 300
 """Files that are all read in the background; of more only those that are looked at."""
+
+
+Parsed = tuple[FileDiff, tuple[Hunk, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class ReviewPage:
     document: Document = field(default_factory=Document)
     colours: dict[int, Colours] = field(default_factory=dict)
     viewed: int = 0
+    totals: tuple[int, int, int] = (0, 0, 0)
+    """Paths, lines added, lines removed."""
 
     # ------------------------------------------------------------ building
 
@@ -69,6 +74,7 @@ class ReviewPage:
         """Files, tree and rows anew."""
         shown = [file for file in self.diff.files if self.layer in (None, file.layer)]
         self.files = in_order(shown)
+        self.totals = totals(self.files)
         self.colours = {}
         self.document = Document.of([self._rows(place) for place in range(len(self.files))])
         self.build_tree()
@@ -80,6 +86,11 @@ class ReviewPage:
         page = replace(self, diff=diff, review=review, closed=set(self.closed))
         page.build()
         return page
+
+    @property
+    def is_large(self) -> bool:
+        """Whether building it would hold up the screen: then it is done in a thread."""
+        return len(self.diff.files) > FEW
 
     @property
     def choices(self) -> tuple[object, ...]:
@@ -97,11 +108,10 @@ class ReviewPage:
         """How many files were viewed as they are."""
         self.viewed = sum(seen(self.review, file) is Viewed.YES for file in self.files)
 
-    def refresh(self, places: Iterable[int], *, parsed: bool = True) -> None:
-        """Rows of some files anew; `parsed`: their lines are the same."""
+    def refresh(self, places: Iterable[int]) -> None:
+        """Rows of some files anew; their lines are the same."""
         for place in places:
-            old = self.document.files[place]
-            hunks = old.hunks if parsed and old.hunks else None
+            hunks = self.document.files[place].hunks or None
             self.document.files[place] = self._rows(place, hunks)
         self.document.measure()
 
@@ -148,17 +158,16 @@ class ReviewPage:
         """Places of all files that were not read yet, folded ones too."""
         return [at for at, file in enumerate(self.files) if not file.loaded]
 
-    def take(self, read: Iterable[FileDiff]) -> None:
-        """Put files that were read in their places."""
-        places = {(file.layer, file.path): at for at, file in enumerate(self.files)}
-        found = []
-        for file in read:
-            place = places.get((file.layer, file.path))
+    def take(self, places: Sequence[int], read: Iterable[Parsed]) -> None:
+        """Put what was read of the files at `places` there."""
+        wanted = {(self.files[at].layer, self.files[at].path): at for at in places}
+        for file, hunks in read:
+            place = wanted.get((file.layer, file.path))
             if place is not None:
                 self.files[place] = file
                 self.colours.pop(place, None)
-                found.append(place)
-        self.refresh(found, parsed=False)
+                self.document.files[place] = self._rows(place, hunks)
+        self.document.measure()
 
     # ------------------------------------------------------------ what is known
 
@@ -231,6 +240,11 @@ class ReviewPage:
                         return self.document.number(place, at)
                 return self.document.number(place, 0)
         return None
+
+
+def parsed(read: Iterable[FileDiff]) -> list[Parsed]:
+    """What was read, taken apart: for the thread that read it."""
+    return [(file, parse_hunks(file.body)) for file in read]
 
 
 def _key(file: FileDiff) -> str:

@@ -25,7 +25,9 @@ async def take_rest(app: CockpitApp, lane: LaneId) -> bool:
     """
     from cockpit.ui.screens.paths import PathRow, PathsScreen
 
-    shown = await app.supervisor.ask(lambda cockpit: cockpit.preview_commit(lane))
+    shown = await app.ask_here(lambda cockpit: cockpit.preview_commit(lane))
+    if shown is None:
+        return False
     rows = [PathRow(one.path, _what(one), True) for one in shown.work.changes]
     note = ""
     if shown.work.left:
@@ -66,7 +68,9 @@ async def leave_out(app: CockpitApp, lane: LaneId) -> bool:
     what is chosen; whether it was asked for."""
     from cockpit.ui.screens.paths import PathRow, PathsScreen
 
-    preview = await app.supervisor.ask(lambda cockpit: cockpit.preview_landing(lane))
+    preview = await app.ask_here(lambda cockpit: cockpit.preview_landing(lane))
+    if preview is None:
+        return False
     outside = _outside(preview)
     rows = [
         PathRow(one.path, outside.get(one.path, _what(one)), one.path in outside)

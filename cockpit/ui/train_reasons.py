@@ -11,9 +11,9 @@ from enum import Enum
 
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
+from cockpit.domain.merge import UPSTREAM
 from cockpit.domain.train import Aside, Car, CarState
-from cockpit.ui.board_notes import looks_landable
-from cockpit.ui.reasons import Reason
+from cockpit.ui.reasons import Reason, looks_landable
 from cockpit.ui.train_draft import Draft, rides
 from cockpit.ui.train_rows import failing_checks, train_stopper
 
@@ -54,6 +54,8 @@ def _run(context: TrainContext) -> Reason:
         return "That train has ended; {look_at_train} looks again."
     stopper = train_stopper(draft.train) if draft.train is not None else None
     if stopper is not None:
+        if stopper.name == UPSTREAM:  # the note above says how the two stand to each other
+            return "No train can run before the target has followed; {follow_train} shows that."
         return f"No train can run: {stopper.text}."
     if not draft.riders:
         return "Nothing can land: each row says what is in the way."
@@ -177,6 +179,27 @@ def _resolve(context: TrainContext) -> Reason:
     return None
 
 
+def _follow(context: TrainContext) -> Reason:
+    if context.stage in (Stage.RUNNING, Stage.LOOKING):
+        return _look(context) or "The train is still being built."
+    train = context.draft.train
+    if train is not None and all(check.name != UPSTREAM for check in train.notes):
+        return "The target follows no branch of a remote."
+    return None
+
+
+def leaving_helps(context: TrainContext) -> bool:
+    """Whether leaving files out would mend the car: worth a hint."""
+    car = context.car
+    return car is not None and not failing_names(car).isdisjoint({"zone", "markers"})
+
+
+def follow_helps(context: TrainContext) -> bool:
+    """Whether it is the upstream that stops the train: worth a hint."""
+    stopper = train_stopper(context.draft.train) if context.draft.train is not None else None
+    return stopper is not None and stopper.name == UPSTREAM
+
+
 def _undo(context: TrainContext) -> Reason:
     car = context.car
     if car is None or car.state is not CarState.LANDED or car.seq is None:
@@ -200,10 +223,21 @@ RULES: dict[str, Callable[[TrainContext], Reason]] = {
     "gate_car": _gate,
     "land_car_red": _red,
     "resolve_car": _resolve,
+    "follow_train": _follow,
     "take_rest_of_car": _take,
     "leave_out_of_car": _leave,
     "undo_car": _undo,
 }
 
-OFFERED = frozenset({"mend_car", "resolve_car", "land_car_red", "undo_car", "take_rest_of_car"})
+OFFERED = frozenset(
+    {
+        "mend_car",
+        "resolve_car",
+        "land_car_red",
+        "undo_car",
+        "take_rest_of_car",
+        "leave_out_of_car",
+        "follow_train",
+    }
+)
 """Keys that are about how the chosen car stands: hinted first while they work."""

@@ -17,6 +17,7 @@ from cockpit.domain.lane import GitFacts
 from cockpit.domain.merge import Check
 from cockpit.domain.train import Aside, Car, CarState, Train
 from cockpit.ui import present
+from cockpit.ui.landing_lines import MENDING
 
 STATES: dict[CarState, tuple[str, str, str]] = {
     CarState.READY: ("●", "ready", "$success"),
@@ -139,7 +140,7 @@ def size_of(car: Car, facts: GitFacts | None) -> Content:
 
 def _why(car: Car, running: bool) -> Content:
     settled = car.state in (CarState.LANDED, CarState.STOPPED) or car.aside is Aside.DROPPED
-    return EMPTY if settled else present.text(car.why_here, "$muted", width=120)
+    return EMPTY if settled or running else present.text(car.why_here, "$muted", width=120)
 
 
 # ------------------------------------------------------------------ above the list
@@ -154,7 +155,9 @@ def note_lines(train: Train) -> list[Content]:
         else:
             glyph, style = (present.FAULT, "bold $warning") if check.is_note else ("✓", "$success")
         key = present.text(f"  {check.key}", "bold $accent", width=20) if check.key else EMPTY
-        lines.append(Content.assemble((f" {glyph} ", style), present.text(check.text), key))
+        what = f" {MENDING[check.key]}" if check.key in MENDING else ""
+        text = present.text(check.text, width=300)
+        lines.append(Content.assemble((f" {glyph} ", style), text, key, (what, "$muted")))
         lines += [present.text(f"     {path}", "$muted") for path in check.paths[:3]]
         if len(check.paths) > 3:
             lines.append(Content.styled(f"     and {len(check.paths) - 3} more", "$muted"))

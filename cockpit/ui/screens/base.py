@@ -56,7 +56,10 @@ class Keyed:
 
     def hints(self) -> list[tuple[str, str]]:
         keymap = self.cockpit.keymap
-        return [(keymap.key(action.id), action.title.lower()) for action in self.hinted()]
+        return [
+            (keymap.key(action.id), action.short or action.title.lower())
+            for action in self.hinted()
+        ]
 
     def refresh_hints(self) -> None:
         bar = cast("Screen[object]", self).query_one_optional(HintBar)

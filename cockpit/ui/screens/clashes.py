@@ -41,6 +41,9 @@ class ClashesScreen(ReadingScreen):
         self._read: tuple[object, ...] = ()
         """What the hunks that are shown were read of."""
         self._asked = 0
+        self._looking = fleet.radar.target is None
+        self._failed = ""
+        """Why there is no picture at all."""
 
     def compose(self) -> ComposeResult:
         yield Line(self.heading(), id="heading")
@@ -53,24 +56,19 @@ class ClashesScreen(ReadingScreen):
         super().on_mount()
         self._place()
         self._show()
-        if self._fleet.radar.target is None:
+        if self._looking:
             self.do_clash_again()
 
     def heading(self) -> Content:
-        radar = self.matrix.radar
-        count = present.plural(len(radar.clashes), "clash", "clashes")
-        lanes = present.plural(len(self.matrix.lanes), "lane")
-        unseen = f", {len(radar.unseen)} not known" if radar.unseen else ""
-        return Content.assemble(
-            (f" {clash_matrix.SWORDS} Clashes", "bold $accent"),
-            (f"  {count} of {lanes}{unseen}", "$muted"),
-        )
+        return clash_lines.heading(self.matrix, self.app.size.width)
 
     # ------------------------------------------------------------ showing
 
     def show_fleet(self, fleet: Fleet) -> None:
         fresh = fleet.radar is not self._fleet.radar
         self._fleet = fleet
+        if fresh:
+            self._looking, self._failed = False, ""
         self._take(fleet.radar if fresh else self._shown)
 
     def _take(self, radar: Radar) -> None:
@@ -90,8 +88,9 @@ class ClashesScreen(ReadingScreen):
             self._show()
 
     def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#heading", Line).show(self.heading())
         self._place()
-        self._draw()
+        self.call_after_refresh(self._draw)  # the matrix knows its room only then
 
     def _place(self) -> None:
         """Details beside the matrix or below it; neither takes all of the room."""
@@ -129,7 +128,9 @@ class ClashesScreen(ReadingScreen):
 
     def _tell(self, *, reading: bool = False) -> None:
         if self.row is None:
-            self.reader.set_lines([Content("No lane is started, so none can clash.")])
+            started = sum(view.record is not None for view in self._fleet.lanes.values())
+            empty = clash_lines.empty_lines(started, looking=self._looking, failed=self._failed)
+            self.reader.set_lines(empty)
             return
         lines = clash_lines.cell_lines(
             self.matrix, self.row, self.column, self._clash, reading=reading
@@ -241,7 +242,15 @@ class ClashesScreen(ReadingScreen):
         self.cockpit.do(self._look_again())
 
     async def _look_again(self) -> None:
-        radar = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.clashes())
+        try:
+            radar = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.clashes())
+        except CockpitError as error:
+            self._looking = False
+            self._failed = "\n".join(filter(None, (error.title, error.detail, error.hint)))
+            if self.is_attached:
+                self._tell()
+            raise
+        self._looking, self._failed = False, ""
         if self.is_attached:
             self._read = ()
             self._take(radar)

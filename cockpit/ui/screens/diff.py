@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from cockpit.domain.change import Layer
 from cockpit.domain.events import Event, OperationEnded
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.hunks import DEED_LAYERS, HunkDeed
@@ -108,6 +109,8 @@ class DiffScreen(ReviewMoving, ReviewComments, ReviewHunks):
         for deed in HunkDeed:
             if target is None or target.file.layer not in DEED_LAYERS[deed]:
                 hidden.add(deed.value)
+        if target is None or target.file.layer is Layer.COMMITTED:
+            hidden.add("undo_here")
         if not self.page.review.drafts:
             hidden.add("send_comments")
         if not self.page.review.comments:

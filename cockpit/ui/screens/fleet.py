@@ -139,7 +139,10 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
                     selected=chosen,
                     marked=view.lane in selection.marked,
                     typing=chosen and self._typist is not None,
-                    notes=[(0, board_notes.train_mark(self.fleet, view.lane))],
+                    notes=[
+                        (0, board_notes.train_mark(self.fleet, view.lane)),
+                        (1, board_notes.background_mark(self.fleet, view, now)),
+                    ],
                     sign=partial(clash_matrix.sign, self.fleet, view.lane),
                 )
         self._refresh_header()
@@ -161,7 +164,11 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
 
     def hinted(self) -> list[Action]:
         context = self.context()
-        return [action for action in super().hinted() if action.why_not(context) is None]
+        return [
+            action
+            for action in super().hinted()
+            if action.why_not(context) is None and action.worth(context)
+        ]
 
     def hints(self) -> list[tuple[str, str]]:
         if self._typist is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
@@ -43,8 +43,11 @@ class GraphScreen(ReadingScreen):
         super().on_mount()
         self.do_reload_graph()
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#heading", Line).show(self.heading())
+
     def heading(self) -> Content:
-        return graph_heading(self._audit, self._target, self._note)
+        return graph_heading(self._audit, self._target, self._note, self.app.size.width)
 
     @property
     def _target(self) -> str:

@@ -64,6 +64,31 @@ class LandingScreen(LandingView):
         if await mends.land_red(self.cockpit, self.lane, said=self.failed, message=message):
             self.run_shown("landing red …", red=True)
 
+    def do_follow_first(self) -> None:
+        if self.offers("follow_first"):
+            self.cockpit.do(mends.follow(self.cockpit, lambda said: self.say(said, "$accent")))
+        else:
+            self.say("The target follows no branch of a remote, or something runs.")
+
+    def do_request(self) -> None:
+        preview = self.preview
+        if preview is None or not self.offers("request"):
+            self.say(self._why_not_request())
+            return
+        self.cockpit.do(self._request(preview))
+
+    def _why_not_request(self) -> str:
+        if not self.makes_requests:
+            return "lanes.yaml does not say how a pull request is made: merge.pull_request."
+        if self.stage is Stage.SHOWN:
+            return "It can not go as a pull request: each ✗ says what is in the way."
+        return f"Not now; {self.cockpit.keymap.key('look_again')} looks again."
+
+    async def _request(self, preview: LandingPreview) -> None:
+        message = self.query_one("#message", TextArea).text
+        if await mends.request(self.cockpit, preview, message):
+            self.run_shown("approved; making a pull request …", request=True)
+
     def do_resolve_this(self) -> None:
         if self.offers("resolve_this"):
             mends.resolve(self.cockpit, self.lane)

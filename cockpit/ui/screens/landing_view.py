@@ -14,7 +14,7 @@ from cockpit.domain.events import Event, GateOutput, Notice, OperationEnded, Ope
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
 from cockpit.domain.mending import TAIL
-from cockpit.domain.merge import LandingPreview
+from cockpit.domain.merge import UPSTREAM, LandingPreview
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
 from cockpit.ui import mends, present
@@ -57,6 +57,8 @@ class LandingView(ReadingScreen):
         """What runs is the gate alone; nothing lands."""
         self._lands_red = False
         """What runs lands whatever its gate says."""
+        self._requests = False
+        """What runs makes a pull request; nothing lands here."""
 
     def compose(self) -> ComposeResult:
         yield Line(present.text(f" {self.lane}: building the merge …", "$muted"), id="heading")
@@ -120,9 +122,11 @@ class LandingView(ReadingScreen):
     def say(self, text: str, style: str = "bold $warning") -> None:
         self.query_one("#note", Line).show(present.text(f" {text}" if text else "", style))
 
-    def run_shown(self, said: str, *, only_gate: bool = False, red: bool = False) -> None:
+    def run_shown(
+        self, said: str, *, only_gate: bool = False, red: bool = False, request: bool = False
+    ) -> None:
         """Make room for what the gate and the landing tell."""
-        self._only_gate, self._lands_red = only_gate, red
+        self._only_gate, self._lands_red, self._requests = only_gate, red, request
         self._enter(Stage.RUNNING)
         self.output.clear()
         self.failed, self.red = "", False
@@ -134,6 +138,8 @@ class LandingView(ReadingScreen):
 
     def hinted(self) -> list[Action]:
         working = [action for action in super().hinted() if self.offers(action.id)]
+        if not self._follow_helps():
+            working = [action for action in working if action.id != "follow_first"]
         return self.way_back_early(working, 2)
 
     def offers(self, action: str) -> bool:
@@ -151,10 +157,32 @@ class LandingView(ReadingScreen):
             "gate_again": self.may_gate(),
             "land_red": stage is Stage.ENDED and self.red,
             "resolve_this": stage is not Stage.RUNNING and bool(preview and preview.conflicts),
+            "follow_first": self.follows and stage not in (Stage.LOOKING, Stage.RUNNING),
+            "request": self.makes_requests
+            and shown
+            and preview is not None
+            and preview.as_request.may_land,
             "take_rest": shown and "tree" in failing,
             "leave_out": shown and preview is not None and bool(preview.changes),
         }
         return rules.get(action, True)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the target follows a branch of a remote."""
+        preview = self.preview
+        return preview is not None and any(check.name == UPSTREAM for check in preview.checks)
+
+    def _follow_helps(self) -> bool:
+        """Whether following is likely to be what is missing: worth a hint."""
+        checks = self.preview.checks if self.preview is not None else ()
+        behind = any(check.name == UPSTREAM and not check.ok for check in checks)
+        return behind or (self.stage is Stage.ENDED and not self.red)
+
+    @property
+    def makes_requests(self) -> bool:
+        """Whether lanes.yaml says how a pull request is made."""
+        return bool(self.cockpit.supervisor.cockpit.config.merge.pull_request)
 
     def may_ask(self) -> bool:
         """Whether the agent has something to mend."""
@@ -171,14 +199,13 @@ class LandingView(ReadingScreen):
     # ------------------------------------------------------------ how it goes
 
     def hear(self, event: Event) -> bool:
-        if (
-            isinstance(event, OperationEnded)
-            and event.kind in mends.COMMANDERS
-            and event.lane == self.lane
-            and not event.error
-        ):
-            self.do_look_again()
-            return False
+        if isinstance(event, OperationEnded) and not event.error:
+            mended = event.kind in mends.COMMANDERS and event.lane == self.lane
+            if mended or event.kind is OpKind.FOLLOW:
+                self.do_look_again()
+                return False
+        if isinstance(event, OperationEnded) and event.kind is OpKind.PUSH:
+            return self._pushed(event)
         if self.stage is not Stage.RUNNING or getattr(event, "lane", None) != self.lane:
             return False
         if isinstance(event, GateOutput):
@@ -194,10 +221,27 @@ class LandingView(ReadingScreen):
             self._end(event)
         return isinstance(event, OperationStep | OperationEnded | GateOutput | Notice)
 
+    def _pushed(self, event: OperationEnded) -> bool:
+        """How the push after a landing went: refused, it undoes no landing."""
+        if self.stage not in (Stage.RUNNING, Stage.ENDED):
+            return False
+        if not event.error:
+            self.reader.add_lines([present.text(f"✓ {event.summary}", "$success")])
+            return self.is_current
+        key = self.cockpit.keymap.key("follow_first")
+        said = f"landed here, but not pushed: {event.error}"
+        self.reader.add_lines([Content(""), present.text(said, "bold $warning", width=1000)])
+        if self.follows:
+            way = f"{key} brings in what the remote has; the next landing pushes both."
+            self.reader.add_lines([present.text(way)])
+        self.say(f"{present.FAULT} {said}")
+        return self.is_current
+
     def _is_end(self, event: OperationEnded) -> bool:
         """A landing begins after its gate, so a red gate is its end."""
         alone = self._only_gate or (bool(event.error) and not self._lands_red)
-        return event.kind is OpKind.LAND or (event.kind is OpKind.GATE and alone)
+        whole = OpKind.PULL_REQUEST if self._requests else OpKind.LAND
+        return event.kind is whole or (event.kind is OpKind.GATE and alone)
 
     def _end(self, event: OperationEnded) -> None:
         self.failed, self.red = event.error, event.kind is OpKind.GATE and bool(event.error)
@@ -207,7 +251,9 @@ class LandingView(ReadingScreen):
             return
         self._enter(Stage.ENDED)
         if self.preview is not None:
-            self.query_one("#heading", Line).show(heading(self.preview, landed=not event.error))
+            done = "requested" if self._requests else "landed"
+            line = heading(self.preview, landed=not event.error, done=done)
+            self.query_one("#heading", Line).show(line)
         if event.error:
             self.say(f"✗ {event.error} {event.hint}".strip(), "bold $error")
             self.reader.add_lines([Content(""), present.text(event.error, "bold $error")])
@@ -215,10 +261,12 @@ class LandingView(ReadingScreen):
                 self.reader.add_lines([present.text(event.hint)])
         else:
             self.say(f"✓ {event.summary}", "bold $success")
-            key = self.cockpit.keymap.key("undo")
-            done = Content.assemble(
-                ("✓ ", "bold $success"),
-                present.text(event.summary),
-                (f"  {key} on the board undoes it", "$muted"),
-            )
-            self.reader.add_lines([Content(""), done])
+            self.reader.add_lines([Content(""), self._done_line(event.summary)])
+
+    def _done_line(self, summary: str) -> Content:
+        key = self.cockpit.keymap.key("follow_first" if self._requests else "undo")
+        way = f"{key} on the board undoes it"
+        if self._requests:
+            way = f"once it is merged there, {key} here brings the target after it"
+        said = present.text(summary, width=500)
+        return Content.assemble(("✓ ", "bold $success"), said, (f"  {way}", "$muted"))

@@ -13,6 +13,7 @@ from textual import on
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Queue, StopTrain
 from cockpit.domain.train import Aside, Car
+from cockpit.errors import CockpitError
 from cockpit.ui import mends
 from cockpit.ui.screens.train_ride import TrainRide
 from cockpit.ui.train_draft import is_queued
@@ -174,8 +175,21 @@ class TrainScreen(TrainRide):
     def do_land_car_red(self) -> None:
         car = self.car
         if self.may("land_car_red") and car is not None:
-            message = self.memory.draft.messages.get(car.lane, "")
-            self.cockpit.do(mends.land_red(self.cockpit, car.lane, said=car.said, message=message))
+            self.cockpit.do(self._land_red(car))
+
+    async def _land_red(self, car: Car) -> None:
+        message = self.memory.draft.messages.get(car.lane, "")
+        self.say(f"building {car.lane} anew …", "$accent")
+        try:
+            wished = await mends.land_red(self.cockpit, car.lane, said=car.said, message=message)
+        except CockpitError:
+            self.say("")
+            raise
+        self.say(f"landing {car.lane} red …" if wished else "", "$accent")
+
+    def do_follow_train(self) -> None:
+        if self.may("follow_train"):
+            self.cockpit.do(mends.follow(self.cockpit, lambda said: self.say(said, "$accent")))
 
     def do_resolve_car(self) -> None:
         if self.may("resolve_car") and self.chosen is not None:

@@ -52,7 +52,8 @@ class TrainRide(TrainView):
             self.memory.ended = None
             self.cockpit.do(self.look())
 
-    async def look(self) -> None:
+    async def look(self, failed: str = "") -> None:
+        """Build the train anew; `failed` is what still must be said afterwards."""
         self._asked += 1
         mine, draft = self._asked, self.memory.draft
         self.enter(Stage.LOOKING)
@@ -71,7 +72,7 @@ class TrainRide(TrainView):
         self.memory.draft = self.memory.draft.rebuilt(train)
         self.target_moved = False
         self._target_then = self.fleet.radar.target
-        self.say("")
+        self.say(f"✗ {failed}" if failed else "", "bold $error")
         self.enter(Stage.SHOWN)
 
     def show_fleet(self, fleet: Fleet) -> None:
@@ -172,16 +173,17 @@ class TrainRide(TrainView):
     def _lane_changed(self, event: OperationEnded) -> None:
         if event.error:
             return
-        if event.kind in MOVES_TARGET:
-            self.target_moved = True
-        elif event.kind in mends.COMMANDERS and self.stage is Stage.SHOWN:
+        anew = event.kind in mends.COMMANDERS or event.kind is OpKind.FOLLOW
+        if anew and self.stage is Stage.SHOWN:
             self.cockpit.do(self.look())
+        elif event.kind in MOVES_TARGET:
+            self.target_moved = True
 
     def _train_ended(self, failed: str) -> None:
         if self.stage is Stage.RUNNING and self.memory.ended is None:
-            self.enter(Stage.SHOWN)  # refused before it began
-        else:
-            self._follow()
+            self.cockpit.do(self.look(failed))  # refused before it began: it may show why
+            return
+        self._follow()
         if failed:
             self.say(f"✗ {failed}", "bold $error")
 

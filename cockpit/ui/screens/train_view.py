@@ -21,7 +21,15 @@ from cockpit.ui.actions import TRAIN_ACTIONS, Action, Scope
 from cockpit.ui.car_lines import CarLook, car_lines
 from cockpit.ui.screens.base import ReadingScreen
 from cockpit.ui.train_memory import TrainMemory
-from cockpit.ui.train_reasons import OFFERED, Stage, TrainContext, left_out, why_not
+from cockpit.ui.train_reasons import (
+    OFFERED,
+    Stage,
+    TrainContext,
+    follow_helps,
+    leaving_helps,
+    left_out,
+    why_not,
+)
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
 
@@ -235,6 +243,8 @@ class TrainView(ReadingScreen):
         shown = []
         for action in super().hinted():
             works = why_not(action.id, context) is None
+            works = works and (action.id != "follow_train" or follow_helps(context))
+            works = works and (action.id != "leave_out_of_car" or leaving_helps(context))
             if action.scope is not Scope.TRAIN or works:
                 shown.append(action)
         first = [action for action in shown if action.id in OFFERED]

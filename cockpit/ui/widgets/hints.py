@@ -69,5 +69,5 @@ class HintBar(Line):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        line = present.fit(self._hints, width - 2)
+        line = present.fit(self._hints, width - 2, whole=True)
         return strip_of(self, Content.assemble(" ", line), width)

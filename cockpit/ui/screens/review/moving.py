@@ -15,6 +15,10 @@ SIDES = 100
 """Columns of the diff from which old and new go beside each other."""
 
 
+TOGETHER = 50
+"""Files that a search reads together."""
+
+
 class ReviewMoving(ReviewReading):
     @on(RowsView.Chosen, "#body")
     def _row_chosen(self) -> None:
@@ -86,8 +90,11 @@ class ReviewMoving(ReviewReading):
             return
         self.page.sides = not self.page.sides
         self.body_rows.set_mark(None)
-        self.page.build_rows()
-        self.show_page()
+        if self.page.is_large:
+            self.cockpit.do(self.rebuild())
+        else:
+            self.page.build_rows()
+            self.show_page()
 
     def do_blanks(self) -> None:
         self.page.ignore_space = not self.page.ignore_space
@@ -98,9 +105,12 @@ class ReviewMoving(ReviewReading):
         at = choices.index(self.page.layer) if self.page.layer in choices else 0
         place = self.place()
         self.page.layer = choices[(at + 1) % len(choices)]
-        self.page.build()
-        self.show_page(place)
-        self.read_on()
+        if self.page.is_large:
+            self.cockpit.do(self.rebuild())
+        else:
+            self.page.build()
+            self.show_page(place)
+            self.read_on()
 
     def do_file_list(self) -> None:
         self.toggle_class("-alone")
@@ -162,13 +172,16 @@ class ReviewMoving(ReviewReading):
         search = self.search
         if not search.wanted:
             return
-        while (places := self.page.waiting()) and search is self.search:
-            search.left = len(places)
+        while self.is_attached and search is self.search and (left := search.unread(self.page)):
+            search.left = len(left)
             self.show_heading()
-            await self.read_files(places[:100])
+            page, places = self.page, left[:TOGETHER]
+            await self.read_files(places, only=search.may_hold)
+            if page is self.page:
+                search.passed.update(places)
+        await self.cockpit.supervisor.ask(lambda _: search.find(self.page))
         if search is not self.search or not self.is_attached:
             return
-        search.find(self.page)
         row = search.next_row(self.page, self.body_rows.cursor, by, here=here)
         if row is not None:
             self.page.unfold(row[0])

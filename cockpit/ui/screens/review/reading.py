@@ -4,11 +4,13 @@ that; none of it on the event loop, and an older answer never replaces a newer o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import on
 
+from cockpit.domain.change import FileDiff
 from cockpit.domain.lane import GitFacts
+from cockpit.ui.review_page import ReviewPage, parsed
 from cockpit.ui.screens.review.view import ReviewView
 from cockpit.ui.syntax import colours_of
 from cockpit.ui.widgets.rows_view import RowsView
@@ -21,6 +23,9 @@ class ReviewReading(ReviewView):
     """What git said of the lane when the diff was read."""
     _reading = False
     _colouring = False
+    _stale = False
+    """A choice was made since the page was built."""
+    _building = False
 
     def do_reload(self) -> None:
         self.cockpit.do(self._load())
@@ -37,12 +42,38 @@ class ReviewReading(ReviewView):
         if mine != self.asked or not self.is_attached:
             return
         place = self.place()
-        if page.choices != self.page.choices:  # another key came meanwhile
-            page = self.page.built_from(diff, review)
+        while page.choices != self.page.choices:  # another key came meanwhile
+            page = await ask(lambda cockpit: self.page.built_from(diff, review))
+            if mine != self.asked or not self.is_attached:
+                return
+            place = self.place()
         page.outside, page.clashes = self.page.outside, self.page.clashes
         self.page, self.facts, self.note = page, facts, ""
         self.show_page(place)
         self.read_on()
+
+    async def rebuild(self) -> None:
+        """A large page as a choice wants it, built in a thread; what is chosen meanwhile
+        counts, and a page that was read anew meanwhile knows of it."""
+        self._stale = True
+        if self._building:
+            return
+        self._building = True
+        try:
+            while self._stale and self.is_attached:
+                self._stale = False
+                old, place = self.page, self.place()
+                page = await self._built_anew(old)
+                if not self._stale and self.page is old and self.is_attached:
+                    page.outside, page.clashes = old.outside, old.clashes
+                    self.page = page
+                    self.show_page(place)
+        finally:
+            self._building = False
+        self.read_on()
+
+    def _built_anew(self, page: ReviewPage) -> Awaitable[ReviewPage]:
+        return self.cockpit.supervisor.ask(lambda _: page.built_from(page.diff, page.review))
 
     def read_on(self) -> None:
         """Read the bodies that are looked at next, and colour those in view."""
@@ -63,17 +94,23 @@ class ReviewReading(ReviewView):
             self._reading = False
         self.read_on()
 
-    async def read_files(self, places: Sequence[int]) -> None:
-        """Read the bodies of some files; given up when the diff was read anew meanwhile."""
+    async def read_files(
+        self, places: Sequence[int], *, only: Callable[[FileDiff], bool] = lambda _: True
+    ) -> None:
+        """Read the bodies of some files, and show those that `only` wants; given up when the
+        diff was read anew meanwhile."""
         page, lane, mine = self.page, self.lane, self.asked
         diff, files, blanks = page.diff, [page.files[at] for at in places], page.ignore_space
         read = await self.cockpit.supervisor.ask(
-            lambda cockpit: cockpit.file_diffs(lane, diff, files, ignore_space=blanks)
+            lambda cockpit: parsed(
+                filter(only, cockpit.file_diffs(lane, diff, files, ignore_space=blanks))
+            )
         )
-        if mine == self.asked and self.is_attached:
+        if mine == self.asked and page is self.page and self.is_attached:
             place = self.place()
-            page.take(read)
-            self.show_page(place)
+            page.take(places, read)
+            if read:
+                self.show_page(place)
 
     async def _colour(self) -> None:
         """Lexers are slow: one file after the other, in a thread, only what is in view."""

@@ -12,7 +12,7 @@ from cockpit.ui import present
 from cockpit.ui.diff_lines import HEADINGS, Look, row_cells
 from cockpit.ui.diff_search import DiffSearch
 from cockpit.ui.file_list import list_cell, row_of
-from cockpit.ui.review_page import ReviewPage, Target, totals
+from cockpit.ui.review_page import ReviewPage, Target
 from cockpit.ui.screens.base import ReadingScreen
 from cockpit.ui.widgets.hints import Line
 from cockpit.ui.widgets.rows_view import Cell, RowsView
@@ -96,7 +96,7 @@ class ReviewView(ReadingScreen):
 
     def show_heading(self) -> None:
         page = self.page
-        count, added, removed = totals(page.files)
+        count, added, removed = page.totals
         drafts = len(page.review.drafts)
         marked = self.body_rows.mark is not None
         parts: list[present.Part] = [
