@@ -42,10 +42,12 @@ from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
+from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.teardown import Holdings, SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
+from cockpit.domain.upstream import FollowPreview
 from cockpit.errors import CockpitError, UsageError
 from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPreview
 from cockpit.services.ports import TrashEntry
@@ -235,6 +237,9 @@ class FakeCockpit:
     def approval(self, lane: LaneId) -> ApprovalState:
         return self.approved
 
+    def standing_terms(self, lane: LaneId) -> Terms:
+        return Terms(lane, {"zone": '"docs/**"', "gate": '"make test"', "prompt": "tidy\nwell"})
+
     def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
         return take_preview(lane, paths)
 
@@ -299,6 +304,9 @@ class FakeCockpit:
 
     def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
         raise AssertionError("the command line runs no merge tool")
+
+    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
+        return FollowPreview("origin/main", RefName("refs/heads/main"))
 
     def preview_undo(self, seq: int | None = None) -> UndoPreview:
         op = self.operations[-1] if seq is None else operation(seq)

@@ -60,7 +60,7 @@ def land_alpha(screen: Screen, till: Path) -> None:
     screen.press("d")
     screen.wait_for(r"tests/test_discount\.py +new, committed", "cents \\* 9 // 10")
     screen.press("m")
-    shown = screen.wait_for("may land", r"✓ 2 path\(s\), all in the zone")
+    shown = screen.wait_for("may land", r"✓ 2 paths, all in the zone")
     assert "Cockpit-Approved" in shown
     assert target(till) == before, "a preview moves nothing"
     screen.press("Enter")

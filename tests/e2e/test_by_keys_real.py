@@ -140,12 +140,12 @@ def test_killed_app_and_closed_terminal(foreign: Path) -> None:
         pid, session = line.split()
         assert not session.startswith("lane-") or not has_ended(int(pid)), line
     screen.press("2", "d")
-    screen.wait_for("beta  1 commit, 1 file", r"docs/beta\.md")
+    screen.wait_for("beta  1 commit  1 file", r"docs/beta\.md")
     app = int(ours("list-panes", "-t", "=cockpit", "-F", "#{pane_pid}"))
     screen.close()
 
     with Screen(UP, cwd=foreign, env=SHELL, name="third", columns=100, rows=30) as again:
-        again.wait_for("beta  1 commit, 1 file", r"docs/beta\.md")
+        again.wait_for("beta  1 commit  1 file", r"docs/beta\.md")
         assert int(ours("list-panes", "-t", "=cockpit", "-F", "#{pane_pid}")) == app
         again.press("Escape")
         again.wait_for("○ 2 idle")

@@ -40,30 +40,25 @@ def conflicting(foreign: Path) -> Path:
 def test_a_conflict_of_two_hunks_is_resolved_and_landed(
     conflicting: Path, columns: int, rows: int
 ) -> None:
-    pressed: list[str] = []
     with Screen(
         [*COCKPIT, "up"], cwd=conflicting, env={"SHELL": "/bin/sh"}, columns=columns, rows=rows
     ) as screen:
         screen.wait_for("alpha ○ idle", "↑1", seconds=60)
 
-        def press(key: str) -> None:
-            pressed.append(key)
-            screen.press(key)
-
-        press("m")
+        screen.press("m")
         screen.wait_for("conflicts with main in 1 file")
-        press("c")
+        screen.press("c")
         screen.wait_for("0 of 2 decided", "alpha 3", "main 3", "✗ 1 of 2  open")
-        press("o")
+        screen.press("o")
         screen.wait_for("1 of 2 decided", "▶ ✗ 2 of 2  open")
-        press("t")
+        screen.press("t")
         screen.wait_for("2 of 2 decided", "all is decided")
         assert "<<<<<<<" not in (conflicting / "docs" / "big.md").read_text()
-        press("Enter")
+        screen.press("Enter")
         screen.wait_for("alpha .* may land", "Merge main into alpha", seconds=60)
-        press("Enter")
+        screen.press("Enter")
         screen.wait_for("✓ landed alpha on main", seconds=60)
-    assert len(pressed) <= KEYS, pressed
+        assert len(screen.pressed) <= KEYS, screen.pressed
     text = (conflicting / "docs" / "big.md").read_text()
     assert text == BASE.replace("line 3\n", "alpha 3\n").replace("line 20\n", "main 20\n")
     assert git(conflicting, "status", "--porcelain") == ""

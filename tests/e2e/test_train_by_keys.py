@@ -57,21 +57,40 @@ def finish(project: Path, lanes: Sequence[str], files: Sequence[str] = ()) -> Co
     return commander
 
 
+LANES = ("alpha", "beta", "gamma")
+
+
 @pytest.mark.tmux
-def test_three_finished_lanes_land_with_two_keys(project: Path) -> None:
-    finish(project, ("alpha", "beta", "gamma"))
+def test_three_lanes_that_were_read_land_with_two_more_keys(project: Path) -> None:
+    """At most six keys after the diffs were read: one back to the board, two for the train. What
+    lands is what was approved: each lane's commit, by its own merge, with its approval named."""
+    finish(project, LANES)
+    heads = {lane: git(project, "rev-parse", f"{lane}/work").strip() for lane in LANES}
     with Screen(UP, cwd=project, env=SHELL, columns=80, rows=24) as screen:
         screen.wait_for("○ 3 idle", "3 may land", seconds=60)
-        at = len(screen.pressed)
+        for number, lane in enumerate(LANES, 1):
+            screen.press(str(number), "d")
+            screen.wait_for(rf"{lane} +1 commit", rf"docs/{lane}\.md", rf"\+ ?{lane}$")
+            if lane != LANES[-1]:
+                screen.press("Escape")
+                screen.wait_for("project → main")
+        at = len(screen.pressed)  # the diffs are read; the last one is still open
+        screen.press("Escape")
+        screen.wait_for("project → main")
         screen.press("M")
         screen.wait_for("Enter approves and lands 3: alpha, beta, gamma")
         assert git(project, "rev-list", "--count", "main").strip() == "1", "a look moves nothing"
         screen.press("Enter")
         screen.wait_for("landed 3", "1 A alpha +✓ landed", "3 G gamma +✓ landed", seconds=90)
-        assert screen.pressed[at:] == ["M", "Enter"]
-        for lane in ("alpha", "beta", "gamma"):
+        assert screen.pressed[at:] == ["Escape", "M", "Enter"]
+        for lane in LANES:
             assert (project / "docs" / f"{lane}.md").read_text() == f"{lane}\n"
         assert git(project, "status", "--porcelain") == ""
+        landed = git(project, "log", "--first-parent", "-3", "--reverse", "--format=%P", "main")
+        seconds = [line.split()[1] for line in landed.strip().split("\n")]
+        assert seconds == [heads[lane] for lane in LANES], "exactly what was approved"
+        told = git(project, "log", "--first-parent", "-3", "--format=%B", "main")
+        assert told.count("Cockpit-Approved: ") == 3
         screen.press("u")
         screen.wait_for(r"Undo step \d+: land alpha")
         screen.press("y")
@@ -118,9 +137,9 @@ def test_left_opened_again_resized_and_stopped_while_it_runs(project: Path) -> N
         screen.press("Enter")
         screen.wait_for("A alpha +✓ landed", "B beta +◔ gating", seconds=90)
         screen.press("Escape")
-        screen.wait_for("train 2/2 gating beta", "◔ gating", "✓ landed")
+        screen.wait_for("project → main", "train 2/2 gating beta", "◔ gating", "✓ landed")
         screen.resize(80, 24)
-        screen.wait_for("train 2/2 gating beta")
+        screen.wait_for("project → main$", "train 2/2 gating beta", "╭─  G  gamma")
         screen.press("M")
         screen.wait_for("A alpha +✓ landed", "B beta +◔ gating", "x stop the train")
         screen.press("x")

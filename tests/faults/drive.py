@@ -36,12 +36,14 @@ from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.wiring import build_cockpit
 from tests.faults import mutants
 from tests.faults.paper_tmux import PaperTmux
-from tests.faults.scenes import SCENES, make_repository
+from tests.faults.repository import make_repository
+from tests.faults.scenes import SCENES
 
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to do. `die_at` counts steps from 1; 0 is never."""
+    """One thing to do. `die_at` and its like count steps from 1; 0 is never. `die_before` and
+    `meddle_before` name one: the end of what it says, `#2` for its second time."""
 
     action: str
     """`make`, `prepare`, `carry`, `recover`, `revive` (a real pane for each lane) or `faults`."""
@@ -53,13 +55,16 @@ class Job:
     """The file of the tmux in a file; empty is a real server."""
     env: dict[str, str] = field(default_factory=dict)
     die_at: int = 0
+    die_before: str = ""
     tmux_at: int = 0
     """The step before which the real tmux server gets `tmux_signal`."""
     tmux_signal: int = 0
     die_with_git: bool = False
     """When a git child was killed, die too; else its death is only an error."""
     meddle_at: int = 0
-    """The step before which somebody else commits on the target."""
+    """The step before which somebody else commits on `meddle_ref`."""
+    meddle_before: str = ""
+    meddle_ref: str = "refs/heads/main"
     no_reserve: bool = False
     """Don't refuse for lack of spare room, so that a full disk is met and not foreseen."""
     mutant: str = ""
@@ -76,23 +81,30 @@ class Steps:
         self.seen.append(where)
         if len(self.seen) == self.job.tmux_at:
             _signal_tmux(self.job)
-        if len(self.seen) == self.job.meddle_at:
+        if len(self.seen) == self.job.meddle_at or self._is(self.job.meddle_before):
             _meddle(self.job)
-        if len(self.seen) == self.job.die_at:
+        if len(self.seen) == self.job.die_at or self._is(self.job.die_before):
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def _is(self, name: str) -> bool:
+        """Whether the step that begins now is the one with this name."""
+        end, _, time = name.partition("#")
+        found = [where for where in self.seen if end and where.endswith(end)]
+        return bool(found) and found[-1:] == self.seen[-1:] and len(found) == int(time or 1)
 
 
 def _meddle(job: Job) -> None:
-    """A commit of somebody else's on the target, with the same files."""
+    """A commit of somebody else's on a branch, with the same files."""
 
     def git(*argv: str) -> str:
         command = ["git", "-C", job.root, *argv]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    parent = git("rev-parse", "refs/heads/main")
+    ref = job.meddle_ref
+    parent = git("rev-parse", ref)
     commit = git("commit-tree", "-m", "meddled", "-p", parent, f"{parent}^{{tree}}")
-    git("update-ref", "refs/heads/main", commit)
-    Path(job.out).with_name("meddled").write_text(f"{commit} {parent}")
+    git("update-ref", ref, commit)
+    Path(job.out).with_name("meddled").write_text(f"{ref} {commit} {parent}")
 
 
 def _signal_tmux(job: Job) -> None:
@@ -130,7 +142,7 @@ def _die_with_git() -> None:
 
 def _act(job: Job, steps: Steps) -> dict[str, Any]:
     if job.action == "make":
-        make_repository(Path(job.root))
+        make_repository(Path(job.root), SCENES[job.scene].config)
         return {}
     cockpit = _build(job, steps)
     try:
@@ -145,9 +157,11 @@ def _act(job: Job, steps: Steps) -> dict[str, Any]:
             return {"faults": [fault.title for fault in cockpit.faults()]}
         if job.action == "recover":
             return {"said": cockpit.recover(lambda _event: None)}
-        intent = SCENES[job.scene].intent(cockpit)
-        outcome = cockpit.carry_out(intent, lambda _event: None, by="cli")
-        return {"summary": outcome.summary}
+        said = [
+            cockpit.carry_out(intent, lambda _event: None, by="cli").summary
+            for intent in SCENES[job.scene].intents(cockpit)
+        ]
+        return {"summary": " ".join(said)}
     finally:
         cockpit.close()
 

@@ -14,7 +14,8 @@ from typing import Any
 from tests.faults.drive import Job
 from tests.faults.paper_tmux import read_paper
 from tests.faults.predicate import Picture, check, journal
-from tests.faults.scenes import ALPHA, BETA, PROMPT
+from tests.faults.repository import ALPHA, BETA, PROMPT
+from tests.faults.scenes import SCENES
 from tests.faults.world import Slot, make_old, patched_environment
 
 Inflict = Callable[[Slot, Job], Any]
@@ -31,11 +32,6 @@ class Trial:
     died: bool = False
     ended: dict[str, Any] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
-
-    @property
-    def scene_kind(self) -> str:
-        """The journal's kind of the scene's operation."""
-        return self.scene.partition(" ")[0].rstrip(",").replace("empty", "trash")
 
     def __str__(self) -> str:
         return f"{self.scene} · {self.kind} · {self.detail}: " + "; ".join(self.violations)
@@ -59,12 +55,14 @@ def attempt(
 
 
 def _with_meddling(slot: Slot, before: Picture) -> Picture:
-    """The picture as it is if somebody else committed on the target meanwhile."""
+    """The picture as it is if somebody else committed meanwhile."""
     meddled = slot.side / "meddled"
     if not meddled.exists():
         return before
-    commit, parent = meddled.read_text().split()
-    before = replace(before, commits=before.commits | {commit})
+    ref, commit, parent = meddled.read_text().split()
+    before = replace(before, commits=before.commits | {commit}, meddled=(ref, commit, parent))
+    if ref != "refs/heads/main":
+        return before
     if parent == before.target:
         return replace(before, target=commit)
     return replace(before, later=commit)
@@ -119,8 +117,7 @@ def _faults(slot: Slot, trial: Trial, real_tmux: bool) -> Iterable[str]:
 def _again(slot: Slot, trial: Trial, before: Picture) -> Iterable[str]:
     """What did not happen can be done now, as if it had never been begun."""
     new = [op for op in journal(slot.state) if op["seq"] > before.last and op["state"] == "done"]
-    done = any(op["kind"] == trial.scene_kind for op in new)
-    if done or trial.kind == "meddler":
+    if trial.kind.endswith("meddler") or SCENES[trial.scene].is_over(new, slot.state):
         return
     answer = slot.run(slot.job("carry", trial.scene)) or {"crash": "it died"}
     if "summary" not in answer:
@@ -139,23 +136,38 @@ def nothing(slot: Slot, job: Job) -> None:
     slot.run(job)
 
 
+def unharmed(_name: str) -> Inflict:
+    """No fault, where one has to be named."""
+    return nothing
+
+
 def at_step(number: int) -> Inflict:
     """SIGKILL at the `number`-th step."""
     return lambda slot, job: slot.run(replace(job, die_at=number))
 
 
-def meddled_at(number: int) -> Inflict:
-    """No death, but somebody else moves the target before the `number`-th step."""
-    return lambda slot, job: slot.run(replace(job, meddle_at=number))
+def before_step(name: str) -> Inflict:
+    """SIGKILL before the step of that name (`#2`: its second time)."""
+    return lambda slot, job: slot.run(replace(job, die_before=name))
 
 
-def with_locks_left(number: int) -> Inflict:
-    """SIGKILL at a step, and the lock files that a git killed with it would leave."""
+def meddled_before(name: str, ref: str = "refs/heads/main") -> Inflict:
+    """No death, but somebody else commits on a branch before the step of that name."""
+    return lambda slot, job: slot.run(replace(job, meddle_before=name, meddle_ref=ref))
+
+
+def meddled_at(number: int, ref: str = "refs/heads/main") -> Inflict:
+    """No death, but somebody else commits on a branch before the `number`-th step."""
+    return lambda slot, job: slot.run(replace(job, meddle_at=number, meddle_ref=ref))
+
+
+def with_locks_left(name: str) -> Inflict:
+    """SIGKILL before a step, and the lock files that a git killed with it would leave."""
 
     def inflict(slot: Slot, job: Job) -> None:
-        slot.run(replace(job, die_at=number))
-        for name in ("index.lock", "packed-refs.lock", "refs/heads/main.lock", "HEAD.lock"):
-            (slot.root / ".git" / name).touch()
+        slot.run(replace(job, die_before=name))
+        for left in ("index.lock", "packed-refs.lock", "refs/heads/main.lock", "HEAD.lock"):
+            (slot.root / ".git" / left).touch()
 
     return inflict
 
@@ -220,12 +232,17 @@ def descendants(pid: int) -> list[int]:
 
 def profile(slot: Slot, scene: str) -> tuple[list[str], float]:
     """The steps of a scene's operation when nothing happens to it, and its seconds."""
-    slot.restore(scene)
+    before = slot.restore(scene)
     began = time.monotonic()
     answer = slot.run(slot.job("carry", scene))
     took = time.monotonic() - began
     if answer is None or "summary" not in answer:
         raise AssertionError(f"{scene}: the operation fails without any fault: {answer}")
+    new = [op for op in journal(slot.state) if op["seq"] > before.last]
+    known = SCENES[scene]
+    kinds = {op["kind"] for op in new}
+    if not known.is_over(new, slot.state) or kinds != {known.kind, *known.also}:
+        raise AssertionError(f"{scene}: the journal has {kinds}, or not to its end")
     steps = answer["steps"]
     assert isinstance(steps, list)
     return steps, took

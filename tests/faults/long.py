@@ -31,8 +31,23 @@ from tests.faults.world import Slot, scratch_parent
 
 KINDS = ("step", "random", "git call", "cockpit call", "no space", "full disk", "tmux")
 KILL, FULL = "signal=KILL", "error=ENOSPC"
-TARGET_STEP = "move main"
-TMUX_SCENES = ("start", "teardown", "send", "restart", "stop")
+TARGET_STEP, LANE_BRANCH = "move main", "alpha/work"
+TMUX_SCENES = (
+    "start",
+    "start with a prompt",
+    "adopt a branch",
+    "teardown",
+    "park",
+    "resume",
+    "send",
+    "restart",
+    "stop",
+    "interrupt",
+    "hand back",
+    "sync",
+    "undo start",
+)
+"""Scenes that ask or tell tmux anything; the others only by `--scene`."""
 Work = Callable[[Slot], Iterator[Trial]]
 
 
@@ -106,14 +121,22 @@ def steps_of(scene: str, rounds: int) -> Work:
     def work(slot: Slot) -> Iterator[Trial]:
         steps, _ = profile(slot, scene)
         yield attempt(slot, scene, "none", "", nothing)
-        for _ in range(rounds if TARGET_STEP in " ".join(steps) else 0):
+        for kind, ref in meddlers(steps):
             for number in range(1, len(steps) + 1):
-                yield attempt(slot, scene, "meddler", f"step {number}", meddled_at(number))
+                yield attempt(slot, scene, kind, f"step {number}", meddled_at(number, ref))
         for _ in range(rounds):
             for number, name in enumerate(steps, 1):
                 yield attempt(slot, scene, "step", name, at_step(number))
 
     return work
+
+
+def meddlers(steps: list[str]) -> Iterator[tuple[str, str]]:
+    """Whose commits could come in between: on the target, on the lane's branch."""
+    if any(step.endswith(TARGET_STEP) for step in steps):
+        yield "meddler", "refs/heads/main"
+    if any(f" {LANE_BRANCH}" in step for step in steps) or any("land" in step for step in steps):
+        yield "lane meddler", f"refs/heads/{LANE_BRANCH}"
 
 
 def random_of(scene: str, count: int) -> Work:
@@ -175,8 +198,9 @@ def tmux_of(scene: str, frozen: int) -> Work:
     return work
 
 
-def plan(amount: Amount, kinds: list[str], scenes: list[str], parent: Path) -> list[Work]:
-    """All the work there is, the longest pieces first; says what can't be done here."""
+def plan(amount: Amount, kinds: list[str], chosen: list[str] | None, parent: Path) -> list[Work]:
+    """All the work there is, or that of the scenes `chosen`; says what can't be done here."""
+    scenes = chosen or list(SCENES)
     no_strace = strace.why_not_strace()
     no_mount = disk.why_not_mount(parent / "mount")
     found: list[Work] = []
@@ -205,7 +229,7 @@ def plan(amount: Amount, kinds: list[str], scenes: list[str], parent: Path) -> l
                 case "full disk":
                     share = amount.full_disk if scene == "land" else amount.full_disk // 6
                     found.append(disk_of(scene, share))
-                case "tmux" if scene in TMUX_SCENES:
+                case "tmux" if chosen or scene in TMUX_SCENES:
                     found.append(tmux_of(scene, amount.frozen))
                 case _:
                     pass
@@ -253,7 +277,7 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ck-faults-", dir=scratch_parent()) as parent:
         amount = Amount().scaled(chosen.scale)
-        work = plan(amount, chosen.kind or list(KINDS), chosen.scene or list(SCENES), Path(parent))
+        work = plan(amount, chosen.kind or list(KINDS), chosen.scene, Path(parent))
         tally = run(work, Path(parent), chosen.workers)
     print(tally.table())
     print(f"{time.monotonic() - began:.0f} s; {len(MUTANTS)} mutants are caught by tests/faults")

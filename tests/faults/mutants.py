@@ -11,16 +11,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cockpit.adapters.approvals import FileApprovals
+from cockpit.adapters.git.edit import Editor
 from cockpit.adapters.git.pins import Pinner
 from cockpit.adapters.git.refs import Refs
 from cockpit.adapters.git.repository import GitRepository
+from cockpit.adapters.git.sync import Syncer
 from cockpit.adapters.journal import FileJournal
 from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
 from cockpit.domain.ids import CommitId, OpId, RefName
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import TargetPlan
-from cockpit.services import panes, prompts, recovery, target, teardown
+from cockpit.services import (
+    landing,
+    lane_branch,
+    panes,
+    prompts,
+    pull_request,
+    recovery,
+    sync,
+    sync_queue,
+    target,
+    teardown,
+    train_queue,
+)
 
 MUTANTS: dict[str, Callable[[], None]] = {}
 
@@ -84,10 +99,10 @@ def checkout_before_the_target() -> None:
 
     def stage_and_follow(work: Any, plan: TargetPlan) -> None:
         stage(work, plan)
-        sync = work.git.plan_sync(
+        sync = work.git.follower.plan(
             Path(plan.checkout), CommitId(plan.old), CommitId(plan.new), Path(plan.staging)
         )
-        work.git.finish_sync(sync)
+        work.git.follower.finish(sync)
 
     _set(target, "stage", stage_and_follow)
     _set(target, "follow", follow)
@@ -152,7 +167,7 @@ def prompt_sent_again() -> None:
 @mutant
 def staging_stays() -> None:
     """What was laid out for the checkout is left lying beside git's folder."""
-    _set(GitRepository, "drop_staging", _nothing)
+    _set(Syncer, "drop", _nothing)
 
 
 @mutant
@@ -190,3 +205,97 @@ def second_agent() -> None:
 def end_not_written() -> None:
     """Recovery leaves its entry pending, so every start recovers it anew."""
     _set(recovery, "_recover_one", lambda work, running: f"Operation {running.op.seq}.")
+
+
+# ---------------------------------------------------------------- the merge desk
+
+
+@mutant
+def approval_not_used() -> None:
+    """A landing leaves the commander's yes standing."""
+    _set(FileApprovals, "use", _nothing)
+
+
+@mutant
+def approval_kept_by_a_request() -> None:
+    """A pull request that may have been made leaves the yes standing."""
+    _set(pull_request, "_use_approval", _nothing)
+
+
+@mutant
+def content_that_was_not_gated() -> None:
+    """What lands has another tree than what was shown and gated."""
+
+    def other(work: Any, shown: Any) -> CommitId:
+        tree = work.git.tree_of(shown.target_old)
+        new: CommitId = work.git.commit_tree(tree, [shown.target_old, shown.source], "other\n")
+        return new
+
+    _set(landing, "_signed", other)
+
+
+@mutant
+def cars_forgotten() -> None:
+    """A train that died is ended without a word on its cars."""
+
+    def recover(_work: Any, running: Any) -> str:
+        running.done("it was interrupted", {"stopped": "it was interrupted"})
+        return "was interrupted"
+
+    recovery.RECOVERIES[OpKind.TRAIN] = recover
+
+
+@mutant
+def queue_emptied_by_a_landing() -> None:
+    """The first lane that lands takes all others out of the queue with it."""
+
+    def drop(work: Any, _lane: Any) -> None:
+        work.state.write(train_queue.FILE, train_queue.Waiting().to_json())
+
+    _set(train_queue, "drop", drop)
+
+
+@mutant
+def branch_not_parked() -> None:
+    """A park takes the branch away as a teardown does."""
+    plan_for = teardown.plan_for
+
+    def without(*args: Any, **options: Any) -> Any:
+        return plan_for(*args, **{**options, "keep_branch": False})
+
+    _set(teardown, "plan_for", without)
+
+
+@mutant
+def index_changed_without_a_pin() -> None:
+    """What only the index held is left to the next gc."""
+    _set(Editor, "pin_blobs", _nothing)
+
+
+@mutant
+def discarded_without_a_copy() -> None:
+    """The only copy of a discarded hunk goes."""
+    _set(GitVault, "snapshot", _nothing)
+
+
+@mutant
+def hard_reset_of_the_lane() -> None:
+    """The lane is forced to its new tip, over its uncommitted work."""
+
+    def move(_work: Any, _running: Any, plan: Any, _reason: str) -> list[str]:
+        _plain_git(Path(plan.worktree), "reset", "-q", "--hard", plan.new)
+        return []
+
+    _set(lane_branch, "move", move)
+
+
+@mutant
+def waiting_sync_forgotten() -> None:
+    """A sync waits no longer as soon as it is begun."""
+    begin = sync._begin
+
+    def forgetful(work: Any, tell: Any, by: str, shown: Any) -> Any:
+        sync_queue.forget(work, shown.lane)
+        return begin(work, tell, by, shown)
+
+    _set(sync, "_begin", forgetful)

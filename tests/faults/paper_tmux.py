@@ -101,3 +101,9 @@ class PaperTmux(FakeTmux):
         self._load()
         super().press(pane, *keys)
         self._save()
+
+    def show(self, pane: PaneId, rows: Sequence[str]) -> None:
+        """What the agent prints."""
+        self._load()
+        self.screens[pane] = list(rows)
+        self._save()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cockpit import paths
 from tests.faults.drive import Job, to_line
-from tests.faults.predicate import Picture
+from tests.faults.picture import Picture
 from tests.faults.scenes import SCENES
 
 IDENTITY = """\
@@ -132,7 +132,7 @@ class Slot:
 
     def restore(self, scene: str) -> Picture:
         """The world of `scene` as it is before its operation, and the picture of it."""
-        made_by = SCENES[scene].prepare.__name__
+        made_by = SCENES[scene].template
         key = f"{made_by} {' '.join(SCENES[scene].lanes)}"
         template = self.folder / "templates" / made_by
         if not template.exists():

@@ -92,7 +92,7 @@ def test_answers_are_remembered_across_processes(
     work = desk.cockpit().work
     with monkeypatch.context() as patch:
         patch.setattr(merged, "_known", {})
-        patch.setattr(type(work.git), "unmerged_commits", None)
+        patch.setattr(type(work.git.history), "unmerged", None)
         assert merged.standing(work, ALPHA).left == 1
     work.state.write(merged.FILE, {"answers": "damaged"})
     monkeypatch.setattr(merged, "_known", {})

@@ -1,26 +1,32 @@
 """Two hundred random histories: what the train builds is what `git merge --no-ff` in sequence
-makes, tree by tree, conflicts included. Each twentieth is run as well, and lands just that."""
+makes, tree by tree, conflicts included. Some are run as well, by merges or by squashes, land
+just that, and a random landing is taken back: what is left is what plain git makes without it.
+"""
 
 from __future__ import annotations
 
 import random
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cockpit.config.model import How
 from cockpit.domain.ids import LaneId, OpId, branch_ref
-from cockpit.domain.intents import RunTrain
+from cockpit.domain.intents import RunTrain, Undo
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.train import Aside, Car, CarState
+from cockpit.errors import Refused
 from cockpit.services import train_plan
 from cockpit.services.cockpit import LocalCockpit
 from tests.conftest import git
 from tests.services.conftest import Desk
 
 HISTORIES = 200
-RUN_EACH = 20
+RUNS = 20
+"""Histories that are run, of those in which three lanes or more land."""
 LANES = [LaneId(f"l{number}") for number in range(1, 5)]
 CONFIG = """\
 target: main
@@ -130,10 +136,10 @@ def cockpit(repo: Path) -> Iterator[LocalCockpit]:
     cockpit.close()
 
 
-def plain(scratch: Path, lanes: list[LaneId]) -> list[str]:
+def plain(scratch: Path, lanes: list[LaneId], onto: str = "main") -> list[str]:
     """The tree after each lane's merge by plain git, empty where it conflicts or is no news."""
     trees = []
-    git(scratch, "checkout", "-q", "--force", "--detach", "main")
+    git(scratch, "checkout", "-q", "--force", "--detach", onto)
     before = git(scratch, "rev-parse", "HEAD^{tree}").strip()
     for lane in lanes:
         argv = ["git", "-C", str(scratch), "merge", "-q", "--no-ff", "--no-edit", f"{lane}/work"]
@@ -159,7 +165,9 @@ def built(cars: tuple[Car, ...]) -> list[str]:
 def test_the_train_is_git_merge_in_sequence(cockpit: LocalCockpit, tmp_path: Path) -> None:
     root, scratch = cockpit.root, tmp_path / "plain"
     git(root, "worktree", "add", "-q", "--detach", str(scratch))
-    conflicts = landed = 0
+    conflicts = 0
+    squashing = _squashing(cockpit)
+    undone: list[str] = []
     for seed in range(HISTORIES):
         stream, lanes = history(random.Random(seed))
         git(root, "fast-import", "--quiet", "--force", "--done", stdin=stream)
@@ -169,14 +177,59 @@ def test_the_train_is_git_merge_in_sequence(cockpit: LocalCockpit, tmp_path: Pat
         reasons = {car.aside for car in train.cars if car.state is CarState.ASIDE}
         assert reasons <= {Aside.CONFLICT, Aside.CHECKS}
         conflicts += sum(car.aside is Aside.CONFLICT for car in train.cars)
-        if seed % RUN_EACH == 0:
-            landed += _run(cockpit, lanes, wanted, train.target_old)
-    assert conflicts > HISTORIES / 4 and landed > HISTORIES / RUN_EACH
+        if len(undone) < RUNS and sum(map(bool, wanted)) > 2:
+            one = squashing if len(undone) % 2 else cockpit
+            undone += _run(one, scratch, lanes, wanted, random.Random(seed))
+    assert conflicts > HISTORIES / 4
+    assert len(undone) == RUNS and {"clean", "refused"} <= set(undone), undone
 
 
-def _run(cockpit: LocalCockpit, lanes: list[LaneId], wanted: list[str], old: str) -> int:
-    """Really; what is on the target afterwards is what plain git made, commit by commit."""
-    outcome = cockpit.carry_out(RunTrain(tuple(lanes)), lambda _event: None, by="test")
+def _squashing(cockpit: LocalCockpit) -> LocalCockpit:
+    config = cockpit.work.config
+    squash = replace(config, merge=replace(config.merge, how=How.SQUASH))
+    return LocalCockpit(replace(cockpit.work, config=squash))
+
+
+def _run(
+    cockpit: LocalCockpit, scratch: Path, lanes: list[LaneId], wanted: list[str], rng: random.Random
+) -> list[str]:
+    """Really, then one landing is taken back. What is on the target afterwards is what plain
+    git made, commit by commit; and then what it makes of the train without that car. Returns
+    what became of the undoing."""
+    old = git(cockpit.root, "rev-parse", "main").strip()
+    outcome = cockpit.carry_out(RunTrain(tuple(lanes)), _nobody, by="test")
     trees = git(cockpit.root, "log", "--reverse", "--first-parent", "--format=%T", f"{old}..main")
     assert trees.split() == [tree for tree in wanted if tree]
-    return len(outcome.data["landed"])
+    landed = [LaneId(lane) for lane in outcome.data["landed"]]
+    if not landed:
+        return []
+    car = rng.choice(landed)
+    seq = next(one["seq"] for one in outcome.data["cars"] if one["lane"] == car)
+    git(cockpit.root, "update-ref", "refs/heads/before", old)
+    without = plain(scratch, [lane for lane in landed if lane != car], "before")
+    git(cockpit.root, "update-ref", "-d", "refs/heads/before")
+    before = git(cockpit.root, "rev-parse", f"{old}^{{tree}}").strip()
+    wanted_now = next((tree for tree in reversed(without) if tree), before)
+    return [_undone(cockpit, seq, wanted_now, unlike="" in without)]
+
+
+def _undone(cockpit: LocalCockpit, seq: int, wanted: str, *, unlike: bool) -> str:
+    """`unlike`: without the car another one conflicts or brings nothing."""
+    before = git(cockpit.root, "rev-parse", "main").strip()
+    shown = cockpit.preview_undo(seq)
+    if shown.in_the_way:
+        assert any(hunk.blocks for hunk in shown.shared), shown.in_the_way
+        with pytest.raises(Refused):
+            cockpit.carry_out(Undo(seq), _nobody, by="test")
+        assert git(cockpit.root, "rev-parse", "main").strip() == before
+        return "refused"
+    cockpit.carry_out(Undo(seq), _nobody, by="test")
+    now = git(cockpit.root, "rev-parse", "main^{tree}").strip()
+    if not shown.shared:
+        assert not unlike and now == wanted
+    assert git(cockpit.root, "fsck", "--connectivity-only", "--no-dangling") == ""
+    return "shared" if shown.shared else "clean"
+
+
+def _nobody(_event: object) -> None:
+    pass

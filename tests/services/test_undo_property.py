@@ -125,7 +125,7 @@ def test_undo_of_a_random_car_equals_the_train_without_it(desk: Desk) -> None:
         wanted = objects.tree_of(without) if without is not None else None
         plan = TargetPlan("refs/heads/main", old, new, "", "")
         with work.git.looking():
-            outcome = work.git.revert_tree(now, CommitId(new), before=CommitId(old))
+            outcome = work.git.builder.revert_tree(now, CommitId(new), before=CommitId(old))
             shared = shared_with(work, plan, now, outcome.conflicts)
         named = {hunk.path for hunk in shared if hunk.blocks}
         assert set(outcome.conflicts) <= named, f"history {number}"
@@ -151,7 +151,7 @@ def test_a_row_of_commits_is_taken_back_as_one(desk: Desk, commits: int) -> None
     files["f"][18] = "later"
     now = objects.commit(objects.tree(files), new)
     with work.git.looking():
-        outcome = work.git.revert_tree(CommitId(now), CommitId(new), before=CommitId(old))
+        outcome = work.git.builder.revert_tree(CommitId(now), CommitId(new), before=CommitId(old))
     wanted = {"f": [f"line {line}" for line in range(20)]}
     wanted["f"][18] = "later"
     assert outcome.conflicts == ()

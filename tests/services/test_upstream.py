@@ -141,9 +141,7 @@ def test_a_landing_is_pushed(make_desk: Callable[..., Desk], tmp_path: Path) -> 
 def test_a_refused_push_leaves_the_landing(make_desk: Callable[..., Desk], tmp_path: Path) -> None:
     desk = make_desk(lanes=PUSHING)
     origin = Origin(desk, tmp_path)
-    hook = origin.bare / "hooks/pre-receive"
-    hook.write_text("#!/bin/sh\necho 'frozen until \033[2J monday' >&2\nexit 1\n")
-    hook.chmod(0o755)
+    git(origin.bare, "config", "receive.hideRefs", "refs/heads/main")
     desk.start()
     desk.commit("alpha", "src/api.py", "mine\n")
     before = origin.main()
@@ -152,6 +150,27 @@ def test_a_refused_push_leaves_the_landing(make_desk: Callable[..., Desk], tmp_p
     assert origin.main() == before != desk.main()
     pushes = [op for op in desk.cockpit().log() if op.kind is OpKind.PUSH]
     assert [op.state for op in pushes] == [OpState.ABANDONED]
+
+
+def test_hooks_of_a_remote_on_this_machine_do_not_run(
+    make_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = make_desk(lanes=PUSHING)
+    origin = Origin(desk, tmp_path)
+    hook = origin.bare / "hooks/pre-receive"
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/RAN\n")
+    hook.chmod(0o755)
+    desk.start()
+    desk.commit("alpha", "src/api.py", "mine\n")
+    before = origin.main()
+    said = desk.do(Land(ALPHA)).data["pushed"]
+    assert said.startswith("Not pushed to origin: The remote origin is a repository on this")
+    assert said.endswith(f"pre-receive in {origin.bare}")
+    assert origin.main() == before != desk.main()
+    assert not (tmp_path / "RAN").exists()
+    hook.chmod(0o644)
+    desk.commit("alpha", "src/auth.py", "mine\n")
+    assert desk.do(Land(ALPHA)).data["pushed"] == "Pushed main to origin."
 
 
 def test_a_remote_that_is_gone_stops_nobody(desk: Desk, origin: Origin) -> None:
@@ -286,3 +305,75 @@ def test_addresses_that_are_not_used(url: str) -> None:
 def test_relative_addresses(url: str, relative: bool) -> None:
     assert is_relative(url) is relative
     assert not why_not_reach(url)
+
+
+# ---------------------------------------------------------------- the look before it
+
+
+def test_the_look_asks_the_remote_and_moves_nothing(desk: Desk, origin: Origin) -> None:
+    before, theirs = desk.main(), origin.push("docs/a\x1bb.md")
+    shown = desk.cockpit().preview_follow()
+    assert (shown.name, shown.old, shown.new, shown.rebuilt) == ("origin/main", before, theirs, ())
+    assert [one.commit for one in shown.incoming] == [theirs]
+    assert [one.path for one in shown.changes] == ["docs/a\x1bb.md"]
+    assert shown.checkout == str(desk.root) and shown.may_follow
+    assert desk.main() == before
+    landing = desk.cockpit().preview_follow()
+    origin.push("docs/more.md")
+    with pytest.raises(Refused, match="origin/main moved since it was shown"):
+        desk.do(Follow(seen=landing.new, target_old=landing.old))
+    assert desk.main() == before
+    again = desk.cockpit().preview_follow()
+    desk.do(Follow(seen=again.new, target_old=again.old))
+    assert desk.main() == again.new
+
+
+def test_the_look_at_what_went_apart_is_what_the_yes_builds(desk: Desk, origin: Origin) -> None:
+    desk.start()
+    desk.commit("alpha", "src/api.py", "mine\n")
+    desk.do(Land(ALPHA))
+    mine, theirs = desk.main(), origin.push()
+    shown = desk.cockpit().preview_follow()
+    assert [one.commit for one in shown.rebuilt] == [mine], "the landing, not the lane's commits"
+    assert shown.new is not None and shown.standing.tip == theirs
+    with pytest.raises(AssertionError, match="cat-file"):
+        git(desk.root, "cat-file", "-e", shown.new)
+    assert not desk.cockpit().preview_landing(ALPHA).may_land
+    desk.do(Follow(rebase=True, seen=shown.standing.tip, target_old=shown.old))
+    tree = f"{desk.main()}^{{tree}}"
+    assert git(desk.root, "rev-parse", tree).strip() != ""
+    assert git(desk.root, "log", "-1", "--format=%s", "main") == git(
+        desk.root, "log", "-1", "--format=%s", mine
+    )
+
+
+def test_the_look_names_what_conflicts_and_what_is_in_the_way(desk: Desk, origin: Origin) -> None:
+    desk.start()
+    desk.commit("alpha", "src/api.py", "mine\n")
+    desk.do(Land(ALPHA))
+    origin.push("src/api.py", "theirs\n")
+    shown = desk.cockpit().preview_follow()
+    assert shown.conflicts == ("src/api.py",) and shown.stuck == desk.main()
+    assert not shown.may_follow
+    desk.do(Undo())
+    (desk.root / "src" / "api.py").write_text("dirty\n")
+    shown = desk.cockpit().preview_follow()
+    assert shown.in_the_way == ("src/api.py",) and not shown.may_follow
+
+
+def test_a_changed_address_is_not_asked_before_it_is_accepted(desk: Desk, origin: Origin) -> None:
+    desk.cockpit().preview_follow()
+    theirs = origin.push()
+    moved = origin.bare.with_name("moved.git")
+    origin.bare.rename(moved)
+    git(desk.root, "remote", "set-url", "origin", str(moved))
+    shown = desk.cockpit().preview_follow()
+    assert shown.addresses == (str(origin.bare), str(moved)) and not shown.may_follow
+    assert git(desk.root, "rev-parse", "origin/main").strip() != theirs
+    assert desk.cockpit().preview_follow(accept_address=True).new == theirs
+
+
+def test_an_unreachable_remote_says_so_in_the_look(desk: Desk, origin: Origin) -> None:
+    origin.bare.rename(origin.bare.with_name("gone.git"))
+    shown = desk.cockpit().preview_follow()
+    assert "can't be asked now" in shown.why_not and not shown.may_follow

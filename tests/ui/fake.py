@@ -11,7 +11,8 @@ from typing import Any, TypeVar, cast
 
 from cockpit.config.model import Config, ZoneConfig
 from cockpit.domain.activity import Activity, State
-from cockpit.domain.approval import ApprovalState, Standing
+from cockpit.domain.approval import ApprovalState
+from cockpit.domain.approval import Standing as Approved
 from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
 from cockpit.domain.clash import Clash, Radar
@@ -38,6 +39,7 @@ from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.teardown import Holdings, TeardownPreview
 from cockpit.domain.train import Train
+from cockpit.domain.upstream import FollowPreview, Relation, Standing
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Explanation, TrustState, UndoPreview
 from cockpit.services.ports import Frame, LivePanes, PaneInfo
@@ -207,6 +209,22 @@ def sync(lane: LaneId, **changes: Any) -> SyncPreview:
     return SyncPreview(**{**values, **changes})
 
 
+def behind(**changes: Any) -> FollowPreview:
+    """The target is two commits behind its upstream, and nothing is in the way."""
+    values: dict[str, Any] = {
+        "name": "origin/main",
+        "target": RefName("refs/heads/main"),
+        "old": BASE,
+        "new": CommitId("f" * 40),
+        "standing": Standing(Relation.BEHIND, CommitId("f" * 40), 0, 2),
+        "said": "origin/main has 2 commits that main lacks: follow it first",
+        "incoming": (CommitLine(CommitId("f" * 40), "Theirs [/x]", "Someone", NOW - 60),),
+        "changes": (PathChange("src/api.py", "100644", "100644", "b" * 40, "c" * 40),),
+        "checkout": "/tmp/project",
+    }
+    return FollowPreview(**{**values, **changes})
+
+
 def operation(seq: int, kind: OpKind = OpKind.START, **changes: Any) -> Operation:
     values: dict[str, Any] = {
         "seq": seq,
@@ -287,7 +305,7 @@ class FakeCockpit:
         return found(lanes) if callable(found) else found
 
     def approval(self, lane: LaneId) -> ApprovalState:
-        return self._answer("approval", ApprovalState(Standing.NONE))
+        return self._answer("approval", ApprovalState(Approved.NONE))
 
     def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
         """What `answers["commit"]` says."""
@@ -336,6 +354,11 @@ class FakeCockpit:
         step = operation(seq or 3, OpKind.LAND, summary="land alpha")
         return self._answer("undo", UndoPreview(step, ("main goes back to abcdef123",), ()))
 
+    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
+        """What `answers["follow"]` says, or what `answers["follow accepted"]` does."""
+        usual = self._answer("follow", behind())
+        return self._answer("follow accepted", usual) if accept_address else usual
+
     def log(self, *, last: int | None = None) -> list[Operation]:
         usual = [
             operation(1, OpKind.TRUST, lane=None, summary="trust lanes.yaml"),
@@ -381,7 +404,8 @@ def config(*lanes: str, columns: int = 0) -> Config:
         )
         for lane in lanes
     }
-    return cast(Config, SimpleNamespace(lanes=known, columns=columns))
+    merge = SimpleNamespace(push="", pull_request="")
+    return cast(Config, SimpleNamespace(lanes=known, columns=columns, merge=merge))
 
 
 class FakeSupervisor:

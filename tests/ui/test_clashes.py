@@ -38,7 +38,12 @@ THREE = fleet_with(3, Clash(A, None, (ClashPath("README.md"),)), Clash(A, B, (AP
 
 @pytest.mark.parametrize(
     ("width", "shown"),
-    [(38, "⚔2"), (50, "⚔ main +1"), (90, "⚔ main README.md, 1 more")],
+    [
+        (38, "⚔2"),
+        (50, "⚔ main +1"),
+        (59, "⚔ main README.md, 1 more"),
+        (90, "⚔ main README.md, 1 more"),
+    ],
 )
 def test_a_sign_fits_its_panel(width: int, shown: str) -> None:
     assert clash_matrix.sign(THREE, A, width).plain == shown
@@ -46,6 +51,7 @@ def test_a_sign_fits_its_panel(width: int, shown: str) -> None:
 
 def test_signs_of_other_lanes() -> None:
     assert clash_matrix.sign(THREE, B, 90).plain == "⚔ alpha src/api.py +1"
+    assert clash_matrix.sign(THREE, B, 59).plain == "⚔ alpha src/api.py"
     assert clash_matrix.sign(THREE, G, 90).plain == ""
     evil = fleet_with(2, Clash(A, B, (ClashPath("a\x1b[2Jb/" + "x" * 90 + "\n.py"),)))
     assert "\x1b" not in clash_matrix.sign(evil, A, 90).plain

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cockpit.domain.activity import State
 from cockpit.domain.conflict import ConflictFile, Kind, Take, Version
 from cockpit.domain.conflict_text import Common, ConflictHunk
-from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.conflict_view import ConflictView, Peek
 from cockpit.domain.events import OperationEnded, OperationStep
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.intents import HandBack, Land, Resolve
@@ -284,6 +286,33 @@ async def test_handing_back() -> None:
         assert session.app.screen is session.app.board
 
 
+async def test_whole_files_show_what_each_side_changed() -> None:
+    old, new = Version("a.md", "100644", "1" * 40), Version("a.md", "100755", "2" * 40)
+    gone = ConflictFile("a.md", Kind.MODIFY_DELETE, old, None, new, wholes=wholes("a.md"))
+    peeks = {"1" * 40: Peek(9, b"one\ntwo\n"), "2" * 40: Peek(9, b"one\n2 \x1b[2J\xff\n")}
+    place = ConflictFile("d", Kind.FILE_DIRECTORY, None, None, new, wholes=wholes("d"))
+    modules = {
+        name: Version("sub", "160000", blob * 40) for name, blob in (("ours", "3"), ("theirs", "4"))
+    }
+    moved = ConflictFile("sub", Kind.SUBMODULE, **modules, wholes=wholes("sub"))
+    large = replace(gone, path="b", base=replace(old, blob="5" * 40))
+    peeks["5" * 40] = Peek(900_000, None)
+    async with opened(FLEET, size=(80, 24)) as session:
+        await open_conflict(session, view_of(gone, place, moved, large, peeks=peeks))
+        text = session.text()
+        assert "base   a file of 9 B" in text
+        assert "alpha   nothing: it was deleted" in text
+        assert "main   an executable file of 9 B" in text
+        assert "- two" in text and "+ 2 ␛[2J�" in text
+        assert "nobody's zone" in text.splitlines()[2]
+        await session.press("tab")
+        assert "a folder of this name" in session.text() and "+ one" in session.text()
+        await session.press("tab")
+        assert "a submodule at commit 333333333333" in session.text()
+        await session.press("tab")
+        assert "a file of 878.9 KB" in session.text() and "+ one" not in session.text()
+
+
 async def test_hostile_names_and_contents_are_drawn_as_text() -> None:
     path = "src/\x1b]0;t\x07[red]\n\udcff.py"
     text = PAYLOAD.encode("utf-8", "surrogateescape") + b"\n\xff\xfe" + b"x" * 5000 + b"\n"
@@ -299,7 +328,7 @@ async def test_hostile_names_and_contents_are_drawn_as_text() -> None:
     link = ConflictFile(path + "l", Kind.SYMLINK, ours=odd, theirs=odd, wholes=wholes(path))
     for size in ((80, 24), (200, 60)):
         async with opened(FLEET, size=size) as session:
-            await open_conflict(session, view_of(here, link, links={"d" * 40: text}))
+            await open_conflict(session, view_of(here, link, peeks={"d" * 40: Peek(9, text)}))
             await session.press("o")
             shown = session.text()
             assert "\x1b" not in shown and "\x07" not in shown and "[red]" in shown

@@ -396,7 +396,7 @@ async def test_hunks_and_files_are_staged_and_unstaged() -> None:
     async with opened(IDLE, supervisor=supervisor()) as session:
         await session.press("d")
         await go_to(session, "@@ -1,3 +1,3 @@")
-        await session.press("u", "k", "u")
+        await session.press("U", "k", "U")
         await go_to(session, "+H")
         await session.press("s")
         await go_to(session, "▾ notes.txt")
@@ -441,7 +441,7 @@ async def test_while_the_agent_works_each_deed_asks(state: State) -> None:
         ("+LIFETIME", "x", "only uncommitted work"),
         ("@@ -1,3 +1,3 @@", "s", "staged already"),
         ("@@ -1,3 +1,3 @@", "x", "unstage it first"),
-        ("+H", "u", "not staged"),
+        ("+H", "U", "not staged"),
     ],
 )
 async def test_a_deed_in_the_wrong_layer_says_why(row: str, key: str, said: str) -> None:
@@ -468,7 +468,7 @@ async def test_after_a_step_the_diff_is_read_again_in_place() -> None:
 
 async def test_undo_from_here_shows_what_comes_back() -> None:
     async with opened(IDLE, supervisor=supervisor()) as session:
-        await session.press("d", "U")
+        await session.press("d", "u")
         assert "Undo step 3" in session.text()
 
 
@@ -589,4 +589,4 @@ async def test_hints_name_what_can_be_done_here() -> None:
         assert "stage" not in hints and "discard" not in hints
         await go_to(session, "+H")
         hints = session.text().splitlines()[-1]
-        assert "s stage" in hints and "x discard" in hints and "u unstage" not in hints
+        assert "s stage" in hints and "x discard" in hints and "U unstage" not in hints and "u undo" in hints

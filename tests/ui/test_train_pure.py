@@ -22,6 +22,7 @@ from cockpit.domain.operation import OpKind
 from cockpit.domain.train import Aside, CarState, Train
 from cockpit.ui import board_notes, train_rows
 from cockpit.ui.car_lines import CarLook, car_lines
+from cockpit.ui.reasons import looks_landable
 from cockpit.ui.train_draft import Draft, build
 from cockpit.ui.train_memory import KEPT, TrainMemory
 from cockpit.ui.widgets.lines_view import LinesView
@@ -257,17 +258,17 @@ def test_a_lane_that_clashes_or_works_does_not_look_landable() -> None:
     fleet = trains.idle_fleet(2)
     alpha = fleet.lanes[ALPHA]
     assert alpha.facts is not None
-    assert board_notes.looks_landable(fleet, alpha)
+    assert looks_landable(fleet, alpha)
     for facts in (
         replace(alpha.facts, dirty=1),
         replace(alpha.facts, ahead=0),
         replace(alpha.facts, outside=("x",)),
         replace(alpha.facts, operation="rebase"),
     ):
-        assert not board_notes.looks_landable(fleet, replace(alpha, facts=facts))
+        assert not looks_landable(fleet, replace(alpha, facts=facts))
     clash = Clash(ALPHA, None, (ClashPath("src/a.py"),))
-    assert not board_notes.looks_landable(replace(fleet, radar=Radar((clash,))), alpha)
-    assert not board_notes.looks_landable(fleet, replace(alpha, busy="landing"))
+    assert not looks_landable(replace(fleet, radar=Radar((clash,))), alpha)
+    assert not looks_landable(fleet, replace(alpha, busy="landing"))
 
 
 # ------------------------------------------------------------------ lines that are wrapped
