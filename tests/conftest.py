@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -35,9 +36,21 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Commander\n\temail = commander@example.org\n"
         "[init]\n\tdefaultBranch = main\n"
+        # Plain git of the tests neither waits for the disk nor looks for housekeeping.
+        "[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
     )
+    monkeypatch.setattr(os, "fsync", _no_wait)
     yield home
     _reap(Path(sockets))
+
+
+def _no_wait(descriptor: int | HasFileno) -> None:
+    """In place of `os.fsync`: no test looks at a disk that lost its power, and an operation
+    waits for it a dozen times. What is written in which order is tested as before."""
+
+
+class HasFileno(Protocol):
+    def fileno(self) -> int: ...
 
 
 def _reap(sockets: Path) -> None:
@@ -92,11 +105,31 @@ def git(cwd: Path, *argv: str, stdin: str | None = None) -> str:
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
+def repo(template: Path, tmp_path: Path) -> Path:
     """A real repository with history: two source folders, a README, ignored files."""
     root = tmp_path / "project"
+    shutil.copytree(template, root, symlinks=True)
+    git(root, "update-index", "-q", "--refresh")
+    return root
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `repo` copies, made once: six git calls for each of a thousand tests."""
+    root = tmp_path_factory.mktemp("template") / "project"
     root.mkdir()
-    git(root, "init", "-q")
+    who = ["-c", "user.name=Commander", "-c", "user.email=commander@example.org"]
+    with pytest.MonkeyPatch.context() as patch:  # `isolated` comes later
+        patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        _fill(root, who)
+    for sample in (root / ".git" / "hooks").iterdir():
+        sample.unlink()
+    return root
+
+
+def _fill(root: Path, who: list[str]) -> None:
+    git(root, "init", "-q", "-b", "main")
     (root / "src").mkdir()
     (root / "docs").mkdir()
     (root / "src" / "api.py").write_text("def answer():\n    return 42\n")
@@ -105,10 +138,9 @@ def repo(tmp_path: Path) -> Path:
     (root / "README.md").write_text("# Project\n")
     (root / ".gitignore").write_text(".env\nbuild/\n")
     git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "first")
+    git(root, *who, "commit", "-q", "-m", "first")
     (root / "docs" / "guide.md").write_text("# Guide\n\nRead me first.\n")
-    git(root, "commit", "-q", "-am", "second")
-    return root
+    git(root, *who, "commit", "-q", "-am", "second")
 
 
 def retry_until(check: Callable[[], bool], *, seconds: float = 25.0, why: str = "") -> None:

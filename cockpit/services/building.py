@@ -21,6 +21,7 @@ from cockpit.domain.ids import CommitId, TreeId
 from cockpit.domain.message import Trailers, defused, listed, subject_for, with_trailers
 from cockpit.errors import Refused
 from cockpit.services import tasks
+from cockpit.services.target_line import Held, apart
 from cockpit.services.workplace import Workplace
 
 MOST_REPLAYED = 500
@@ -53,12 +54,12 @@ def build(
     commits: Sequence[CommitLine],
     *,
     message: str = "",
-    shared: Sequence[CommitId] = (),
+    held: Sequence[Held] = (),
 ) -> Built:
     """The lane's `commits` (those of `source` that `onto` lacks, newest first) on `onto`.
 
-    `message` is the commander's own text, in place of the template's; `shared` are commits of
-    the lane whose work `onto` has although its history lacks them. Raises `Refused` where
+    `message` is the commander's own text, in place of the template's; `held` is what of
+    the lane `onto` has although its history lacks it. Raises `Refused` where
     the strategy can't do it, `CockpitError` where git can't merge at all.
     """
     how = how_of(work, lane)
@@ -66,7 +67,7 @@ def build(
     if not commits:
         return Built(how, with_trailers(message or lane.lane, trailers))
     if how is How.REBASE:
-        return _rebase(work, onto, source, trailers, message, shared)
+        return _rebase(work, onto, source, trailers, message, held)
     text = message or subject_for(
         work.config.merge.message,
         lane=lane.lane,
@@ -76,7 +77,7 @@ def build(
     if how is How.SQUASH and not message:
         text = f"{text}\n\n{listed([line.subject for line in commits])}"
     built = Built(how, with_trailers(text, trailers))
-    outcome = work.git.builder.merge(onto, source, shared=shared)
+    outcome = work.git.builder.merge(onto, source, shared=apart(held))
     if outcome.conflicts:
         return replace(built, conflicts=outcome.conflicts)
     changes = tuple(work.git.changes(onto, outcome.tree))
@@ -100,9 +101,9 @@ def _rebase(
     source: CommitId,
     trailers: Trailers,
     message: str,
-    shared: Sequence[CommitId],
+    held: Sequence[Held],
 ) -> Built:
-    every = work.git.history.lane_commits(onto, source, without=shared)
+    every = work.git.history.lane_commits(onto, source, without=[one.source for one in held])
     if any(not parents for _, parents in every) and work.git.merge_base(onto, source) is None:
         raise Refused(
             f"Lane {trailers.lane} and {work.config.target} share no history.",
@@ -130,7 +131,7 @@ def _rebase(
     made = [new for _, new in done.made]
     tree = work.git.tree_of(done.tip)
     if len(plain) < len(every):
-        _require_whole(work, onto, source, tree, trailers.lane, shared)
+        _require_whole(work, onto, source, tree, trailers.lane, held)
     changes = tuple(work.git.changes(onto, tree))
     if not made or not changes:
         return built
@@ -144,10 +145,10 @@ def _require_whole(
     source: CommitId,
     tree: TreeId,
     lane: str,
-    shared: Sequence[CommitId],
+    held: Sequence[Held],
 ) -> None:
     """Raises `Refused` where leaving the lane's merge commits out would change the result."""
-    whole = work.git.builder.merge(onto, source, shared=shared)
+    whole = work.git.builder.merge(onto, source, shared=apart(held))
     if whole.conflicts or whole.tree != tree:
         raise Refused(
             f"Lane {lane} holds a merge commit with work of its own, which a rebase would lose.",

@@ -23,6 +23,7 @@ from cockpit.services.landing_checks import (
     look_at_target,
     merge_checks,
 )
+from cockpit.services.target_line import Held
 from cockpit.services.workplace import Workplace
 
 
@@ -55,13 +56,17 @@ def of_car(
     ahead: Collection[str] = (),
     known_free: bool = False,
     commits: Sequence[CommitLine] | None = None,
+    riding: Sequence[Held] = (),
 ) -> LandingPreview:
     """The preview of landing a lane on `onto` (default: the target's tip), which is what the
     cars ahead of it make of the target. `ahead` holds their tasks; `known_free` says that
-    nothing of the commander's is in the way; `commits` is what it brings, where that is known."""
+    nothing of the commander's is in the way; `commits` is what it brings, where that is known;
+    `riding` is what cars ahead bring in other commits than the lane's own."""
     base = onto or look.tip
     commits = tuple(work.git.history.commits(base, seen.source) if commits is None else commits)
-    held = target_line.held(work, look.tip, [CommitId(line.commit) for line in commits])
+    own = [CommitId(line.commit) for line in commits]
+    held = target_line.held(work, look.tip, own, [seen.source])
+    held += tuple(one for one in riding if one.source in own)
     if held:
         shared = [one.source for one in held]
         commits = tuple(work.git.history.commits(base, seen.source, without=shared))

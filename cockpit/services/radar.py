@@ -129,7 +129,7 @@ class RadarDesk:
         if not target_line.line_of(self._work, tip).landed:
             return []
         own = self._work.git.history.ids(tip, sorted(heads))
-        return [one.source for one in target_line.held(self._work, tip, own)]
+        return target_line.apart(target_line.held(self._work, tip, own, heads))
 
     def _target_tree(self, target: Snapshot | None) -> TreeId | None:
         """Only asked for when there is something to hold against it."""

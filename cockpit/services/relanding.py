@@ -84,7 +84,7 @@ def taken_back(
     if not target_line.line_of(work, target).taken_back:
         return ()
     own = [commit for commit, _ in work.git.history.lane_commits(target, lane_tip)]
-    held = target_line.held(work, target, own)
+    held = target_line.held(work, target, own, [lane_tip])
     found: dict[CommitId, None] = {}
     for _, plan, _ in reversed(_taken_back(work, lane, lane_tip, target, held)):
         source = CommitId(plan.source)
@@ -138,17 +138,14 @@ def build(
     `onto` is what cars ahead make of it: these take nothing of this lane back. `held` is what
     of the lane is in the target although its history doesn't show it."""
     again = relanding(work, lane.lane, source, tip or onto, held)
-    shared = [one.source for one in held]
     if again is None or not again.reverts:
-        built = building.build(work, lane, onto, source, commits, message=message, shared=shared)
+        built = building.build(work, lane, onto, source, commits, message=message, held=held)
         return built, again
     first = _revert_again(work, lane, onto, again)
     if first.result is None:
         return first, again
     if commits:
-        rest = building.build(
-            work, lane, first.result, source, commits, message=message, shared=shared
-        )
+        rest = building.build(work, lane, first.result, source, commits, message=message, held=held)
         if rest.conflicts:
             return rest, again
         if rest.result is not None and rest.tree is not None:

@@ -64,7 +64,7 @@ def _terms(work: Workplace, config: Config, lane_id: LaneId) -> Terms:
         {
             ZONE: _zone(config, lane),
             GATE: _gate(config),
-            "setup": _text(asdict(config.setup), config.env_drop),
+            "setup": _facts({**asdict(config.setup), "env_drop": config.env_drop}) or "none",
             "start": f"{lane.background.on}, {span(lane.background.after)}",
             "prompt": prompt_of(work, config, lane),
             "agent": _agent(config, lane),
@@ -96,26 +96,39 @@ def _agent(config: Config, lane: LaneConfig) -> str:
     facts = asdict(lane)
     for apart in ("zone", "background", "merge", "after_landing", "key", "title", "ledger"):
         del facts[apart]
+    for known in ("lane", "agent"):
+        del facts[known]
     own = asdict(agent) if agent is not None else {}
-    own.pop("preset", None)  # which one it is depends on who reads the file
-    hidden = Terms(lane.lane, {"env": _text(facts.pop("env"), own.pop("env", {}))})
-    return f"{lane.agent} {_text(facts, own)} env {hidden.digest_of('env')[:16]}"
+    for apart in ("name", "preset"):
+        own.pop(apart, None)  # which preset it is depends on who reads the file
+    env = _facts({"lane": facts.pop("env"), "agent": own.pop("env", {})})
+    facts |= {f"agent {name}": value for name, value in own.items()}
+    if env:
+        facts["env"] = Terms(lane.lane, {"env": env}).digest_of("env")[:16]
+    return f"{lane.agent}; {_facts(facts)}"
 
 
 def _landing(config: Config, lane: LaneConfig) -> str:
     merge = config.merge
-    rest = _text(merge.message, merge.sign, merge.sign_off)
-    pushed = f", pushed to {merge.push}" if merge.push else ""
-    how = lane.merge or merge.how
-    return f"{how} on {config.target}{pushed}, then {lane.after_landing} {rest}"
+    told = f"by {lane.merge or merge.how} on {config.target}, as {_quoted(merge.message)}"
+    for word, wish in ((", signed", merge.sign), (", signed off", merge.sign_off)):
+        told += word if wish else ""
+    told += f", pushed to {merge.push}" if merge.push else ""
+    return f"{told}; then {lane.after_landing}"
 
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _text(*values: Any) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+def _facts(facts: Mapping[str, Any]) -> str:
+    """What is set among `facts`, by name: two that differ give different texts."""
+    told = [
+        f"{name} {json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)}"
+        for name, value in facts.items()
+        if value
+    ]
+    return "; ".join(told)
 
 
 def prompt_of(work: Workplace, config: Config, lane: LaneConfig) -> str:

@@ -29,7 +29,7 @@ from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.domain.intents import Intent, RunBackground, RunTrain, Start, Sync
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
-from cockpit.services import sync_queue
+from cockpit.services import parked, sync_queue
 from cockpit.services.api import Cockpit
 from cockpit.services.background_watch import BY as BACKGROUND
 from cockpit.services.background_watch import BackgroundWatch
@@ -281,12 +281,31 @@ class FleetSupervisor:
         try:
             for event in await self._look(lambda: self._local.observe_git(lanes)):
                 self._publish(event)
+            await self._drop_gone()
             await self._look(self._find_folders)
         except CockpitError as error:
             self._publish(Notice(error.title, "error"))
             return
         self._radar.hint(lanes, begun)
         await self._refresh_panes()
+
+    async def _drop_gone(self) -> None:
+        """Lanes that no longer are, whoever took them away. A look tells of lanes that it found,
+        and one that began before a teardown ended tells of the lane after that."""
+        shown = [lane for lane, view in self.fleet.lanes.items() if view.record is not None]
+
+        def gone() -> list[Event]:
+            work = self._local.work
+            present = work.registry.lanes()
+            left = [lane for lane in shown if lane not in present]
+            events: list[Event] = [LaneChanged(lane, None) for lane in left]
+            resting = parked.lanes(work) if left else {}
+            return events + [
+                ActivityChanged(lane, resting[lane].activity) for lane in left if lane in resting
+            ]
+
+        for event in await self._look(gone):
+            self._publish(event)
 
     async def _tick(self) -> None:
         """The cheap poll behind all hints: the journal's folder and the panes' titles."""

@@ -97,7 +97,7 @@ def _build(work: Workplace, shown: SyncPreview) -> SyncPreview:
     if shown.how is SyncHow.REBASE:
         return _rebase(work, shown)
     own = [CommitId(line.commit) for line in work.git.history.commits(target, tip)]
-    shared = [one.source for one in target_line.held(work, target, own)]
+    shared = target_line.apart(target_line.held(work, target, own, [tip]))
     outcome = work.git.builder.merge(tip, target, shared=shared)
     if outcome.conflicts:
         return replace(shown, conflicts=outcome.conflicts)

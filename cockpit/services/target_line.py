@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cockpit.domain.ids import CommitId
-from cockpit.domain.merge import TRAILER_APPROVAL
+from cockpit.domain.merge import TRAILER_APPROVAL, LandingPreview
 from cockpit.domain.merged import approved_in, taken_back_in
 from cockpit.domain.operation import OpKind, OpState
 from cockpit.domain.plans import TargetPlan
@@ -44,6 +44,18 @@ class Held:
 
     source: CommitId
     new: CommitId
+    is_joined: bool = False
+    """The lane took `new` in since: from there on its history says all that a merge needs."""
+
+
+def apart(held: Iterable[Held]) -> list[CommitId]:
+    """The commits at which a merge must be told to begin."""
+    return [one.source for one in held if not one.is_joined]
+
+
+def held_of(shown: LandingPreview) -> Held:
+    """What a car that is not on the target yet will have brought there."""
+    return Held(shown.source, shown.result or shown.target_old)
 
 
 _known: dict[tuple[str, CommitId], Line] = {}
@@ -79,17 +91,20 @@ def _read(work: Workplace, target: CommitId) -> Line:
 
 def landed_last(work: Workplace, target: CommitId | None, tip: CommitId | None) -> CommitId | None:
     """The commit of a lane at `tip` from which on its work is new to `target`, where the
-    history doesn't show that; None where the merge base says it."""
+    history doesn't show that; None where the merge base says it (also once the lane took its
+    landing in)."""
     if target is None or tip is None or not line_of(work, target).landed:
         return None
     own = [commit for commit, _ in work.git.history.lane_commits(target, tip)]
-    there = {one.source for one in held(work, target, own)}
+    there = set(apart(held(work, target, own, [tip])))
     return next((commit for commit in reversed(own) if commit in there), None)
 
 
-def held(work: Workplace, target: CommitId, commits: Iterable[CommitId]) -> tuple[Held, ...]:
+def held(
+    work: Workplace, target: CommitId, commits: Iterable[CommitId], tips: Iterable[CommitId]
+) -> tuple[Held, ...]:
     """Of `commits`, which `target` lacks, those whose work it holds all the same: they landed,
-    as line and journal both say, and were not taken back."""
+    as line and journal both say, and were not taken back. `tips` are the lanes that have them."""
     landed = line_of(work, target).landed
     told = {commit: landed[commit] for commit in commits if commit in landed}
     if not told:
@@ -99,4 +114,14 @@ def held(work: Workplace, target: CommitId, commits: Iterable[CommitId]) -> tupl
         for op in work.journal.entries()
         if op.kind is OpKind.LAND and op.state is OpState.DONE
     }
-    return tuple(Held(source, new) for source, new in told.items() if source in known)
+    return tuple(
+        Held(source, new, _is_joined(work, source, new, tips))
+        for source, new in told.items()
+        if source in known
+    )
+
+
+def _is_joined(work: Workplace, source: CommitId, new: CommitId, tips: Iterable[CommitId]) -> bool:
+    """Whether every lane that has `source` has `new` as well."""
+    is_ancestor = work.git.is_ancestor
+    return all(is_ancestor(new, tip) or not is_ancestor(source, tip) for tip in tips)

@@ -18,6 +18,7 @@ from cockpit.errors import CockpitError
 from cockpit.services import target, train_queue, upstream
 from cockpit.services.landing_checks import DEPENDS, LaneLook, TargetLook
 from cockpit.services.landing_preview import of_car
+from cockpit.services.target_line import Held, held_of
 from cockpit.services.train_look import LISTED, Rider, Sight, clause, frozen, look
 from cockpit.services.workplace import Workplace
 
@@ -167,6 +168,7 @@ def _chain(
             message=messages.get(place.lane, ""),
             known_free=known_free,
             commits=_brought(rider, sight, good),
+            riding=[held_of(shown) for shown in good if shown.how != How.MERGE],
         )
         cars.append(car)
         if car.state is CarState.READY and car.preview is not None:
@@ -200,8 +202,9 @@ def car_of(
     message: str = "",
     known_free: bool = False,
     commits: Sequence[CommitLine] | None = None,
+    riding: Sequence[Held] = (),
 ) -> Car:
-    """One car, ready or put aside with the reason; `commits` as for `of_car`."""
+    """One car, ready or put aside with the reason; `commits` and `riding` as for `of_car`."""
     car = Car(place.lane, CarState.READY, place.why)
     try:
         shown = of_car(
@@ -213,6 +216,7 @@ def car_of(
             ahead=ahead,
             known_free=known_free,
             commits=commits,
+            riding=riding,
         )
     except CockpitError as error:
         return car.put_aside(Aside.REFUSED, clause(error.title))

@@ -60,7 +60,7 @@ def test_diff_has_every_byte_of_hostile_names_and_lines(run: Json) -> None:
     assert code == 0
     files = {os.fsencode(file["path"]): file for file in document["files"]}
     assert set(files) == {ODD, b"src/api.py"}
-    body = files[ODD]["body"].encode("utf-8", "surrogateescape")
+    body = files[ODD]["diff"].encode("utf-8", "surrogateescape")
     assert b"+caf\xe9\x1b]0;x\x07\n" in body and b"x" * 10_000 in body
 
 
@@ -144,7 +144,7 @@ def test_versions_of_whole_files_have_their_sizes(run: Json, desk: Desk) -> None
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("lane", ["nobody", "../x", "--", "\x1b[2J", ""])
+@pytest.mark.parametrize("lane", ["nobody", "../x", "-x", "\x1b[2J", ""])
 def test_lanes_that_are_not_there(command: str, lane: str, run: Json) -> None:
     code, document = run(command, "--", lane)
     assert code == 2

@@ -58,7 +58,7 @@ def land_alpha(screen: Screen, till: Path) -> None:
     before = target(till)
     at = len(screen.pressed)
     screen.press("d")
-    screen.wait_for(r"tests/test_discount\.py +new, committed", "cents \\* 9 // 10")
+    screen.wait_for(r"tests/test_discount\.py \+11 new, committed", "cents \\* 9 // 10")
     screen.press("m")
     shown = screen.wait_for("may land", r"✓ 2 paths, all in the zone")
     assert "Cockpit-Approved" in shown

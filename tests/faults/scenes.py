@@ -45,7 +45,7 @@ from cockpit.domain.intents import (
     Trust,
     Undo,
 )
-from cockpit.domain.operation import OpKind
+from cockpit.domain.operation import OpKind, OpState
 from cockpit.services.cockpit import LocalCockpit
 from tests.faults import states
 from tests.faults.looks import fact
@@ -108,8 +108,13 @@ class Scene:
 
 
 def _last(kind: OpKind) -> Wish:
-    """Undoing the last operation of `kind`."""
-    return lambda cockpit: Undo(max(op.seq for op in cockpit.log() if op.kind is kind))
+    """Undoing the last operation of `kind` that was done."""
+
+    def wish(cockpit: LocalCockpit) -> Intent:
+        done = (op for op in cockpit.log() if op.kind is kind and op.state is OpState.DONE)
+        return Undo(max(op.seq for op in done))
+
+    return wish
 
 
 def _undo(

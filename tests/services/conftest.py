@@ -37,6 +37,7 @@ class Desk:
         self.tmux = FakeTmux()
         self.events: list[Event] = []
         self.open_ones: list[LocalCockpit] = []
+        self._usual: tuple[object, LocalCockpit] | None = None
 
     def configure(self, text: str) -> None:
         (self.root / "lanes.yaml").write_text(text)
@@ -48,11 +49,19 @@ class Desk:
         self.open_ones.append(made)
         return made
 
+    def usual(self) -> LocalCockpit:
+        """One that stays open while the configuration is what it was, for what needs no fresh
+        process: opening one is a dozen calls of git."""
+        config = (self.root / "lanes.yaml").read_bytes()
+        if self._usual is None or self._usual[0] != config:
+            self._usual = (config, self.cockpit())
+        return self._usual[1]
+
     def do(self, intent: Intent, *, cockpit: LocalCockpit | None = None) -> Outcome:
-        return (cockpit or self.cockpit()).carry_out(intent, self.events.append, by="test")
+        return (cockpit or self.usual()).carry_out(intent, self.events.append, by="test")
 
     def trust(self) -> None:
-        self.do(Trust(self.cockpit().trust().digest))
+        self.do(Trust(self.usual().trust().digest))
 
     def start(self, lane: str = "alpha") -> Path:
         """Start a lane; returns its folder."""

@@ -62,7 +62,7 @@ def status(folder: Path) -> str:
 
 def is_told(shown: str) -> None:
     """A summary, or a commit's message, is one that any terminal may show."""
-    assert not any(ord(char) < 32 and char != "\n" for char in shown)
+    assert not any(ord(char) < 32 and char not in "\t\n" for char in shown)
 
 
 @pytest.fixture(params=["merge"])

@@ -13,6 +13,7 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Land, LeaveOut, Resume, RunTrain, Sync, Undo
 from cockpit.domain.landed import Merged
 from cockpit.domain.operation import OpKind
+from cockpit.domain.train import CarState
 from cockpit.errors import Conflict
 from cockpit.services import merged
 from tests.conftest import git
@@ -263,3 +264,37 @@ def test_the_review_and_leaving_out_begin_where_it_landed_last(landed: Desk, how
     landed.do(Land(ALPHA))
     assert show(landed) == poem(l5="first")
     assert show(landed, "more.txt") == "more\n"
+
+
+def test_a_lane_that_stands_on_another_rides_behind_it(landed: Desk, how: str) -> None:
+    """The preview is exact: what the car ahead brings is known in whatever form it lands."""
+    folder = landed.root.parent / "project-beta"
+    landed.commit(ALPHA, "poem.txt", poem(l5="second"), "the second")
+    git(folder, "reset", "-q", "--hard", "alpha/work")
+    landed.commit(BETA, "poem.txt", poem(l5="beta on it"), "on it")
+    shown = landed.cockpit().preview_train((ALPHA, BETA))
+    assert [car.state for car in shown.cars] == [CarState.READY] * 2
+    last = shown.cars[-1].preview
+    assert last is not None and [line.subject for line in last.commits] == ["on it"]
+    landed.do(RunTrain((ALPHA, BETA)))
+    assert show(landed) == poem(l5="beta on it")
+    assert git(landed.root, "rev-parse", "main^{tree}").strip() == last.tree
+    assert standing(landed, BETA) is Merged.MERGED
+    whole(landed)
+
+
+@pytest.mark.parametrize("sync", ["merge", "rebase"])
+def test_a_lane_that_took_its_landing_in_needs_no_help(landed: Desk, how: str, sync: str) -> None:
+    """From there on its own history says where it begins; the old place would only confuse."""
+    (landed.root / "poem.txt").write_text(poem(l5="polished"))
+    git(landed.root, "commit", "-q", "-am", "polish")
+    landed.commit(ALPHA, "side.txt", "side\n", "aside")
+    landed.do(Sync(ALPHA, how=sync))
+    landed.commit(ALPHA, "poem.txt", poem(l5="second"), "the second")
+    (landed.root / "poem.txt").write_text(poem(l5="polished", l15="theirs"))
+    git(landed.root, "commit", "-q", "-am", "further below")
+    files = {(file.path, file.layer) for file in landed.cockpit().diff(ALPHA).files}
+    assert {path for path, _ in files} == {"poem.txt", "side.txt"}
+    landed.do(Land(ALPHA))
+    assert show(landed) == poem(l5="second", l15="theirs")
+    whole(landed)

@@ -11,7 +11,7 @@ from cockpit.domain.activity import Activity, State
 from cockpit.domain.events import ActivityChanged, Event, LaneChanged, Notice, OperationEnded
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId, PaneId, WindowId
-from cockpit.domain.intents import Land, Start, Stop
+from cockpit.domain.intents import Land, Park, Start, Stop, Teardown
 from cockpit.domain.pane import Frame, PaneInfo
 from cockpit.errors import TimedOut
 from cockpit.services.supervisor import FleetSupervisor
@@ -108,6 +108,33 @@ async def test_what_another_process_did_is_seen(desk: Desk) -> None:
             lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.EXITED, "the stop is seen"
         )
         assert any(isinstance(event, LaneChanged) for event in events)
+        token = desk.cockpit().preview_teardown(ALPHA).token
+        await asyncio.to_thread(desk.do, Teardown(ALPHA, token))
+        await until(
+            lambda: supervisor.fleet.lanes[ALPHA].record is None, "that the lane is gone is seen"
+        )
+        assert supervisor.fleet.lanes[ALPHA].activity.state is State.PLANNED
+
+
+async def test_a_look_that_began_before_a_teardown_brings_no_lane_back(desk: Desk) -> None:
+    desk.start()
+    cockpit = desk.cockpit()
+    stale = cockpit.observe_git([ALPHA])
+    desk.do(Teardown(ALPHA, cockpit.preview_teardown(ALPHA).token))
+    async with running(desk) as (supervisor, _, _events):
+        await until(lambda: supervisor.fleet.link.up, "running")
+        supervisor._local.observe_git = lambda lanes=None: stale  # type: ignore[method-assign]
+        await supervisor._refresh([ALPHA])
+        assert supervisor.fleet.lanes[ALPHA].record is None
+
+
+async def test_a_lane_that_another_process_parked_is_parked(desk: Desk) -> None:
+    desk.start()
+    async with running(desk) as (supervisor, _, _events):
+        await until(lambda: supervisor.fleet.lanes[ALPHA].record is not None, "the lane is seen")
+        await asyncio.to_thread(desk.do, Park(ALPHA))
+        await until(lambda: supervisor.fleet.lanes[ALPHA].record is None, "it was put away")
+        assert supervisor.fleet.lanes[ALPHA].activity.state is State.PARKED
 
 
 async def test_a_hanging_tmux_makes_lanes_unknown_never_idle(desk: Desk) -> None:

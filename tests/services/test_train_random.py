@@ -95,7 +95,8 @@ def changed(rng: random.Random, files: Files) -> Files:
 
 
 def history(rng: random.Random) -> tuple[str, list[LaneId]]:
-    """A stream with a line of main and lanes that leave it here and there; some took main in."""
+    """A stream with a line of main and lanes that leave it here and there, or leave another
+    lane; some took main in."""
     stream = Stream()
     body = "\n".join(f"line {number}" for number in range(12))
     files: Files = dict.fromkeys(("a", "b", "src/c", "docs/d"), ("100644", body))
@@ -105,8 +106,9 @@ def history(rng: random.Random) -> tuple[str, list[LaneId]]:
         mark = stream.commit("refs/heads/main", files, [line[-1][0]], f"main {number}")
         line.append((mark, files))
     lanes = LANES[: rng.randint(2, 4)]
+    tips: list[tuple[int, Files]] = []
     for lane in lanes:
-        at, mine = rng.choice(line)
+        at, mine = rng.choice(tips if tips and rng.random() < 0.2 else line)
         for number in range(rng.randint(1, 3)):
             mine = changed(rng, mine)
             at = stream.commit(f"refs/heads/{lane}/work", mine, [at], f"{lane} {number}")
@@ -114,6 +116,7 @@ def history(rng: random.Random) -> tuple[str, list[LaneId]]:
             other, theirs = line[-1]
             mine = {**theirs, **mine}
             at = stream.commit(f"refs/heads/{lane}/work", mine, [at, other], "took main in")
+        tips.append((at, mine))
     return "\n".join([*stream.lines, "done", ""]), lanes
 
 
@@ -161,7 +164,7 @@ def built(cars: tuple[Car, ...]) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_train_is_git_merge_in_sequence(cockpit: LocalCockpit, tmp_path: Path) -> None:
     root, scratch = cockpit.root, tmp_path / "plain"
     git(root, "worktree", "add", "-q", "--detach", str(scratch))

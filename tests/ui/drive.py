@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 
 from textual.pilot import Pilot
 
@@ -12,6 +13,8 @@ from cockpit.config.themes import load_themes
 from cockpit.domain.fleet import Fleet
 from cockpit.ui.app import CockpitApp
 from tests.ui.fake import NOW, FakeSupervisor
+
+known_themes = cache(load_themes)
 
 
 class Session:
@@ -83,7 +86,7 @@ async def opened(
 ) -> AsyncIterator[Session]:
     """The app running headless over a fake; exceptions in handlers are raised at the end."""
     fake = supervisor or FakeSupervisor(fleet, live=live, columns=columns)
-    app = CockpitApp(fake, hosted=hosted, themes_known=load_themes(), keys=keys, now=lambda: NOW)
+    app = CockpitApp(fake, hosted=hosted, themes_known=known_themes(), keys=keys, now=lambda: NOW)
     async with app.run_test(size=size, notifications=True) as pilot:
         session = Session(app, fake, pilot)
         await session.settle()

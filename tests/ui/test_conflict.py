@@ -291,10 +291,8 @@ async def test_whole_files_show_what_each_side_changed() -> None:
     gone = ConflictFile("a.md", Kind.MODIFY_DELETE, old, None, new, wholes=wholes("a.md"))
     peeks = {"1" * 40: Peek(9, b"one\ntwo\n"), "2" * 40: Peek(9, b"one\n2 \x1b[2J\xff\n")}
     place = ConflictFile("d", Kind.FILE_DIRECTORY, None, None, new, wholes=wholes("d"))
-    modules = {
-        name: Version("sub", "160000", blob * 40) for name, blob in (("ours", "3"), ("theirs", "4"))
-    }
-    moved = ConflictFile("sub", Kind.SUBMODULE, **modules, wholes=wholes("sub"))
+    ours, theirs = (Version("sub", "160000", blob * 40) for blob in ("3", "4"))
+    moved = ConflictFile("sub", Kind.SUBMODULE, None, ours, theirs, wholes=wholes("sub"))
     large = replace(gone, path="b", base=replace(old, blob="5" * 40))
     peeks["5" * 40] = Peek(900_000, None)
     async with opened(FLEET, size=(80, 24)) as session:

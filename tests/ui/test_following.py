@@ -272,7 +272,7 @@ async def test_an_answer_that_comes_after_the_commander_left_opens_nothing() -> 
             await gate.wait()
             return await usual(query)
 
-        fake.ask = slow  # type: ignore[method-assign, assignment]
+        fake.ask = slow  # type: ignore[method-assign]
         await session.press("f", "escape")
         assert session.app.screen is session.app.board
         gate.set()

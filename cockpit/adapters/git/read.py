@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotReady
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from cockpit.adapters.git import argv
@@ -189,8 +189,10 @@ def _tree(database: GitCmdObjectDB, name: str) -> bytes:
     return content
 
 
+@lru_cache(maxsize=1)
 def _gitpython(program: str) -> tuple[type[Git], type[GitCmdObjectDB]]:
-    """The library, which costs 50 ms that most commands needn't pay. Loading it runs git;
+    """The library, which costs 50 ms that most commands needn't pay, told once which git to use
+    (it asks for its version each time). Loading it runs git;
     raises `OSError` if that one is killed, so that it is tried again."""
     try:
         from git import Git, GitCmdObjectDB

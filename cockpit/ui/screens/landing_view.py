@@ -120,7 +120,9 @@ class LandingView(ReadingScreen):
         self.refresh_hints()
 
     def say(self, text: str, style: str = "bold $warning") -> None:
-        self.query_one("#note", Line).show(present.text(f" {text}" if text else "", style))
+        """What was asked for may be answered after the screen was left."""
+        if self.is_attached:
+            self.query_one("#note", Line).show(present.text(f" {text}" if text else "", style))
 
     def run_shown(
         self, said: str, *, only_gate: bool = False, red: bool = False, request: bool = False

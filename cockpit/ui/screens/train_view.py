@@ -101,8 +101,10 @@ class TrainView(ReadingScreen):
     # ------------------------------------------------------------ the lines above
 
     def say(self, text: str, style: str = "bold $warning") -> None:
+        """What was asked for may be answered after the screen was left."""
         self._said = (text, style)
-        self._show_say()
+        if self.is_attached:
+            self._show_say()
 
     def _show_say(self) -> None:
         text, style = self._said

@@ -167,6 +167,7 @@ class Driver:
         self.call("history.changes", base, work)
         self.call("history.commits", base, work)
         self.call("history.lines", [work])
+        self.call("history.ids", base, [head, work])
         self.call("history.lane_commits", head, work)
         self.call("history.first_parents", head, work)
         self.call("history.saying", head, ["^main"])
@@ -236,6 +237,8 @@ class Driver:
         one, two, three = snapshots
         self.call("scout.meetings", [(one, two), (one, three), (two, three)])
         self.call("scout.clash_paths", one, two)
+        held = self.call("scout.holding", self.work, [self.other])
+        self.call("scout.meetings", [(held, three)])
         self.call("scout.tidy", snapshots)
 
     def edit(self) -> None:

@@ -19,8 +19,11 @@ from tests.conftest import git
 # ---------------------------------------------------------------- by hand
 
 
-def left(opened: GitRepository, of: CommitId, target: CommitId, **more: CommitId) -> list[str]:
-    return [line.subject for line in opened.history.unmerged(of, target, **more)]
+def left(
+    opened: GitRepository, of: CommitId, target: CommitId, *, landed_on: CommitId | None = None
+) -> list[str]:
+    lines = opened.history.unmerged(of, target, landed_on=landed_on)
+    return [line.subject for line in lines]
 
 
 @dataclass

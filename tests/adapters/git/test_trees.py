@@ -44,7 +44,8 @@ class Store:
             if isinstance(value, dict):
                 found[raw + b"/"] = b"40000 " + raw + b"\0" + bytes.fromhex(self.write(value))
             else:
-                mode, at = value  # type: ignore[misc]
+                assert isinstance(value, tuple)
+                mode, at = value
                 found[raw] = mode.encode() + b" " + raw + b"\0" + bytes.fromhex(at)
         content = b"".join(found[key] for key in sorted(found))
         data = b"tree %d\0" % len(content) + content
