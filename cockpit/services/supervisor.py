@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
 from cockpit.domain.activity import State
@@ -38,6 +37,7 @@ from cockpit.services.ports import LivePanes, Watcher
 from cockpit.services.radar_watch import RadarWatch
 from cockpit.services.relay import SharedPanes
 from cockpit.services.sight import Sight
+from cockpit.services.watched import WatchedFolders
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ class FleetSupervisor:
         self._starting_next = 0
         self._hints: set[LaneId] = set()
         self._hinted = asyncio.Event()
-        self._watched: dict[str, Sequence[Path]] = {}
+        self._watched = WatchedFolders(cockpit.work)
 
     # ------------------------------------------------------------ events
 
@@ -153,7 +153,7 @@ class FleetSupervisor:
             group.create_task(self._radar.run())
             group.create_task(self._background.run())
             if self._watcher is not None:
-                group.create_task(self._watcher.run(self._folders, self._hint))
+                group.create_task(self._watcher.run(self._watched.now, self._hint))
 
     async def _recover(self) -> None:
         for sentence in await self._look(lambda: self._local.recover(self._tell)):
@@ -282,7 +282,7 @@ class FleetSupervisor:
             for event in await self._look(lambda: self._local.observe_git(lanes)):
                 self._publish(event)
             await self._drop_gone()
-            await self._look(self._find_folders)
+            await self._look(self._watched.find)
         except CockpitError as error:
             self._publish(Notice(error.title, "error"))
             return
@@ -332,26 +332,6 @@ class FleetSupervisor:
 
     def _journal_stamp(self) -> tuple[int, int]:
         return self._local.work.disk.stamp(self._local.state / "journal")
-
-    def _folders(self) -> Mapping[str, Sequence[Path]]:
-        """What to watch, by lane; `""` is the repository itself."""
-        return self._watched
-
-    def _find_folders(self) -> None:
-        """Which folders to watch, anew for lanes that came or went (asks git: not on the loop)."""
-        work = self._local.work
-        common = work.git.common_dir
-        folders: dict[str, Sequence[Path]] = {
-            "": [common, common / "refs" / "heads", common / "worktrees"]
-        }
-        for lane, record in work.registry.lanes().items():
-            known = self._watched.get(lane)
-            if known and known[0] == record.admin:
-                folders[lane] = known
-            elif work.disk.is_folder(record.worktree):
-                tracked = work.git.tracked_folders(record.worktree)
-                folders[lane] = [record.admin, record.admin / "logs", *tracked]
-        self._watched = folders
 
     def _hint(self, label: str) -> None:
         self._hints.update([LaneId(label)] if label else self.fleet.lanes)

@@ -1,0 +1,39 @@
+"""Which folders the app watches, by what a change in them means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cockpit.services.workplace import Workplace
+
+REPOSITORY = ""
+"""The label of what all lanes share; every other one is a lane's name."""
+
+
+class WatchedFolders:
+    """The folders by label. `find` asks git and the disk, so it is called off the event loop;
+    `now` only tells what was found."""
+
+    def __init__(self, work: Workplace) -> None:
+        self._work = work
+        self._found: dict[str, Sequence[Path]] = {}
+
+    def now(self) -> Mapping[str, Sequence[Path]]:
+        return self._found
+
+    def find(self) -> None:
+        """Look anew for lanes that came or went. Raises `CockpitError`."""
+        work = self._work
+        common = work.git.common_dir
+        folders: dict[str, Sequence[Path]] = {
+            REPOSITORY: [common, common / "refs" / "heads", common / "worktrees"]
+        }
+        for lane, record in work.registry.lanes().items():
+            known = self._found.get(lane)
+            if known and known[0] == record.admin:
+                folders[lane] = known
+            elif work.disk.is_folder(record.worktree):
+                tracked = work.git.tracked_folders(record.worktree)
+                folders[lane] = [record.admin, record.admin / "logs", *tracked]
+        self._found = folders
