@@ -156,8 +156,9 @@ def _table(keys: tuple[Key, ...] | list[Key], before: str) -> str:
             means += f" Example: `{_cell(key.example)}`"
         takes = _cell(key.kind.words)
         rows.append(f"| `{before}{key.name}` | {takes} | `{_cell(key.default)}` | {_cell(means)} |")
-        if isinstance(key.kind, ZoneOf):
-            rows.extend(_table(key.kind.inner.keys, f"{before}{key.name}.").splitlines()[2:])
+        inner = key.kind.inner if isinstance(key.kind, ZoneOf) else _inner(key.kind)
+        if inner is not None:
+            rows.extend(_table(inner.keys, f"{before}{key.name}.").splitlines()[2:])
     return "\n".join(rows) + "\n"
 
 

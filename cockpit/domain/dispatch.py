@@ -142,7 +142,7 @@ def _due(fleet: Fleet, view: LaneView, known: Background, now: float) -> Next:
 
 def _what_it_holds(fleet: Fleet, view: LaneView) -> Next | None:
     """What keeps the lane from a fresh start: someone works in it, or work that is there."""
-    if view.record is None or view.activity.state in NOT_THERE:
+    if view.record is None:
         return None
     state = view.activity.state
     if state is State.ASKING:

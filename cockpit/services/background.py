@@ -35,7 +35,8 @@ FILE = "dispatch"
 """State file: whether the commander stopped what happens by itself."""
 
 LOOKED_AT = 200
-"""Newest steps of the journal among which the last landing is looked for."""
+"""Newest steps of the journal among which the last landing is looked for; one that is older
+is no news, and the runs remember which they knew of."""
 
 
 def lanes_of(work: Workplace) -> list[LaneConfig]:
@@ -60,10 +61,11 @@ def look(work: Workplace, *, here: bool = False) -> BackgroundChanged | None:
         for lane in lanes
     }
     landing, landed_at = _last_landing(work, set(known))
+    newest = max(landing, *(one.run.landing for one in known.values()))
     desk = Desk(
         stopped=is_stopped(work),
         dispatcher=_dispatcher(work, here),
-        landing=landing,
+        landing=newest,
         landed_at=landed_at,
         max_running=work.config.launch.max_running,
     )

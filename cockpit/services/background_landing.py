@@ -67,6 +67,8 @@ def judge(work: Workplace, intent: JudgeBackground, tell: Tell, by: str) -> Outc
     def stop() -> bool:
         return heard() or background.is_stopped(work)
 
+    if not work.locks.is_free("train"):
+        return _later(lane, "Something is landing already")
     with (
         landing.alone(work, f"judge {lane}"),
         work.locks.hold(own_lock(OpKind.BACKGROUND, lane), why=f"judge {lane}"),

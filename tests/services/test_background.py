@@ -153,6 +153,21 @@ def test_a_parked_lane_is_taken_up_again(make: Make) -> None:
     assert do(desk, JUDGE).data["landed"]
 
 
+def test_a_landing_that_the_journal_left_behind_is_still_known(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = make()
+    desk.desk.start()
+    desk.desk.commit("alpha", "src/new.py", "new = 1\n")
+    desk.desk.do(Land(ALPHA))
+    desk.approve()
+    known = desk.cockpit().fleet().desk.landing
+    assert known
+    do(desk, RunBackground(TIDY, "it is due", known))
+    monkeypatch.setattr(background, "LOOKED_AT", 1)
+    assert desk.cockpit().fleet().desk.landing == known, "else an idle fleet would look new"
+
+
 # ---------------------------------------------------------------- what is unusual waits
 
 
@@ -259,6 +274,15 @@ def test_an_agent_at_work_again_is_left_alone_and_nothing_is_written_down(make: 
     assert do(desk, JUDGE).data["later"]
     assert len(desk.cockpit().log()) == steps
     assert phase(desk) is Phase.PROMPTED
+
+
+def test_it_waits_while_something_else_lands(make: Make) -> None:
+    desk = make()
+    do(desk, RUN)
+    with ThreadPoolExecutor(1) as elsewhere, desk.cockpit().work.locks.hold("train"):
+        assert elsewhere.submit(do, desk, JUDGE).result().data["later"]
+    assert phase(desk) is Phase.PROMPTED
+    assert do(desk, JUDGE).data["landed"]
 
 
 def test_a_lane_whose_agent_failed_is_held_for_that(make: Make) -> None:

@@ -35,6 +35,7 @@ from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
+from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.teardown import Holdings, TeardownPreview
@@ -306,6 +307,11 @@ class FakeCockpit:
 
     def approval(self, lane: LaneId) -> ApprovalState:
         return self._answer("approval", ApprovalState(Approved.NONE))
+
+    def standing_terms(self, lane: LaneId) -> Terms:
+        return self._answer(
+            "terms", Terms(lane, {"zone": "docs/**", "prompt": "tidy\x1b]0;\nwell"})
+        )
 
     def preview_commit(self, lane: LaneId, paths: Sequence[str] = ()) -> TakePreview:
         """What `answers["commit"]` says."""

@@ -247,3 +247,20 @@ def test_history_questions(repo: Path, opened: GitRepository) -> None:
 
 def test_branch_rule_is_the_same_without_a_repository() -> None:
     assert is_branch_name("a/b")
+
+
+@pytest.mark.parametrize("how", ["loose", "packed", "new"])
+def test_a_plain_ref_moves_by_one_process(repo: Path, opened: GitRepository, how: str) -> None:
+    ref, new = RefName("refs/heads/plain"), tip(repo)
+    old = None if how == "new" else tip(repo, "HEAD~1")
+    if old is not None:
+        git(repo, "update-ref", ref, old)
+    if how == "packed":
+        git(repo, "pack-refs", "--all")
+    calls: list[object] = []
+    opened.door.observers.append(calls.append)
+
+    opened.move_ref(ref, new=new, old=old, reason="test")
+
+    assert len(calls) == 1
+    assert tip(repo, ref) == new
