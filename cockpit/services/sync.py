@@ -41,8 +41,8 @@ def sync(work: Workplace, intent: Sync, tell: Tell, by: str) -> Outcome:
             left = lane_branch.move(work, running, plan, f"cockpit: sync {lane}")
         except CockpitError as error:
             if lane_branch.stands_at(work, plan) != "new":
-                sync_queue.forget(work, lane)  # it was refused: it is not tried by itself again
                 running.abandon(error.title, error.hint, detail=error.detail)
+                sync_queue.forget(work, lane)  # it was refused: it is not tried by itself again
             raise
         sync_queue.forget(work, lane)
         op = running.done(_said(shown), {"old": plan.old, "new": plan.new, "left": left})

@@ -63,7 +63,7 @@ class Merges:
         merged = parse.merged_tree(answer.out)
         conflicts = merged.conflicts
         if answer.code == 1 and not conflicts:
-            conflicts = ("",)
+            conflicts = merged.told or ("",)
         return MergeOutcome(TreeId(merged.tree), conflicts, merged.messages)
 
     def commit_tree(self, tree: TreeId, parents: Sequence[CommitId], message: str) -> CommitId:

@@ -70,7 +70,11 @@ class TreeMerge:
 
     tree: str
     conflicts: tuple[str, ...]
+    """Paths that the tree holds in conflict."""
     messages: str
+    told: tuple[str, ...] = ()
+    """Paths that git calls a conflict in words; some of them it leaves in the tree as they
+    were (a file in the way of a folder's renaming)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,18 +254,26 @@ def merged_tree(out: bytes) -> TreeMerge:
         if path not in paths:
             paths.append(path)
         at += 1
-    return TreeMerge(tree, tuple(paths), _merge_messages(fields[at + 1 :]))
+    return TreeMerge(tree, tuple(paths), *_merge_messages(fields[at + 1 :]))
 
 
-def _merge_messages(fields: list[bytes]) -> str:
+def _merge_messages(fields: list[bytes]) -> tuple[str, tuple[str, ...]]:
+    """All messages, and the first path of each that tells of a conflict."""
     messages: list[str] = []
+    told: dict[str, None] = {}
     at = 0
     while at < len(fields) and fields[at].isdigit():
         count = int(fields[at])
-        body = fields[at + count + 2 : at + count + 3]
+        paths, kind, body = (
+            fields[at + 1 : at + count + 1],
+            fields[at + count + 1 : at + count + 2],
+            fields[at + count + 2 : at + count + 3],
+        )
         messages += [piece.decode("utf-8", "surrogateescape") for piece in body]
+        if paths and kind and kind[0].startswith(b"CONFLICT"):
+            told[os.fsdecode(paths[0])] = None
         at += count + 3
-    return "".join(messages)
+    return "".join(messages), tuple(told)
 
 
 REF_FORMAT = "%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(symref) %(refname)"

@@ -34,8 +34,9 @@ def side(commit: str) -> Snapshot:
 
 def plain(
     repo: Path, one: str, two: str, env: dict[str, str] | None = None
-) -> tuple[str, set[str]]:
-    """Plain git's tree and conflicting paths; the tree is empty when it can't merge."""
+) -> tuple[str, set[str], bool]:
+    """Plain git's tree, its conflicting paths, and whether it stops; the tree is empty when it
+    can't merge. It stops without such a path where a file is in the way of a folder's renaming."""
     argv = ["git", "-C", str(repo), "merge-tree", "--write-tree", "--name-only", "-z"]
     done = subprocess.run(
         [*argv, "--no-messages", one, two],
@@ -44,9 +45,9 @@ def plain(
         env={**os.environ, **(env or {})},
     )
     if done.returncode not in (0, 1):
-        return "", set()
+        return "", set(), True
     tree, *paths = done.stdout.split(b"\0")
-    return tree.decode(), {os.fsdecode(path) for path in paths if path}
+    return tree.decode(), {os.fsdecode(path) for path in paths if path}, done.returncode == 1
 
 
 def bare(path: str, *sides: str) -> str:
@@ -56,15 +57,15 @@ def bare(path: str, *sides: str) -> str:
     return path
 
 
-def agrees(meeting: Meeting, one: str, two: str, said: tuple[str, set[str]]) -> None:
-    tree, paths = said
+def agrees(meeting: Meeting, one: str, two: str, said: tuple[str, set[str], bool]) -> None:
+    tree, paths, stops = said
     if not tree:
         assert meeting.failed
         return
     assert not meeting.failed
     told = {path.path for path in meeting.paths}
     known = told | {also for path in meeting.paths for also in path.also}
-    assert bool(told) == bool(paths)
+    assert bool(told) == stops
     assert {bare(path, one, two) for path in paths} <= known
     if meeting.tree is not None:
         assert meeting.tree == tree
@@ -233,7 +234,7 @@ def test_uncommitted_work_counts_as_if_it_were_committed(
     commits = [commit_all_of(folder) for folder in folders]
     for (one, two), meeting in zip(pairs, meetings, strict=True):
         said = plain(repo, commits[one], commits[two])
-        assert bool(meeting.paths) == bool(said[1])
+        assert bool(meeting.paths) == said[2]
 
 
 def commit_all_of(folder: Path) -> str:

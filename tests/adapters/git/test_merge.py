@@ -58,6 +58,24 @@ def test_conflicts_are_named_and_nothing_changes(
     assert git(repo, "status", "--porcelain") == ""
 
 
+def test_a_conflict_that_the_tree_does_not_show_is_one(
+    repo: Path, opened: GitRepository, lane: Lane
+) -> None:
+    for path in ("d/a", "d/b", "d/c", "f/x"):
+        (repo / path).parent.mkdir(exist_ok=True)
+        (repo / path).write_text(f"{path}\n" * 9)
+    commit_all(repo)
+    info = lane()
+    for name in "abc":
+        (info.path / "d" / name).rename(info.path / "f" / name)
+    theirs = commit_all(info.path)
+    (repo / "f" / "new").write_text("in the way\n")
+    (repo / "d" / "new").write_text("would follow d to f\n")
+    outcome = opened.builder.merge(commit_all(repo), theirs)
+    assert outcome.conflicts == ("f/new",)
+    assert "implicit dir rename" in outcome.messages
+
+
 def test_a_lanes_attributes_and_drivers_take_no_part(
     repo: Path, opened: GitRepository, lane: Lane, tmp_path: Path
 ) -> None:

@@ -178,7 +178,7 @@ class ReviewMoving(ReviewReading):
             page, places = self.page, left[:TOGETHER]
             await self.read_files(places, only=search.may_hold)
             if page is self.page:
-                search.passed.update(places)
+                search.passed |= set(places)
         await self.cockpit.supervisor.ask(lambda _: search.find(self.page))
         if search is not self.search or not self.is_attached:
             return
