@@ -143,6 +143,8 @@ class Output:
         try:
             self._err.write(text + "\n")
             self._err.flush()
+        except BrokenPipeError:
+            _point_at_nothing(self._err)
         except (OSError, ValueError):
             pass  # nobody listens; what is being done goes on
 
@@ -215,15 +217,9 @@ class Output:
             raise
 
     def _give_up(self) -> None:
-        """Nothing more can be written: point stdout at nothing, so that the interpreter's own
-        flush at exit does not fail once more."""
+        """Nothing more can be written."""
         self.closed = True
-        try:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, self._out.fileno())
-            os.close(null)
-        except (OSError, ValueError):
-            pass  # not a real file (a test's buffer): nothing will be flushed at exit
+        _point_at_nothing(self._out)
 
     def _painted(self, cell: Cell, stream: TextIO) -> str:
         text = safe(_text(cell)).text
@@ -249,6 +245,17 @@ def _is_tty(stream: TextIO) -> bool:
         return stream.isatty()
     except ValueError:
         return False  # closed
+
+
+def _point_at_nothing(stream: TextIO) -> None:
+    """So that the interpreter's own flush at exit does not fail once more, which would make
+    the exit code 120."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except (OSError, ValueError):
+        pass  # not a real file (a test's buffer): nothing will be flushed at exit
 
 
 def _never_fail_to_encode(stream: TextIO) -> None:
