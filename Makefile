@@ -18,7 +18,7 @@ demo: tools $(VENV)/stamp-run ## open the demo: a throw-away repository with scr
 	@$(BIN)/cockpit demo
 
 test: tools $(VENV)/stamp-dev ## run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/stamp-dev ## ruff (lint and format) and mypy (strict)
 	@$(BIN)/ruff check .
