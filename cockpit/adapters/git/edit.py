@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from cockpit.adapters.git import argv_review as argv
 from cockpit.adapters.git import indexfile, parse
@@ -23,34 +21,17 @@ from cockpit.adapters.git.files import lstat, sync_folder
 from cockpit.adapters.git.ground import PINS_IDENTITY, At, Ground
 from cockpit.adapters.git.holdings import GITLINK
 from cockpit.adapters.git.refs import Refs
+from cockpit.adapters.git.typed import told_as
 from cockpit.domain.change import LINK, PathChange
 from cockpit.domain.edit import DiskFile, IndexSide
 from cockpit.domain.ids import BlobId, CommitId, RefName
-from cockpit.errors import CockpitError, RefMoved, Refused
+from cockpit.errors import RefMoved, Refused
 
 OLD, NEW = "old", "new"
 """Names of the two contents that are kept of an edit."""
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _told(method: Callable[P, T]) -> Callable[P, T]:
-    """What the disk refuses becomes a `CockpitError`."""
-
-    @wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except OSError as error:
-            raise CockpitError(
-                "The lane's files can't be edited.",
-                detail=str(error),
-                hint="Look at free space and permissions, then try again.",
-            ) from error
-
-    return call
+_told = told_as("The lane's files can't be edited.")
 
 
 class Editor:
