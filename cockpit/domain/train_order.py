@@ -131,7 +131,7 @@ def _why(
     for (mine, words), (other, _) in zip(_keys(best, left), _keys(second, left), strict=True):
         if mine < other:
             return words
-    return "as it was queued"
+    return "in the order of the lanes"
 
 
 # ---------------------------------------------------------------- by the commander

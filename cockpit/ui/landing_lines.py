@@ -37,6 +37,9 @@ HOW: dict[str, str] = {
 }
 """What lands, by strategy, with the exact first parent."""
 
+PATHS = 20
+"""Paths that stand below a check."""
+
 
 def preview_lines(
     preview: LandingPreview, *, approval: ApprovalState | None = None
@@ -50,9 +53,12 @@ def preview_lines(
         if check.name not in hidden:
             lines += check_lines(check)
     lines += told
-    if preview.conflicts:
+    merging = (check for check in preview.checks if check.name == "merge")
+    named = {path for check in merging for path in check.paths[:PATHS]}
+    conflicts = [path for path in preview.conflicts if path not in named]
+    if conflicts:
         lines += [Content(""), section("Conflicts with the target")]
-        lines += [present.text(f"  ✗ {path}", "$error") for path in preview.conflicts]
+        lines += [present.text(f"  ✗ {path}", "$error") for path in conflicts]
     lines += [Content(""), section("Gate, run before anything moves")]
     if preview.gate:
         lines += [present.text(f"  $ {command}") for command in preview.gate]
@@ -165,7 +171,7 @@ def check_lines(check: Check) -> list[Content]:
         for key in mending_keys(check):
             shown = present.text(f"  {key}", "bold $accent", width=20)
             line = Content.assemble(line, shown, (f" {MENDING.get(key, 'mends it')}", "$muted"))
-    return [line, *(present.text(f"      {path}", "$muted") for path in check.paths[:20])]
+    return [line, *(present.text(f"      {path}", "$muted") for path in check.paths[:PATHS])]
 
 
 def mending_keys(check: Check) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def test_fewest_clashes_among_those_that_are_left() -> None:
 def test_age_decides_last() -> None:
     places = order([Candidate(A, since=9.0), Candidate(B, since=3.0), Candidate(C, since=9.0)])
     assert lanes(places) == "bac"
-    assert whys(places)[:2] == ["waits longest", "as it was queued"]
+    assert whys(places)[:2] == ["waits longest", "in the order of the lanes"]
 
 
 def test_moves_are_kept_in_the_order_in_which_they_were_made() -> None:

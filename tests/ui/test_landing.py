@@ -16,7 +16,7 @@ from cockpit.domain.intents import Gate, Land, Queue
 from cockpit.domain.merge import Approval, Check
 from cockpit.domain.operation import OpKind
 from cockpit.ui import mends
-from cockpit.ui.landing_lines import approval_lines, check_lines, how_line
+from cockpit.ui.landing_lines import approval_lines, check_lines, how_line, preview_lines
 from cockpit.ui.screens.landing import LandingScreen
 from cockpit.ui.screens.landing_view import Stage
 from tests.ui.drive import Session, opened
@@ -222,3 +222,12 @@ def test_the_strategy_and_its_first_parent_are_named(how: str, said: str) -> Non
 def test_a_failing_check_names_every_key_that_mends_it(check: Check, keys: list[str]) -> None:
     words = check_lines(check)[0].plain.split()
     assert [word for word in words if word in set("oCLcxi")] == keys
+
+
+@pytest.mark.parametrize("count", [1, 20, 25])
+def test_each_conflict_is_named_once(count: int) -> None:
+    paths = tuple(f"src/{number}.py" for number in range(count))
+    check = Check("merge", False, "conflicts with main", paths, key="c")
+    lines = preview_lines(landing(ALPHA, result=None, conflicts=paths, checks=(check,)))
+    text = [line.plain.strip(" ✗") for line in lines]
+    assert [text.count(path) for path in paths] == [1] * count
