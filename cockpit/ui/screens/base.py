@@ -18,6 +18,9 @@ from cockpit.ui.widgets.lines_view import LinesView
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
 
+WAYS_OUT = ("close", "help")
+"""Actions whose hints stand last and stay on the narrowest screen."""
+
 
 class Keyed:
     """Mixed into screens whose keys come from the registry. A method `do_<action id>` is what
@@ -44,15 +47,12 @@ class Keyed:
         """The fleet changed."""
 
     def hinted(self) -> list[Action]:
-        """Actions that the hint bar names, by rank."""
+        """Actions that the hint bar names, by rank, the ways out last."""
         mine = [action for action in ACTIONS if action.scope in self.scopes and action.hint]
-        return sorted(mine, key=lambda action: (self.scopes.index(action.scope), action.hint))
-
-    def way_back_early(self, actions: list[Action], place: int) -> list[Action]:
-        """The same with the way back at `place`, where a narrow terminal still shows it."""
-        back = [action for action in actions if action.id == "close"]
-        rest = [action for action in actions if action.id != "close"]
-        return [*rest[:place], *back, *rest[place:]]
+        return sorted(
+            mine,
+            key=lambda one: (_way_out(one), self.scopes.index(one.scope), one.hint),
+        )
 
     def hints(self) -> list[tuple[str, str]]:
         keymap = self.cockpit.keymap
@@ -64,7 +64,12 @@ class Keyed:
     def refresh_hints(self) -> None:
         bar = cast("Screen[object]", self).query_one_optional(HintBar)
         if bar is not None:
-            bar.hint(self.hints())
+            keymap = self.cockpit.keymap
+            bar.hint(self.hints(), kept=[keymap.key(action) for action in WAYS_OUT])
+
+
+def _way_out(action: Action) -> int:
+    return WAYS_OUT.index(action.id) + 1 if action.id in WAYS_OUT else 0
 
 
 class Reading(Keyed):

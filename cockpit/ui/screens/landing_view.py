@@ -142,7 +142,7 @@ class LandingView(ReadingScreen):
         working = [action for action in super().hinted() if self.offers(action.id)]
         if not self._follow_helps():
             working = [action for action in working if action.id != "follow_first"]
-        return self.way_back_early(working, 2)
+        return working
 
     def offers(self, action: str) -> bool:
         """Whether a key does something now; keys of other scopes always do."""

@@ -251,7 +251,7 @@ class TrainView(ReadingScreen):
                 shown.append(action)
         first = [action for action in shown if action.id in OFFERED]
         rest = [action for action in shown if action not in first]
-        return self.way_back_early([*first, *rest], 3)
+        return [*first, *rest]
 
     def hints(self) -> list[tuple[str, str]]:
         return [self._hint(action) for action in self.hinted()]

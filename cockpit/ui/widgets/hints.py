@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.content import Content
 from textual.strip import Strip
@@ -48,12 +48,12 @@ class HintBar(Line):
         super().__init__(id=id)
         self._hints: list[present.Part] = []
 
-    def hint(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Hints by falling rank; the last one is kept to the end (how to get help)."""
+    def hint(self, hints: Sequence[tuple[str, str]], *, kept: Collection[str] = ()) -> None:
+        """Hints by falling rank; the last one and those of the keys `kept` stay to the end."""
         last = len(hints) - 1
         parts = [
             (
-                0 if place == last else place,
+                0 if place == last or key in kept else place + 1,
                 Content.assemble((key, "bold $accent"), (f" {title}", "$muted")),
             )
             for place, (key, title) in enumerate(hints)
