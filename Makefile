@@ -4,8 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# One worker a core: most tests wait for git or tmux.
-WORKERS ?= auto
+# Two workers a core: most tests wait for git or tmux, and one a core takes twice as long.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print 2 * $$1 }')
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -18,7 +18,7 @@ demo: tools $(VENV)/stamp-run ## open the demo: a throw-away repository with scr
 	@$(BIN)/cockpit demo
 
 test: tools $(VENV)/stamp-dev ## run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),auto) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/stamp-dev ## ruff (lint and format) and mypy (strict)
 	@$(BIN)/ruff check .
