@@ -23,7 +23,15 @@ from cockpit.domain.text import safe
 from cockpit.errors import CockpitError, TimedOut
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,80}")
-_RANKS = {"train": -1, "registry": 1, "worktrees": 3, "target": 4, "train-queue": 5, "journal": 6}
+_RANKS = {
+    "train": -1,
+    "registry": 1,
+    "worktrees": 3,
+    "target": 4,
+    "train-queue": 5,
+    "tasks": 5,
+    "journal": 6,
+}
 _PAUSE = 0.002
 """Seconds before the second try; doubled up to `_LONGEST_PAUSE`."""
 _LONGEST_PAUSE = 0.05
@@ -39,7 +47,8 @@ class LockMisuse(CockpitError):
 def order(name: str) -> tuple[int, str]:
     """Where a lock stands in the fixed order: the train first, since it is held longest and
     takes all others; then names not in the protocol (`dispatcher`, `gate`); then registry,
-    lanes, worktrees, target, what is taken alone (the train's queue, a lane's review), journal."""
+    lanes, worktrees, target, what is taken alone (the train's queue, what is remembered of
+    tasks, a lane's review), journal."""
     if _NAME.fullmatch(name) is None:
         raise LockMisuse(f"Not a name for a lock: {shown(name)}")
     by_kind = {"lane": 2, "review": 5}.get(name.partition("-")[0])

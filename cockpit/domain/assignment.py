@@ -31,6 +31,8 @@ class Offer:
     since: float = 0.0
     """Since when it is free, in seconds since the epoch."""
     busy: str = ""
+    runs: bool = False
+    """Its agent runs already: a task takes no further slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ def assign(
     room: int,
     limit: str = "",
 ) -> Assignments:
-    """Hand out `ready` (in the order of rank) to the free ones of `offers`, at most `room` of
-    them; `limit` says in a clause what makes the room so small."""
+    """Hand out `ready` (in the order of rank) to the free ones of `offers`, starting at most
+    `room` agents; `limit` says in a clause what makes the room so small."""
     free = {offer.lane: offer for offer in offers if not offer.busy}
     held = list(running)
     start: list[Assignment] = []
@@ -86,8 +88,10 @@ def assign(
         lane = None
         if not why:
             lane, why = _lane_for(task, free, offers)
-        if lane is not None and len(start) >= room:
-            lane, why = None, limit or "no more agents may run now"
+        if lane is not None and not free[lane].runs:
+            if not room:
+                lane, why = None, limit or "no more agents may run now"
+            room = max(0, room - 1)
         if lane is None:
             waits[task.id] = why
             continue

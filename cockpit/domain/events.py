@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from cockpit.domain.activity import Activity
 from cockpit.domain.approval import ApprovalState
 from cockpit.domain.background import Background, Desk
+from cockpit.domain.board import Board
 from cockpit.domain.clash import Radar
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
 from cockpit.domain.operation import OpKind
+from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.train import Train
 
 
@@ -125,6 +127,14 @@ class BackgroundChanged:
     desk: Desk
 
 
+@dataclass(frozen=True, slots=True)
+class BoardChanged:
+    """All tasks as they are, and what holds for the plan."""
+
+    board: Board
+    plan: PlanDesk
+
+
 Event = (
     LaneChanged
     | ActivityChanged
@@ -140,4 +150,5 @@ Event = (
     | TrainChanged
     | ApprovalChanged
     | BackgroundChanged
+    | BoardChanged
 )

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from cockpit.domain.activity import NEEDS_COMMANDER, Activity, State
 from cockpit.domain.approval import ApprovalState, Standing
 from cockpit.domain.background import Background, Desk
+from cockpit.domain.board import Board
 from cockpit.domain.clash import Radar
 from cockpit.domain.events import (
     ActivityChanged,
     ApprovalChanged,
     BackgroundChanged,
+    BoardChanged,
     Event,
     FaultsChanged,
     GateOutput,
@@ -27,6 +29,7 @@ from cockpit.domain.events import (
 )
 from cockpit.domain.ids import LaneId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
+from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.train import Train
 
 UP = Link(True)
@@ -72,6 +75,9 @@ class Fleet:
     train: Train | None = None
     desk: Desk = field(default_factory=Desk)
     """What holds for all background lanes."""
+    board: Board = field(default_factory=Board)
+    """All tasks, as far as they were looked at."""
+    plan: PlanDesk = field(default_factory=PlanDesk)
 
     def lane(self, lane: LaneId) -> LaneView | None:
         return self.lanes.get(lane)
@@ -133,6 +139,8 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
                 for lane, view in fleet.lanes.items()
             }
             return replace(fleet, lanes=views, desk=desk)
+        case BoardChanged(board, plan):
+            return replace(fleet, board=board, plan=plan)
         case GateOutput() | Notice():
             return fleet
 

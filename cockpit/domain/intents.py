@@ -8,6 +8,12 @@ from cockpit.domain.change import Layer
 from cockpit.domain.hunks import HunkDeed
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.resolution_draft import Picked
+from cockpit.domain.task_intents import Assign as Assign
+from cockpit.domain.task_intents import CallOff as CallOff
+from cockpit.domain.task_intents import Collect as Collect
+from cockpit.domain.task_intents import Plan as Plan
+from cockpit.domain.task_intents import Retry as Retry
+from cockpit.domain.task_intents import WriteTasks as WriteTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,4 +334,10 @@ Intent = (
     | RunBackground
     | JudgeBackground
     | Dispatch
+    | Assign
+    | Plan
+    | CallOff
+    | Retry
+    | WriteTasks
+    | Collect
 )

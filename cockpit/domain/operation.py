@@ -60,6 +60,17 @@ class OpKind(StrEnum):
     operations of their own."""
     DISPATCH = "dispatch"
     """The commander stops what happens by itself, lets it go on, or takes a hold away."""
+    ASSIGN = "assign"
+    """A lane takes a task; what it changes are operations of their own."""
+    PLAN = "plan"
+    """What our own state says of tasks: the go, a task called off, a task to be tried again."""
+    TASK = "task"
+    """Task files are written."""
+    COLLECT = "collect"
+    """A result is taken from a lane's worktree into `results/`."""
+    ANSWER = "answer"
+    ROUND = "round"
+    """The round is closed: the target gated, what has landed torn down."""
 
 
 UNDOABLE = frozenset(

@@ -74,6 +74,10 @@ class Effort:
     """Why the commander called it off, a clause; empty when they didn't."""
     agent: str = ""
     """The agent that the next attempt is to have; empty for the lane's own."""
+    told: str = ""
+    """sha256 of the task's text that the lane of the last attempt was told."""
+    prompt: str = ""
+    """The file that holds what it was told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,11 @@ class Cockpit(Protocol):
         """Look at git and tmux (never writing) and tell what is there; all lanes by default."""
         ...
 
+    def board(self, fleet: Fleet) -> Fleet:
+        """The fleet with all tasks as they are now (`Fleet.board`, `Fleet.plan`); results that
+        lie in lanes are collected on the way."""
+        ...
+
     def faults(self) -> list[LaneFault]: ...
     def diff(self, lane: LaneId, *, bodies: bool = True, ignore_space: bool = False) -> LaneDiff:
         """The lane's whole change; without `bodies` the list of files, which are then read

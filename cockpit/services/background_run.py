@@ -18,24 +18,17 @@ from dataclasses import replace
 
 from cockpit.domain.background import Phase, Run, run_from_json, run_to_json
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Restart, Resume, RunBackground, Send, Start, Sync
-from cockpit.domain.landed import Merged
-from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.intents import Resume, RunBackground, Start
+from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import BackgroundPlan
-from cockpit.domain.sync import AT_REST
 from cockpit.errors import CockpitError, DeliveryUnknown, Refused
 from cockpit.services import (
     background,
-    bus,
-    looking,
-    merged,
-    panes,
     park,
     parked,
-    prompts,
+    renewing,
     standing,
     start,
-    sync,
     trust,
 )
 from cockpit.services.api import Outcome, Tell
@@ -126,39 +119,9 @@ def _go(work: Workplace, running: Running, lane: LaneId, tell: Tell, by: str) ->
         running.step("take the lane up again")
         park.resume(work, Resume(lane), tell, by)
     running.step("bring it up to date")
-    _refresh(work, lane, tell, by)
+    renewing.refresh(work, lane, tell, by)
     running.step("give it the prompt")
-    pane = panes.find(work, work.record(lane))
-    if pane is None or pane.dead:
-        panes.restart(work, Restart(lane), tell, by)
-        launch = panes.plan_launch(work, work.lane(lane), "", resume=False)
-        prompts.wait_until_ready(work, lane, launch.ready)
-    prompts.send(work, Send(lane, told), tell, by)
-
-
-def _refresh(work: Workplace, lane: LaneId, tell: Tell, by: str) -> None:
-    """The lane at the target. Raises `Refused` for one that holds something of its own, or in
-    which an agent works: neither is a matter for anyone but the commander."""
-    record = work.record(lane)
-    activity = looking.activity_of(work, record)
-    if activity.state not in AT_REST:
-        raise Refused(f"Its agent is {activity.state} ({activity.rule}).")
-    if not work.disk.is_folder(record.worktree):
-        raise Refused(f"Its folder is missing: {record.worktree}")
-    loose = [path for path in work.git.dirty_paths(record.worktree) if not bus.is_own_result(path)]
-    if loose:
-        raise Refused(f"It holds {len(loose)} uncommitted path(s).", detail="\n".join(loose))
-    tip, target = work.git.read_ref(record.branch), work.git.read_ref(work.target)
-    if tip is None or target is None:
-        raise Refused("Its branch, or the target, is gone.")
-    if tip == target:
-        return
-    is_merged = merged.of(work, record, tip, target).merged is Merged.MERGED
-    if not is_merged and not work.git.is_ancestor(tip, target):
-        raise Refused(f"It holds commits that are not on {work.config.target}.")
-    sync.sync(work, Sync(lane, "rebase"), tell, by)
-    if work.git.read_ref(record.branch) != target:
-        raise Refused(f"It could not be brought to where {work.config.target} is.")
+    renewing.tell_agent(work, lane, told, tell, by)
 
 
 def _clause(title: str) -> str:
@@ -175,7 +138,7 @@ def recover_start(work: Workplace, running: Running, plan: BackgroundPlan) -> st
     if run_now.phase in (Phase.PROMPTED, Phase.HELD):
         running.done(f"{lane} works in the background: {plan.why}")
         return "had been done"
-    known = _what_is_known(work, running.op)
+    known = renewing.what_is_known(work, running.op)
     if known is None:
         before = run_from_json(plan.before) if plan.before else Run()
         began = run_now.phase is Phase.BEGUN
@@ -189,18 +152,3 @@ def recover_start(work: Workplace, running: Running, plan: BackgroundPlan) -> st
         return "had given its prompt and goes on"
     hold(work, running, replace(run_now, why=UNKNOWN))
     return "may or may not have given its prompt; the lane waits for you"
-
-
-def _what_is_known(work: Workplace, op: Operation) -> bool | None:
-    """Whether the agent has the prompt: True, False if nobody knows, None if it has not."""
-    since = [later for later in work.journal.entries() if later.seq > op.seq]
-    own = [later for later in since if later.lane == op.lane]
-    sends = [later for later in own if later.kind is OpKind.SEND]
-    if sends:
-        return sends[-1].outcome.get("delivery") == "seen"
-    starts = [
-        later
-        for later in own
-        if later.kind is OpKind.START and later.state is not OpState.ABANDONED
-    ]
-    return False if starts else None

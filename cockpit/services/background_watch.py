@@ -1,17 +1,14 @@
 """Who acts for background lanes: the one app that holds the lock `dispatcher`.
 
 On the event loop, and nothing blocks it: what is due is decided from the fleet that the board
-shows (`domain/dispatch.py`), so nothing forks when nothing is due; the lock is held by a thread
-of its own, since the kernel's locks here count by thread; what is to be done runs as a wish.
-A second app shows that the first does it, and takes over when that one is gone.
+shows (`domain/dispatch.py`), so nothing forks when nothing is due; what is to be done runs as a
+wish.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import Any
 
 from cockpit.domain.background import Deed, Next
@@ -20,15 +17,13 @@ from cockpit.domain.events import Event, Notice
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Intent, JudgeBackground, RunBackground
-from cockpit.errors import CockpitError, TimedOut
+from cockpit.errors import CockpitError
 from cockpit.services import background
 from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.dispatcher import DispatcherLock
 
 BEAT = 1.0
 """Seconds between two looks at what is due."""
-
-TRY_EVERY = 5.0
-"""Seconds between two tries to become the one that acts."""
 
 PAUSE = 30.0
 """Seconds after which what could not be done just then is tried again; doubled each time."""
@@ -53,16 +48,14 @@ class BackgroundWatch:
         fleet: Callable[[], Fleet],
         publish: Callable[[Event], None],
         carry: Carry,
+        dispatcher: DispatcherLock,
     ) -> None:
         self._cockpit = cockpit
         self._fleet = fleet
         self._publish = publish
         self._carry = carry
-        self._keeper: ThreadPoolExecutor | None = None
-        """The thread that holds the lock; made when there is a background lane."""
-        self._held = ExitStack()
+        self._dispatcher = dispatcher
         self._closed = False
-        self._tried = -TRY_EVERY
         self._acting: set[LaneId] = set()
         self._not_before: dict[LaneId, float] = {}
         self._pauses: dict[LaneId, float] = {}
@@ -73,49 +66,15 @@ class BackgroundWatch:
         if not background.lanes_of(self._cockpit.work):
             return
         while not self._closed:
-            if await self._is_mine():
+            if await self._dispatcher.is_mine():
                 self.beat()
             await asyncio.sleep(BEAT)
 
     async def close(self) -> None:
-        """Let another app act. What is under way goes on in its thread."""
+        """What is under way goes on in its thread."""
         self._closed = True
         for task in list(self._tasks):
             task.cancel()
-        if self._keeper is not None:
-            await asyncio.get_running_loop().run_in_executor(self._keeper, self._held.close)
-            self._keeper.shutdown(wait=False)
-            self._keeper = None
-            self._cockpit.dispatches = False
-
-    # ------------------------------------------------------------ being the one
-
-    async def _is_mine(self) -> bool:
-        if self._cockpit.dispatches:
-            return True
-        now = self._cockpit.work.clock.monotonic()
-        if now - self._tried < TRY_EVERY:
-            return False
-        self._tried = now
-        if self._keeper is None:
-            self._keeper = ThreadPoolExecutor(1, thread_name_prefix="dispatcher")
-        loop = asyncio.get_running_loop()
-        self._cockpit.dispatches = await loop.run_in_executor(self._keeper, self._take)
-        for event in await loop.run_in_executor(self._keeper, self._cockpit.background_events):
-            self._publish(event)
-        return self._cockpit.dispatches
-
-    def _take(self) -> bool:
-        """In the keeper's thread: hold the lock until `close`."""
-        try:
-            self._held.enter_context(
-                self._cockpit.work.locks.hold(
-                    background.LOCK, timeout=0.0, why="act for background lanes"
-                )
-            )
-        except TimedOut:
-            return False
-        return True
 
     # ------------------------------------------------------------ acting
 

@@ -6,11 +6,10 @@ import os
 import re
 
 from cockpit.config.model import LaneMode
+from cockpit.domain.bus import BusFolder
+from cockpit.domain.taskname import id_of_name, is_file_of_tasks
 from cockpit.services.naming import worktree_of
 from cockpit.services.workplace import Workplace
-
-RESULTS = "results/task-"
-"""A lane may always write its own results; they are no part of its change."""
 
 
 def keep_out_of_status(work: Workplace) -> None:
@@ -41,5 +40,7 @@ def _literal(path: str) -> str:
 
 
 def is_own_result(path: str) -> bool:
-    """Whether a path is a result file, which clean and zone checks pass over."""
-    return path.startswith(RESULTS)
+    """Whether a path is a result file, which clean and zone checks pass over: a lane may always
+    write its results, and they are no part of its change."""
+    folder, _, name = path.rpartition("/")
+    return folder == BusFolder.RESULTS and is_file_of_tasks(name) and bool(id_of_name(name))

@@ -18,34 +18,9 @@ from cockpit.domain.events import ActivityChanged, ApprovalChanged, Event, LaneC
 from cockpit.domain.fleet import Fleet, LaneView, apply
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import (
-    Adopt,
-    ApplyHunk,
-    Approve,
-    Commit,
-    EmptyTrash,
-    Follow,
-    Gate,
-    HandBack,
+    Collect,
     Intent,
-    Interrupt,
-    Land,
-    LeaveOut,
-    Park,
-    PullRequest,
-    Queue,
-    Resolve,
-    Restart,
-    RestoreTrash,
-    Resume,
     RunTrain,
-    Send,
-    Start,
-    Stop,
-    StopTrain,
-    Sync,
-    Teardown,
-    Trust,
-    Undo,
 )
 from cockpit.domain.lane import LaneFault
 from cockpit.domain.merge import LandingPreview
@@ -60,49 +35,38 @@ from cockpit.domain.teardown import SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
 from cockpit.domain.upstream import FollowPreview
 from cockpit.services import (
-    adopt,
     approvals,
     audit,
     background,
-    background_deeds,
+    deeds,
     follow_preview,
-    gate,
-    handback,
-    hunks,
-    landing,
     landing_preview,
-    leaving_out,
     looking,
     panes,
-    park,
     parked,
-    prompts,
-    pull_request,
     recovery,
     resolving,
     resolving_drafts,
     review,
-    rubbish,
     standing,
-    start,
     sweep,
-    sync,
     sync_preview,
     taking,
     target,
     target_line,
+    task_deeds,
     teardown,
     train,
     train_plan,
     train_queue,
     trust,
     undo,
-    upstream,
     validation,
 )
 from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPreview
 from cockpit.services.ports import TrashEntry
 from cockpit.services.radar import RadarDesk
+from cockpit.services.taskboard import Look, TaskDesk
 from cockpit.services.workplace import Workplace
 
 
@@ -122,6 +86,7 @@ class LocalCockpit:
         """Whether this very process acts for background lanes (`background_watch`)."""
         self._guard = threading.Lock()
         self._radar = RadarDesk(work)
+        self._tasks = TaskDesk(work)
 
     def recover(self, tell: Tell) -> list[str]:
         """Finish or abandon what a dead process left, then note where the target stands."""
@@ -134,7 +99,7 @@ class LocalCockpit:
 
     def carry_out(self, intent: Intent, tell: Tell, *, by: str) -> Outcome:
         """Do what was asked for, then tell how the lane it concerned stands now."""
-        outcome = self._dispatch(intent, tell, by)
+        outcome = self._carry_out(intent, tell, by)
         lane = getattr(intent, "lane", None) or (outcome.operation and outcome.operation.lane)
         if lane:
             tell(LaneChanged(lane, self.work.registry.lanes().get(lane)))
@@ -145,68 +110,11 @@ class LocalCockpit:
             tell(event)
         return outcome
 
-    def _dispatch(self, intent: Intent, tell: Tell, by: str) -> Outcome:
-        work = self.work
-        match intent:
-            case Start(lane, prompt) if lane in parked.lanes(work):
-                return park.resume(work, Resume(lane, prompt), tell, by)
-            case Start():
-                return start.start(work, intent, tell, by)
-            case Adopt():
-                return adopt.adopt(work, intent, tell, by)
-            case Stop():
-                return panes.stop(work, intent, tell, by)
-            case Restart():
-                return panes.restart(work, intent, tell, by)
-            case Interrupt():
-                return panes.interrupt(work, intent, tell, by)
-            case Send():
-                return prompts.send(work, intent, tell, by)
-            case Gate():
-                return gate.gate(work, intent, tell, by)
-            case Approve():
-                return approvals.approve(work, intent, tell, by)
-            case Commit():
-                return taking.commit(work, intent, tell, by)
-            case LeaveOut():
-                return leaving_out.leave_out(work, intent, tell, by)
-            case Land():
-                return landing.land(work, intent, tell, by)
-            case Teardown():
-                return teardown.teardown(work, intent, tell, by)
-            case Undo():
-                return undo.undo(work, intent, tell, by)
-            case RestoreTrash():
-                return rubbish.restore(work, intent, tell, by)
-            case EmptyTrash():
-                return rubbish.empty(work, intent, tell, by)
-            case Follow():
-                return upstream.follow(work, intent, tell, by)
-            case PullRequest():
-                return pull_request.request(work, intent, tell, by)
-            case Trust():
-                return trust.trust(work, intent, tell, by)
-            case Resolve():
-                return resolving.resolve(work, intent, tell, by)
-            case HandBack():
-                return handback.hand_back(work, intent, tell, by)
-            case ApplyHunk():
-                return hunks.apply(work, intent, tell, by)
-            case Queue():
-                return train_queue.queue(work, intent, tell, by)
-            case RunTrain():
-                with self._running_train():
-                    return train.run(work, intent, tell, by, radar=self._radar_now)
-            case StopTrain():
-                return train.stop(work, intent, tell, by)
-            case Sync():
-                return sync.sync(work, intent, tell, by)
-            case Park():
-                return park.park(work, intent, tell, by)
-            case Resume():
-                return park.resume(work, intent, tell, by)
-            case _:
-                return background_deeds.carry_out(work, intent, tell, by)
+    def _carry_out(self, intent: Intent, tell: Tell, by: str) -> Outcome:
+        if isinstance(intent, RunTrain):
+            with self._running_train():
+                return train.run(self.work, intent, tell, by, radar=self._radar_now)
+        return deeds.carry_out(self.work, intent, tell, by)
 
     def fleet(self) -> Fleet:
         """Lanes of lanes.yaml in their order, then lanes that only our state knows."""
@@ -273,6 +181,19 @@ class LocalCockpit:
                 if isinstance(event, ActivityChanged):
                     self._known[event.lane] = event.activity
         return events
+
+    def look_at_tasks(self, fleet: Fleet) -> tuple[Look, list[LaneId]]:
+        """The board beside this fleet, and the lanes that hold results to be collected."""
+        return self._tasks.look(fleet, here=self.dispatches)
+
+    def board(self, fleet: Fleet) -> Fleet:
+        """The fleet with all tasks as they are now; results that lie in lanes are collected."""
+        look, loose = self.look_at_tasks(fleet)
+        for lane in loose:
+            task_deeds.carry_out(self.work, Collect(lane), _to_nobody, "cli")
+        if loose:
+            look, _ = self.look_at_tasks(fleet)
+        return apply(fleet, look.event)
 
     def faults(self) -> list[LaneFault]:
         return validation.faults(self.work)
@@ -397,3 +318,7 @@ class LocalCockpit:
 
     def close(self) -> None:
         self.work.git.close()
+
+
+def _to_nobody(_event: Event) -> None:
+    """For what is done on the way to an answer."""

@@ -19,15 +19,11 @@ from cockpit.domain.ids import LaneId, branch_name
 from cockpit.domain.intents import HandBack, Send
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import Plan
-from cockpit.domain.taskname import PREFIX, make_id, number_of, prefix_of
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import prompts, tasks
+from cockpit.services import prompts, task_files, tasks
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.running import Running, begin, own_lock
 from cockpit.services.workplace import Workplace
-
-TRIES = 20
-"""Numbers that are tried when somebody else takes them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +92,10 @@ def _whom(work: Workplace, intent: HandBack) -> tuple[str, LaneId | None]:
 def _write(
     work: Workplace, tell: Tell, by: str, conflict: Conflict, to: str, content: str
 ) -> tuple[Operation, str]:
-    number = max(
-        (number_of(task.id) for task in tasks.bus_of(work).tasks if prefix_of(task.id) == PREFIX),
-        default=0,
-    )
     lane = conflict.lane
     summary = f"hand the conflict of {lane} to {to}"
-    for _ in range(TRIES):
-        number += 1
-        name = f"{make_id(PREFIX, number)}-resolve-{lane}.md"
+    for task in task_files.free_ids(work):
+        name = f"{task}-resolve-{lane}.md"
         plan = HandBackPlan(lane, to, name)
         running = begin(
             work, tell, OpKind.HAND_BACK, lane=lane, by=by, summary=summary, plan=plan.to_json()
@@ -121,10 +112,7 @@ def _write(
             running.abandon(error.title, error.hint)
             raise
         return running.done(f"handed the conflict of {lane} to {to} as {name}"), name
-    raise Refused(
-        f"No free number for a task was found in {TRIES} tries.",
-        hint="Look at the names in tasks/.",
-    )
+    raise task_files.no_number()
 
 
 def recover(work: Workplace, running: Running) -> str:

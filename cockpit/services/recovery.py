@@ -14,8 +14,10 @@ from cockpit.domain.plans import BackgroundPlan, StartPlan, TargetPlan, Teardown
 from cockpit.errors import CockpitError
 from cockpit.services import (
     approvals,
+    assigning,
     background_landing,
     background_run,
+    collecting,
     gate,
     handback,
     hunk_steps,
@@ -29,12 +31,14 @@ from cockpit.services import (
     sync,
     taking,
     target,
+    task_files,
     teardown,
     train_queue,
     train_run,
     trust,
     upstream,
 )
+from cockpit.services import plan as the_plan
 from cockpit.services.api import Tell
 from cockpit.services.running import Running, own_lock
 from cockpit.services.undoing.contract import recover_undo
@@ -53,11 +57,17 @@ OWN_LOCK = frozenset(
         OpKind.HAND_BACK,
         OpKind.STANDING,
         OpKind.BACKGROUND,
+        OpKind.ASSIGN,
+        OpKind.PLAN,
+        OpKind.TASK,
+        OpKind.COLLECT,
+        OpKind.ANSWER,
+        OpKind.ROUND,
     }
 )
 """Operations that hold a lock of their own (`running.own_lock`), not their lane's."""
 
-MADE_OF_OTHERS = frozenset({OpKind.TRAIN, OpKind.BACKGROUND})
+MADE_OF_OTHERS = frozenset({OpKind.TRAIN, OpKind.BACKGROUND, OpKind.ASSIGN, OpKind.ROUND})
 """Ended last: the landings, starts and prompts that they are made of say what became of them."""
 
 SHARED_LOCK = {
@@ -224,6 +234,10 @@ RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.PULL_REQUEST: pull_request.recover,
     OpKind.STANDING: standing.recover,
     OpKind.BACKGROUND: _recover_background,
+    OpKind.ASSIGN: assigning.recover,
+    OpKind.PLAN: the_plan.recover,
+    OpKind.TASK: task_files.recover,
+    OpKind.COLLECT: collecting.recover,
 }
 """How each kind is finished or dropped; the returned words follow `Operation N (…)`. Kinds
 that are not here change nothing before their end."""

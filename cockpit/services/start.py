@@ -25,7 +25,7 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import bus, leftovers, panes, prompts, setup, tasks, trust
+from cockpit.services import bus, claims, leftovers, panes, prompts, setup, tasks, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.ports import Launch, WorktreeInfo
@@ -82,22 +82,13 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
 
 
 def _with_task(work: Workplace, lane: LaneConfig, intent: Start) -> Start:
-    """The wish with the name of its task's file, and with a prompt that names it where the
-    agent takes prompts. Raises `Refused` for a task that isn't there or that another lane
-    works on."""
+    """The wish with the name of its task's file. Raises `Refused` for a task that isn't there
+    or that another lane works on."""
     if not intent.task:
         return intent
     task = tasks.task_named(work, intent.task)
-    for other, record in work.registry.lanes().items():
-        if record.task == task.name and other != lane.lane:
-            raise Refused(
-                f"Lane {other} works on {task.name} already.",
-                hint=f"Tear lane {other} down first, or choose another task.",
-            )
-    told = intent.prompt
-    if panes.plan_launch(work, lane, "", resume=False).takes_prompts:
-        told = "\n\n".join(filter(None, (tasks.first_prompt(work, task), told)))
-    return replace(intent, task=task.name, prompt=told)
+    with claims.claiming(work, task.name, lane.lane):
+        return replace(intent, task=task.name)
 
 
 def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -> StartPlan:

@@ -8,7 +8,6 @@ the frames that the live view captures anyway, so nothing forks when nothing hap
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -16,16 +15,19 @@ from typing import Any, TypeVar
 from cockpit.domain.activity import State
 from cockpit.domain.events import (
     ActivityChanged,
+    ApprovalChanged,
     BackgroundChanged,
+    BoardChanged,
     Event,
     LaneChanged,
     Link,
     Notice,
     OperationEnded,
+    TrainChanged,
 )
 from cockpit.domain.fleet import Fleet, apply
 from cockpit.domain.ids import LaneId, OpId, PaneId
-from cockpit.domain.intents import Intent, RunBackground, RunTrain, Start, Sync
+from cockpit.domain.intents import Assign, Intent, RunBackground, RunTrain, Start, Sync
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
 from cockpit.services import parked, sync_queue
@@ -33,11 +35,14 @@ from cockpit.services.api import Cockpit
 from cockpit.services.background_watch import BY as BACKGROUND
 from cockpit.services.background_watch import BackgroundWatch
 from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.defects import recorded
+from cockpit.services.dispatcher import DispatcherLock
 from cockpit.services.ports import LivePanes, Watcher
 from cockpit.services.radar_watch import RadarWatch
 from cockpit.services.relay import SharedPanes
 from cockpit.services.sight import Sight
-from cockpit.services.watched import WatchedFolders
+from cockpit.services.task_watch import TaskWatch
+from cockpit.services.watched import BUS, WatchedFolders
 
 T = TypeVar("T")
 
@@ -77,11 +82,20 @@ class FleetSupervisor:
             shown=lambda: self.fleet.radar,
             publish=self._publish,
         )
+        self._dispatcher = DispatcherLock(cockpit, self._publish)
         self._background = BackgroundWatch(
             cockpit,
             fleet=lambda: self.fleet,
             publish=self._publish,
-            carry=self._carry_background,
+            carry=self._carry_by_itself,
+            dispatcher=self._dispatcher,
+        )
+        self._bus = TaskWatch(
+            cockpit,
+            fleet=lambda: self.fleet,
+            publish=self._publish,
+            carry=self._carry_by_itself,
+            dispatcher=self._dispatcher,
         )
         self._synced: dict[LaneId, float] = {}
         """Since when each lane rested as its waiting sync was tried."""
@@ -115,6 +129,8 @@ class FleetSupervisor:
             listener(event, self.fleet)
         if isinstance(event, ActivityChanged):
             self._show_waiting()
+        if isinstance(event, _ON_THE_BOARD) and self.fleet != before:
+            self._bus.hint()
 
     def _show_waiting(self) -> None:
         """Name who waits in the lanes' status lines, when that changed."""
@@ -152,6 +168,7 @@ class FleetSupervisor:
             group.create_task(self._follow_hints())
             group.create_task(self._radar.run())
             group.create_task(self._background.run())
+            group.create_task(self._bus.run())
             if self._watcher is not None:
                 group.create_task(self._watcher.run(self._watched.now, self._hint))
 
@@ -176,6 +193,8 @@ class FleetSupervisor:
         for task in list(self._tasks):
             task.cancel()
         await self._background.close()
+        await self._bus.close()
+        await self._dispatcher.close()
         if self.live is not None:
             await self.live.close()
         self._actions.shutdown(wait=False, cancel_futures=True)
@@ -185,11 +204,11 @@ class FleetSupervisor:
     # ------------------------------------------------------------ wishes and questions
 
     def submit(self, intent: Intent) -> None:
-        self._starting_next += isinstance(intent, Start)
+        self._starting_next += isinstance(intent, Start | Assign)
         self._spawn(self._carry_out(intent))
 
     async def _carry_out(self, intent: Intent) -> None:
-        if isinstance(intent, Start):
+        if isinstance(intent, Start | Assign):
             async with self._starting:
                 self._starting_next -= 1
                 await self._act(intent)
@@ -217,16 +236,16 @@ class FleetSupervisor:
             if not any(event.error == error.title for event in ended):
                 self._publish(_refusal(intent, error))
         except Exception as defect:  # noqa: BLE001 - else a defect would end a wish in silence
-            self._publish(_refusal(intent, self._recorded(defect)))
+            self._publish(_refusal(intent, recorded(self._local.work, defect)))
         else:
             if not ended:
                 self._publish(Notice(outcome.summary, "information", lane))
         await self._refresh([lane] if lane is not None else None)
 
-    async def _carry_background(self, intent: Intent) -> dict[str, Any]:
+    async def _carry_by_itself(self, intent: Intent) -> dict[str, Any]:
         """For what nobody wished for at this moment: a start waits for its turn among all
         starts, and how it failed is for who asked."""
-        if not isinstance(intent, RunBackground):
+        if not isinstance(intent, RunBackground | Assign):
             return await self._act_by_itself(intent)
         self._starting_next += 1
         async with self._starting:
@@ -246,26 +265,10 @@ class FleetSupervisor:
         except CockpitError:
             raise
         except Exception as defect:
-            raise self._recorded(defect) from defect
+            raise recorded(self._local.work, defect) from defect
         finally:
             await self._refresh([lane] if lane is not None else None)
         return outcome.data
-
-    def _recorded(self, defect: Exception) -> CockpitError:
-        """The traceback in a private file, and the error that names it."""
-        trace = "".join(traceback.format_exception(defect))
-        detail = f"{type(defect).__name__}: {defect}"
-        try:
-            content = trace.encode("utf-8", "backslashreplace")
-            log = self._local.work.state.private_file("defect.log", content)
-            detail += f" (the traceback is in {log})"
-        except (CockpitError, OSError) as denied:
-            detail += f" (and its traceback could not be written: {denied})"
-        return CockpitError(
-            "Something went wrong inside cockpit; this is a defect.",
-            detail=detail,
-            hint="Your lanes go on; close cockpit and open it again to finish what was under way.",
-        )
 
     def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
         return self._look(lambda: query(self._local))
@@ -319,6 +322,7 @@ class FleetSupervisor:
             else:
                 await self._refresh_panes(patient=True)
             self._sync_waiting()
+            self._bus.beat()
 
     def _sync_waiting(self) -> None:
         """Make the syncs that waited for the end of a turn. Each is tried once in a rest: what
@@ -334,6 +338,9 @@ class FleetSupervisor:
         return self._local.work.disk.stamp(self._local.state / "journal")
 
     def _hint(self, label: str) -> None:
+        if label == BUS:
+            self._bus.hint()
+            return
         self._hints.update([LaneId(label)] if label else self.fleet.lanes)
         self._hinted.set()
 
@@ -369,7 +376,10 @@ class FleetSupervisor:
             self._sight.lose(why or "the tmux server does not answer")
 
 
-_STATES = (ActivityChanged, LaneChanged, Link, BackgroundChanged)
+_ON_THE_BOARD = (ActivityChanged, LaneChanged, ApprovalChanged, TrainChanged, OperationEnded)
+"""What the board of tasks is drawn from, beside the files."""
+
+_STATES = (ActivityChanged, LaneChanged, Link, BackgroundChanged, BoardChanged)
 """Events that say how something is, told again at each look: no news if nothing changed."""
 
 

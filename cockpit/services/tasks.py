@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from cockpit.domain.bus import BusFile, BusFolder
+from cockpit.domain.bus import BusFile, BusFolder, BusListing
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.merged import WANTED, merged_tasks
 from cockpit.domain.result import ResultFile, parse_result
 from cockpit.domain.task import TaskFile, TaskId, parse_task
 from cockpit.domain.taskname import id_of_name
-from cockpit.domain.text import safe
 from cockpit.errors import Refused
 from cockpit.services.workplace import Workplace
 
@@ -62,7 +61,15 @@ def root_of(work: Workplace) -> Path:
 
 def bus_of(work: Workplace) -> Bus:
     """Every task on the bus, in the order of their names."""
-    listing = work.bus_files.listing(root_of(work), BusFolder.TASKS)
+    return read_bus(work.bus_files.listing(root_of(work), BusFolder.TASKS))
+
+
+def read_result(file: BusFile) -> ResultFile:
+    return _result(file.name, file.content or b"")
+
+
+def read_bus(listing: BusListing) -> Bus:
+    """The tasks of a folder that was read already."""
     tasks = tuple(_task(one.name, one.content) for one in listing.files if one.content is not None)
     problems = [*listing.problems, *(one.problem for one in listing.files if one.problem)]
     return Bus(tasks, (*problems, *_duplicates(tasks)))
@@ -134,18 +141,6 @@ def task_named(work: Workplace, text: str) -> TaskFile:
     )
 
 
-def first_prompt(work: Workplace, task: TaskFile) -> str:
-    """What an agent is told when it starts on a task: where its file lies, and the rules."""
-    path = safe(str(root_of(work) / BusFolder.TASKS / task.name))
-    return (
-        f"Your task is the file {path}. Read it and carry it out in this folder. Commit your "
-        "work on this branch; don't merge. When you have finished, write "
-        f"results/{task.id or 'task'}-result.md in this folder: a header between two `---` "
-        "lines with `status: done` (or partial, blocked, failed), `commit:`, `files:`, "
-        "`tests:` and `questions:`, then what you did."
-    )
-
-
 def digest_of(work: Workplace, lane: LaneId) -> str:
     """sha256 of the lane's task file; empty when it has none.
 
@@ -194,7 +189,15 @@ def result_of(work: Workplace, lane: LaneId) -> ResultFile | None:
     if not found:
         return None
     newest = max(found, key=lambda file: file.changed)
-    return _result(newest.name, newest.content or b"")
+    return read_result(newest)
+
+
+def results_of(work: Workplace, wanted: Sequence[TaskId]) -> list[ResultFile]:
+    """The newest result on the bus of each of these tasks, where there is one."""
+    newest: dict[TaskId, BusFile] = {}
+    for file in sorted(_results(work, root_of(work)), key=lambda file: file.changed):
+        newest[id_of_name(file.name) or read_result(file).task] = file
+    return [read_result(newest[task]) for task in wanted if task in newest]
 
 
 def _results(work: Workplace, root: Path) -> list[BusFile]:
@@ -206,7 +209,7 @@ def _results(work: Workplace, root: Path) -> list[BusFile]:
 
 def _is_of(file: BusFile, task: TaskId) -> bool:
     named = id_of_name(file.name)
-    return (named or _result(file.name, file.content or b"").task) == task and bool(task)
+    return (named or read_result(file).task) == task and bool(task)
 
 
 def _in_repository(work: Workplace, name: str) -> str:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cockpit.domain.bus import BusFolder
+from cockpit.services import tasks
 from cockpit.services.workplace import Workplace
 
 REPOSITORY = ""
-"""The label of what all lanes share; every other one is a lane's name."""
+"""The label of what all lanes share."""
+
+BUS = "tasks/"
+"""The label of tasks, results and the plan, those in lanes' own worktrees too. Every other
+label is a lane's name."""
 
 
 class WatchedFolders:
@@ -29,11 +35,15 @@ class WatchedFolders:
         folders: dict[str, Sequence[Path]] = {
             REPOSITORY: [common, common / "refs" / "heads", common / "worktrees"]
         }
+        bus = tasks.root_of(work)
+        places = [bus, bus / BusFolder.TASKS, bus / BusFolder.RESULTS]
         for lane, record in work.registry.lanes().items():
+            places.append(record.worktree / work.config.bus / BusFolder.RESULTS)
             known = self._found.get(lane)
             if known and known[0] == record.admin:
                 folders[lane] = known
             elif work.disk.is_folder(record.worktree):
                 tracked = work.git.tracked_folders(record.worktree)
                 folders[lane] = [record.admin, record.admin / "logs", *tracked]
+        folders[BUS] = places
         self._found = folders

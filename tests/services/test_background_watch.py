@@ -15,7 +15,7 @@ from cockpit.domain.events import Event, Notice
 from cockpit.domain.fleet import LaneView
 from cockpit.domain.intents import Dispatch, Land, Start
 from cockpit.domain.operation import OpKind, OpState
-from cockpit.services import background, background_watch
+from cockpit.services import background, background_watch, dispatcher
 from cockpit.services.supervisor import FleetSupervisor
 from tests.services.background import (
     ALPHA,
@@ -35,7 +35,7 @@ from tests.services.test_supervisor import FakeLive, until
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background_watch, "BEAT", 0.05)
-    monkeypatch.setattr(background_watch, "TRY_EVERY", 0.1)
+    monkeypatch.setattr(dispatcher, "TRY_EVERY", 0.1)
     monkeypatch.setattr(table, "CALM", 0.3)
 
 

@@ -1,0 +1,237 @@
+"""All tasks as they are: files, lanes, what the target holds, what our own state remembers.
+
+A look reads the folders anew (a file that did not change costs one `stat`) and forks at most
+one git call for each new tip of the target. `TaskDesk` remembers between looks which files
+are still being written.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cockpit.config.model import BackgroundOn, LaneMode
+from cockpit.domain.activity import State, headline
+from cockpit.domain.arriving import Arrivals
+from cockpit.domain.assignment import Offer
+from cockpit.domain.background import Dispatcher
+from cockpit.domain.board import Seen, draw
+from cockpit.domain.bus import BusFile, BusFolder
+from cockpit.domain.events import BoardChanged
+from cockpit.domain.fleet import Fleet, LaneView
+from cockpit.domain.handback import ORACLE
+from cockpit.domain.ids import LaneId
+from cockpit.domain.memory import Memory
+from cockpit.domain.operation import OpKind
+from cockpit.domain.result import ResultFile
+from cockpit.domain.task import TaskFile
+from cockpit.domain.task_desk import PlanDesk
+from cockpit.domain.taskname import TaskId, id_of_name
+from cockpit.domain.work import Effort, Holder
+from cockpit.services import background, collecting, efforts, tasks
+from cockpit.services.workplace import Workplace
+from cockpit.services.zones import zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A board, and when to look again because a file is still being written (monotonic)."""
+
+    event: BoardChanged
+    due: float | None = None
+
+
+class TaskDesk:
+    """Draws the board. May be used from several threads; one looks at a time."""
+
+    def __init__(self, work: Workplace) -> None:
+        self._work = work
+        self._guard = threading.Lock()
+        self._tasks = Arrivals()
+        self._results = Arrivals()
+        self._own: dict[LaneId, Arrivals] = {}
+
+    def look(self, fleet: Fleet, *, here: bool = False) -> tuple[Look, list[LaneId]]:
+        """The board beside this fleet, and the lanes that hold results to be collected.
+        `here`: this very process starts tasks."""
+        with self._guard:
+            return self._look(fleet, here)
+
+    def _look(self, fleet: Fleet, here: bool) -> tuple[Look, list[LaneId]]:
+        work = self._work
+        root = tasks.root_of(work)
+        listing = work.bus_files.listing(root, BusFolder.TASKS)
+        claims = work.bus_files.listing(root, BusFolder.RESULTS)
+        now, wall = work.clock.monotonic(), work.clock.now()
+        arriving = self._tasks.look(listing.files, now=now, wall=wall)
+        coming = self._results.look(claims.files, now=now, wall=wall)
+        bus = tasks.read_bus(listing)
+        known = efforts.read(work)
+        results = [
+            tasks.read_result(file)
+            for file in sorted(claims.files, key=lambda file: file.changed)
+            if file.content is not None and file.name not in coming
+        ]
+        holders = dict(_holders(work, fleet, bus, results))
+        merged = tasks.merged(work)
+        own = {
+            lane: collecting.loose(work, claims.files, lane, files)
+            for lane, files in self._own_results(now, wall).items()
+        }
+        lanes = [lane for lane, found in own.items() if any(not one.why_not for one in found)]
+        seen = Seen(
+            tasks=bus.tasks,
+            merged=merged,
+            efforts=_with_lost(bus, known, holders, merged),
+            holders=holders,
+            results=results,
+            arriving=arriving,
+            told={name: known.effort(id_of_name(name)).told for name in holders},
+            go=_covered(bus, known),
+            problems=(
+                *bus.problems,
+                *claims.problems,
+                *_unread(claims.files),
+                *_gone(work, bus),
+                *(one.why_not for found in own.values() for one in found if one.why_not),
+            ),
+        )
+        watched = (self._tasks, self._results, *self._own.values())
+        due = [at for one in watched if (at := one.due) is not None]
+        event = BoardChanged(draw(seen), _desk(work, known, here))
+        return Look(event, min(due) if due else None), lanes
+
+    def _own_results(self, now: float, wall: float) -> dict[LaneId, tuple[BusFile, ...]]:
+        """By lane what lies in its own worktree, once all of it is whole."""
+        found = {lane: collecting.own(self._work, lane) for lane in self._work.registry.lanes()}
+        self._own = {
+            lane: self._own.get(lane, Arrivals()) for lane, files in found.items() if files
+        }
+        return {
+            lane: found[lane]
+            for lane, seen in self._own.items()
+            if not seen.look(found[lane], now=now, wall=wall)
+        }
+
+
+def _unread(files: tuple[BusFile, ...]) -> Iterator[str]:
+    return (file.problem for file in files if file.problem)
+
+
+def _gone(work: Workplace, bus: tasks.Bus) -> Iterator[str]:
+    """Tasks that were deleted while a lane works on them."""
+    for lane, record in work.registry.lanes().items():
+        if record.task and bus.named(record.task) is None:
+            yield (
+                f"{record.task}, which lane {lane} works on, is gone or can't be read: put it "
+                f"back, or tear lane {lane} down"
+            )
+
+
+def _covered(bus: tasks.Bus, known: Memory) -> Mapping[str, str]:
+    """By file the digest that the go covers."""
+    if not known.go.going:
+        return {}
+    if known.go.follow:
+        return {task.name: task.digest for task in bus.tasks}
+    return known.go.tasks
+
+
+# ---------------------------------------------------------------- who has what
+
+
+def _holders(
+    work: Workplace, fleet: Fleet, bus: tasks.Bus, results: list[ResultFile]
+) -> Iterator[tuple[str, Holder]]:
+    by_task = {result.task: result for result in results}
+    records = work.registry.lanes()
+    for op in work.journal.pending():
+        name = str(op.intent.get("task") or "")
+        if op.kind in (OpKind.ASSIGN, OpKind.START) and name and op.lane is not None:
+            yield name, Holder(op.lane, State.STARTING)
+    for lane, record in records.items():
+        task = bus.named(record.task) if record.task else None
+        if task is not None:
+            yield task.name, _holder(work, fleet, lane, task, by_task.get(task.id))
+
+
+def _holder(
+    work: Workplace, fleet: Fleet, lane: LaneId, task: TaskFile, result: ResultFile | None
+) -> Holder:
+    view = fleet.lanes.get(lane)
+    if view is None:
+        return Holder(lane, State.UNKNOWN, result=result)
+    train = fleet.train
+    car = train.car(lane) if train is not None else None
+    return Holder(
+        lane,
+        view.activity.state,
+        approval=view.approval.standing,
+        queued=car is not None,
+        car=car.state if car is not None and train is not None and train.running else None,
+        result=result,
+        asks=_asks(view, result),
+    )
+
+
+def _asks(view: LaneView, result: ResultFile | None) -> str:
+    """What the lane needs the commander for, a clause."""
+    state = view.activity.state
+    said = headline(view.activity.detail)
+    match state:
+        case State.ASKING:
+            return f"asks: {said}" if said else "asks something"
+        case State.LIMITED:
+            return "has reached its rate limit"
+        case State.ERROR if result is None:
+            return f"ended its turn in an error: {said}" if said else "ended its turn in an error"
+        case State.EXITED if result is None:
+            return "has ended its agent and written no result"
+        case _:
+            return ""
+
+
+def _with_lost(
+    bus: tasks.Bus,
+    known: Memory,
+    holders: Mapping[str, Holder],
+    merged: frozenset[TaskId],
+) -> Mapping[TaskId, Effort]:
+    """The efforts, with those counted as failed whose lane was put away before it landed: they
+    must not begin again by themselves."""
+    found = dict(known.efforts)
+    for task in bus.tasks:
+        effort = found.get(task.id)
+        if effort is None or not effort.lane or effort.failed or task.name in holders:
+            continue
+        if task.id not in merged:
+            why = f"lane {effort.lane} was put away before its work had landed"
+            found[task.id] = replace(effort, failed=why)
+    return found
+
+
+# ---------------------------------------------------------------- the plan as a whole
+
+
+def _desk(work: Workplace, known: Memory, here: bool) -> PlanDesk:
+    return PlanDesk(
+        going=known.go.going,
+        follow=known.go.follow,
+        since=known.go.since,
+        dispatcher=_dispatcher(work, here),
+        max_running=work.config.launch.max_running,
+        lanes={
+            lane.lane: Offer(lane.lane, lane.key, zone_of(lane), lane.agent, lane.role)
+            for lane in work.config.lanes.values()
+            if lane.mode is LaneMode.WORKTREE
+            and lane.background.on is BackgroundOn.NEVER
+            and lane.role.casefold() != ORACLE
+        },
+    )
+
+
+def _dispatcher(work: Workplace, here: bool) -> Dispatcher:
+    if here:
+        return Dispatcher.HERE
+    return Dispatcher.NOBODY if work.locks.is_free(background.LOCK) else Dispatcher.ELSEWHERE
