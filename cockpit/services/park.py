@@ -21,7 +21,7 @@ from cockpit.domain.intents import Adopt, Park, Restart, Resume, Send, Undo
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import TeardownPlan
-from cockpit.errors import CockpitError, Refused
+from cockpit.errors import Refused
 from cockpit.services import adopt, panes, parked, prompts, teardown, trust, undo
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.parked import Parked
@@ -142,7 +142,8 @@ def resume(work: Workplace, intent: Resume, tell: Tell, by: str) -> Outcome:
 
 
 def _kept(work: Workplace, op: Operation) -> str:
-    """Why the folder can't come back as it was left; empty when it can."""
+    """Why the folder can't come back as it was left; empty when it can. Raises `CockpitError`
+    when it could not be looked at: that is no reason to leave it behind."""
     if op.kind is not OpKind.PARK or op.state is not OpState.DONE:
         return "it was not parked to the end"
     plan = TeardownPlan.from_json(op.intent)
@@ -151,7 +152,7 @@ def _kept(work: Workplace, op: Operation) -> str:
         return "the trash was emptied"
     try:
         shown = undo.preview(work, op.seq)
-    except CockpitError as error:
+    except Refused as error:
         return error.title.rstrip(".")
     return shown.in_the_way[0] if shown.in_the_way else ""
 

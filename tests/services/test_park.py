@@ -22,8 +22,8 @@ from cockpit.domain.intents import (
     Undo,
 )
 from cockpit.domain.landed import Merged
-from cockpit.errors import Refused
-from cockpit.services import afterwards, merged, parked
+from cockpit.errors import CockpitError, Refused
+from cockpit.services import afterwards, merged, parked, undo
 from tests.conftest import git
 from tests.services.conftest import Desk
 from tests.services.test_sync import on_main, rests, status, tip, works
@@ -175,6 +175,24 @@ def test_a_lane_that_can_not_come_back_as_it_was(desk: Desk, why: str) -> None:
     assert status(folder) == []
     assert desk.cockpit().faults() == []
     assert parked.lanes(desk.cockpit().work) == {}
+
+
+def test_a_resume_that_could_not_look_leaves_the_lane_parked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A git call that died says nothing about the folder: no fresh one takes its place."""
+    folder = held(desk)
+    desk.do(Park(ALPHA))
+
+    def dies(*_: object) -> None:
+        raise CockpitError("git for-each-ref failed (exit code -9).")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(undo, "preview", dies)
+        with pytest.raises(CockpitError, match="for-each-ref"):
+            desk.do(Resume(ALPHA))
+    assert not folder.exists() and ALPHA in parked.lanes(desk.cockpit().work)
+    assert not desk.do(Resume(ALPHA)).data["fresh"]
 
 
 def test_parking_what_changed_since_it_was_shown(desk: Desk) -> None:
