@@ -30,6 +30,7 @@ _RANKS = {
     "target": 4,
     "train-queue": 5,
     "tasks": 5,
+    "claims": 5,
     "journal": 6,
 }
 _PAUSE = 0.002
