@@ -89,6 +89,17 @@ def _judge(work: Workplace, lane: LaneId, file: BusFile, on_bus: bytes | None) -
     )
 
 
+def not_ours(
+    work: Workplace, files: Collection[BusFile], names: Collection[str]
+) -> frozenset[str]:
+    """Those of `names` that someone else may still be writing: what was collected is whole."""
+    if not names:
+        return frozenset()
+    whole = set(_collected(work).values())
+    mine = (file for file in files if file.name in names)
+    return frozenset(file.name for file in mine if _digest(file.content or b"") not in whole)
+
+
 def _collected(work: Workplace) -> dict[str, str]:
     try:
         value = work.state.read(FILE) or {}

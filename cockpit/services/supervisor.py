@@ -129,7 +129,8 @@ class FleetSupervisor:
             listener(event, self.fleet)
         if isinstance(event, ActivityChanged):
             self._show_waiting()
-        if isinstance(event, _ON_THE_BOARD) and self.fleet != before:
+        is_new = self.fleet != before or isinstance(event, OperationEnded)
+        if is_new and isinstance(event, _ON_THE_BOARD):
             self._bus.hint()
 
     def _show_waiting(self) -> None:
@@ -319,6 +320,7 @@ class FleetSupervisor:
             if now != stamp:
                 stamp = now
                 await self._refresh(None)
+                self._bus.hint()
             else:
                 await self._refresh_panes(patient=True)
             self._sync_waiting()
