@@ -50,7 +50,7 @@ class AssignPlan(Plan):
     """The file's name."""
     id: str
     digest: str
-    before: str = ""
+    had: str = ""
     """The task that the lane had before."""
     prompt: str = ""
     """The file that holds what the agent is told."""
@@ -85,7 +85,8 @@ def assign(work: Workplace, intent: Assign, tell: Tell, by: str) -> Outcome:
                 plan=plan.to_json(),
             )
         try:
-            kept = work.state.private_file(f"told-{running.op.seq}.md", told.encode("utf-8"))
+            content = told.encode("utf-8", "surrogateescape")
+            kept = work.state.private_file(f"told-{running.op.seq}.md", content)
             plan = replace(plan, prompt=str(kept))
             running.update(plan)
             if record is None:
@@ -200,7 +201,7 @@ def _take_back(work: Workplace, plan: AssignPlan) -> None:
     lane = LaneId(plan.lane)
     record = work.registry.lanes().get(lane)
     if record is not None and record.task == plan.task:
-        _put_task(work, lane, plan.before)
+        _put_task(work, lane, plan.had)
     efforts.never_begun(work, plan.id, plan.prompt)
 
 

@@ -46,6 +46,8 @@ TMUX_SCENES = (
     "hand back",
     "sync",
     "undo start",
+    "assign",
+    "assign the next",
 )
 """Scenes that ask or tell tmux anything; the others only by `--scene`."""
 Work = Callable[[Slot], Iterator[Trial]]

@@ -80,18 +80,24 @@ def _check_own(before: Picture, root: Path, state: Path) -> Iterator[str]:
         if now != facts:
             yield f"the commander's file changed: {path}"
     status = status_of(root)
-    for task in _handed_back(before, state):
-        status = status.replace(b"!! tasks/%s\0" % os.fsencode(task), b"")
+    for name in _on_the_bus(before, state):
+        status = status.replace(b"!! %s\0" % os.fsencode(name), b"")
     if status != before.status:
         yield f"status of the checkout: {status!r} was {before.status!r}"
 
 
-def _handed_back(before: Picture, state: Path) -> Iterator[str]:
-    """Names of the task files that conflicts were handed back with: on the bus, never in
-    anyone's way."""
+def _on_the_bus(before: Picture, state: Path) -> Iterator[str]:
+    """Task files that were written and results that were collected: never in anyone's way."""
     for op in journal(state):
-        if op["seq"] > before.last and op["kind"] == "hand-back":
-            yield op["intent"]["task"]
+        intent = op["intent"]
+        if op["seq"] <= before.last:
+            continue
+        if op["kind"] == "hand-back":
+            yield f"tasks/{intent['task']}"
+        elif op["kind"] == "task":
+            yield from (f"tasks/{name}" for name in intent["names"])
+        elif op["kind"] == "collect":
+            yield f"results/{intent['name']}"
 
 
 def _check_target(before: Picture, root: Path, state: Path) -> Iterator[str]:

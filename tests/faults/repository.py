@@ -36,6 +36,9 @@ lanes:
 gate: {run: ["test ! -e broken"], timeout: 20s, retry: 0}
 launch: {stagger: 0s}
 """
+TASKS = CONFIG.replace("beta: {agent: sh}", "beta: {agent: bot}").replace(
+    "  sh: {", "  bot: {command: [sh], preset: demo}\n  sh: {"
+)
 PARKING = CONFIG.replace("alpha: {agent: sh}", "alpha: {agent: sh, after_landing: park}")
 
 

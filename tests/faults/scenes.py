@@ -18,6 +18,9 @@ from cockpit.domain.intents import (
     Adopt,
     Approve,
     ApproveStanding,
+    Assign,
+    CallOff,
+    Collect,
     Commit,
     Dispatch,
     EmptyTrash,
@@ -30,11 +33,13 @@ from cockpit.domain.intents import (
     Land,
     LeaveOut,
     Park,
+    Plan,
     PullRequest,
     Queue,
     Restart,
     RestoreTrash,
     Resume,
+    Retry,
     RunBackground,
     RunTrain,
     Send,
@@ -44,6 +49,7 @@ from cockpit.domain.intents import (
     Teardown,
     Trust,
     Undo,
+    WriteTasks,
 )
 from cockpit.domain.operation import OpKind, OpState
 from cockpit.services.cockpit import LocalCockpit
@@ -58,6 +64,7 @@ from tests.faults.repository import (
     PARKING,
     PROMPT,
     PUSHING,
+    TASKS,
     TIDY,
 )
 from tests.faults.states import hunk
@@ -127,6 +134,12 @@ def _sweep(cockpit: LocalCockpit) -> list[Intent]:
     """What `teardown --merged` does: one teardown a lane."""
     entries = cockpit.preview_sweep(merged_only=True)
     return [Teardown(one.lane, one.preview.token) for one in entries if one.preview]
+
+
+def _go(cockpit: LocalCockpit) -> Intent:
+    """The go for all tasks as they are."""
+    board = cockpit.board(cockpit.fleet()).board
+    return Plan(True, tuple((view.task.name, view.task.digest) for view in board.tasks))
 
 
 _START = Scene(states.base, lambda _c: Start(BETA), OpKind.START)
@@ -233,6 +246,32 @@ SCENES: dict[str, Scene] = {
         also=_CARS,
         config=BACKGROUND,
     ),
+    # tasks
+    "assign": Scene(
+        states.two_tasks,
+        lambda _c: Assign("task-001", BETA),
+        OpKind.ASSIGN,
+        also=frozenset({OpKind.START}),
+        config=TASKS,
+    ),
+    "assign the next": Scene(
+        states.first_landed,
+        lambda _c: Assign("task-002", BETA),
+        OpKind.ASSIGN,
+        also=frozenset({OpKind.SYNC, OpKind.SEND}),
+        config=TASKS,
+    ),
+    "plan go": Scene(states.two_tasks, _go, OpKind.PLAN),
+    "call off": Scene(states.two_tasks, lambda _c: CallOff("1", "not now"), OpKind.PLAN),
+    "try again": Scene(
+        states.reported,
+        lambda _c: Retry("1"),
+        OpKind.PLAN,
+        also=frozenset({OpKind.TEARDOWN}),
+        config=TASKS,
+    ),
+    "write tasks": Scene(states.base, lambda _c: WriteTasks(("First", "Second")), OpKind.TASK),
+    "collect": Scene(states.reported, lambda _c: Collect(BETA), OpKind.COLLECT, config=TASKS),
     # a lane's branch and its work
     "sync": Scene(states.behind, lambda _c: Sync(ALPHA), OpKind.SYNC),
     "sync by rebase": Scene(states.behind, lambda _c: Sync(ALPHA, how="rebase"), OpKind.SYNC),

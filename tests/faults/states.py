@@ -13,11 +13,13 @@ from collections.abc import Callable
 from cockpit.domain.change import Layer
 from cockpit.domain.conflict import Take
 from cockpit.domain.hunks import HunkDeed, hunk_identity, parse_hunks
+from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import (
     Adopt,
     ApplyHunk,
     Approve,
     ApproveStanding,
+    Assign,
     Commit,
     Follow,
     Gate,
@@ -144,6 +146,34 @@ def tasked(cockpit: LocalCockpit) -> None:
     do(cockpit, Start(ALPHA, task="task-001"))
     commits(cockpit.root)
     write(cockpit.root, "results/task-001-result.md", "---\ntask: 001\nstatus: done\n---\n")
+
+
+def two_tasks(cockpit: LocalCockpit) -> None:
+    """Two tasks that nobody has."""
+    base(cockpit)
+    write(cockpit.root, "tasks/task-001-api.md", "---\ntitle: A better answer\n---\n\nDo it.\n")
+    write(cockpit.root, "tasks/task-002-more.md", "---\ndepends: 001\n---\n# More\n")
+
+
+def first_landed(cockpit: LocalCockpit) -> None:
+    """Beta has done the first task, it has landed, and its agent rests."""
+    two_tasks(cockpit)
+    do(cockpit, Assign("task-001", BETA))
+    folder = work_of(cockpit.root, "beta")
+    write(folder, "docs/first.md", "first\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "the first task")
+    write(folder, "results/task-001-result.md", "---\ntask: 001\nstatus: done\n---\n")
+    at_rest(cockpit, BETA)
+    do(cockpit, Land(BETA))
+
+
+def reported(cockpit: LocalCockpit) -> None:
+    """Beta has written a result in its own folder."""
+    two_tasks(cockpit)
+    do(cockpit, Assign("task-001", BETA))
+    folder = work_of(cockpit.root, "beta")
+    write(folder, "results/task-001-result.md", "---\ntask: 001\nstatus: done\n---\n")
 
 
 def conflicting(cockpit: LocalCockpit) -> None:
@@ -338,8 +368,13 @@ def worked(cockpit: LocalCockpit) -> None:
     folder = work_of(cockpit.root, "tidy")
     write(folder, "docs/guide.md", "# Guide\n\nTidied.\n")
     git(folder, "commit", "-q", "-am", "tidy the guide")
+    at_rest(cockpit, TIDY)
+
+
+def at_rest(cockpit: LocalCockpit, lane: LaneId) -> None:
+    """The lane's agent shows that its turn has ended."""
     tmux = cockpit.work.tmux
     assert isinstance(tmux, PaperTmux)
     line = "─" * 12
     rows = ["● Done.", "", line, "❯", line, "  ? for shortcuts"]
-    tmux.show(tmux.panes()[TIDY].ref.pane, rows)
+    tmux.show(tmux.panes()[lane].ref.pane, rows)
