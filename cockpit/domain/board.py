@@ -70,18 +70,43 @@ class Board:
         return next((view for view in self.tasks if view.task.id == task), None)
 
 
-def draw(seen: Seen) -> Board:
-    """The board of what was seen."""
+def draw(seen: Seen, before: Board | None = None) -> Board:
+    """The board of what was seen. Where most of it is as on the board `before`, that part is
+    not worked out again."""
     first: dict[TaskId, str] = {}
     for task in seen.tasks:
         if task.id:
             first.setdefault(task.id, task.name)
     graph = dependencies(((task.id, task.depends) for task in seen.tasks), seen.merged)
+    known: dict[str, TaskView] = {}
+    if before is not None and before.graph == graph:
+        graph = before.graph
+        known = {view.task.name: view for view in before.tasks}
     wave_of = {task: at for at, wave in enumerate(graph.waves) for task in wave}
-    views = tuple(_view(task, seen, graph, first, wave_of) for task in seen.tasks)
+    views = tuple(
+        old
+        if (old := known.get(task.name)) is not None and _is_same(old, task, seen, first)
+        else _view(task, seen, graph, first, wave_of)
+        for task in seen.tasks
+    )
     go = frozenset(task.name for task in seen.tasks if seen.go.get(task.name) == task.digest)
     strays = tuple(_strays(seen.results, first, seen.merged))
     return Board(views, tuple(seen.problems), strays, go, graph)
+
+
+def _is_same(old: TaskView, task: TaskFile, seen: Seen, first: Mapping[TaskId, str]) -> bool:
+    """Whether a task that nobody has or had is what it was, in a graph that is what it was."""
+    return (
+        old.task is task
+        and old.holder is None
+        and old.effort is None
+        and not old.arriving
+        and task.name not in seen.holders
+        and task.id not in seen.efforts
+        and task.name not in seen.arriving
+        and first.get(task.id) == task.name
+        and old.wave is not None
+    )
 
 
 def _view(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from cockpit.domain.taskname import TaskId, number_of, prefix_of
@@ -18,6 +18,7 @@ Seconds = Callable[[TaskId], float]
 """How long a task takes."""
 
 
+@lru_cache(20_000)
 def in_order(task: TaskId) -> tuple[str, int, str]:
     """A key that sorts tasks as a person counts them: `ws-3` before `ws-12`."""
     return (prefix_of(task), number_of(task), task)
@@ -36,7 +37,10 @@ class Dependencies:
 
     def waits_for(self, task: TaskId) -> tuple[TaskId, ...]:
         """What `task` needs and is not merged yet."""
-        return tuple(need for need in self.needs.get(task, ()) if need not in self.done)
+        needs = self.needs.get(task, ())
+        if self.done.isdisjoint(needs):
+            return needs
+        return tuple(need for need in needs if need not in self.done)
 
     def missing(self, task: TaskId) -> tuple[TaskId, ...]:
         """What `task` itself needs and is neither known nor merged."""
@@ -46,7 +50,10 @@ class Dependencies:
     def circles(self) -> tuple[tuple[TaskId, ...], ...]:
         """Tasks that need each other, each circle once, in the order in which one needs the
         next, its first task named twice."""
-        return tuple(_circle(part, self._open) for part in _knots(self._open))
+        placed = {task for layer in self._layers for task in layer}
+        left = {task: needs for task, needs in self._open.items() if task not in placed}
+        inside = {task: tuple(n for n in needs if n in left) for task, needs in left.items()}
+        return tuple(_circle(part, inside) for part in _knots(inside))
 
     @cached_property
     def stuck(self) -> Mapping[TaskId, TaskId]:
@@ -83,11 +90,13 @@ class Dependencies:
     @cached_property
     def _open(self) -> dict[TaskId, tuple[TaskId, ...]]:
         """What is not merged, with what of it each one still waits for."""
-        return {
-            task: tuple(need for need in self.waits_for(task) if need in self.needs)
-            for task in self.needs
-            if task not in self.done
-        }
+        is_known = self.needs.__contains__
+        found: dict[TaskId, tuple[TaskId, ...]] = {}
+        for task in self.needs:
+            if task not in self.done:
+                waits = self.waits_for(task)
+                found[task] = waits if all(map(is_known, waits)) else tuple(filter(is_known, waits))
+        return found
 
     @cached_property
     def needed_by(self) -> Mapping[TaskId, tuple[TaskId, ...]]:
@@ -102,20 +111,28 @@ class Dependencies:
     def waves(self) -> tuple[tuple[TaskId, ...], ...]:
         """What could be worked on at once, then what could after it, and so on; the merged and
         the stuck stand in none."""
-        left = {task: len(needs) for task, needs in self._open.items() if task not in self.stuck}
-        wave = sorted((task for task, count in left.items() if not count), key=in_order)
-        waves: list[tuple[TaskId, ...]] = []
-        while wave:
-            waves.append(tuple(wave))
+        if not self.stuck:
+            return self._layers
+        waves = (tuple(task for task in one if task not in self.stuck) for one in self._layers)
+        return tuple(wave for wave in waves if wave)
+
+    @cached_property
+    def _layers(self) -> tuple[tuple[TaskId, ...], ...]:
+        """The same, as if what is missing were there; what is in a circle or behind one stands
+        in none. (A task that is not stuck needs none that is, so it stands where it would.)"""
+        left = {task: len(needs) for task, needs in self._open.items()}
+        layer = sorted((task for task, count in left.items() if not count), key=in_order)
+        layers: list[tuple[TaskId, ...]] = []
+        while layer:
+            layers.append(tuple(layer))
             after: list[TaskId] = []
-            for task in wave:
+            for task in layer:
                 for other in self.needed_by.get(task, ()):
-                    if other in left:
-                        left[other] -= 1
-                        if not left[other]:
-                            after.append(other)
-            wave = sorted(after, key=in_order)
-        return tuple(waves)
+                    left[other] -= 1
+                    if not left[other]:
+                        after.append(other)
+            layer = sorted(after, key=in_order)
+        return tuple(layers)
 
     def levels(self, seconds: Seconds) -> dict[TaskId, float]:
         """By task the seconds of the longest way from its start to an end of the plan: what
