@@ -11,6 +11,7 @@ from tests.benchmarks.rows import (
     radar,
     starting,
     stepping,
+    tasks,
     train,
     work,
 )
@@ -18,14 +19,14 @@ from tests.benchmarks.rows.bench import Row
 
 KNOWN = {
     row.name: row
-    for module in (starting, live, stepping, memory, work, prompt, radar, train, large)
+    for module in (starting, live, stepping, memory, work, prompt, radar, train, tasks, large)
     for row in module.ROWS_HERE
 }
 
 _ORDER = (
     *("version", "idle", "paint", "flood", "busy", "echo", "commit", "step", "memory"),
     *("polling", "step-bare", "status", "first-frame"),
-    *("prompt", "landing", "radar", "train", "large"),
+    *("prompt", "landing", "radar", "train", "tasks", "large"),
 )
 
 ROWS: tuple[Row, ...] = tuple(KNOWN[name] for name in _ORDER)
