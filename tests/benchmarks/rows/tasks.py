@@ -110,9 +110,8 @@ async def _watched(fleet: Fleet, count: int) -> list[float]:
             made.write_text(f"# Task {number}\n")
             start = time.perf_counter()
             made.rename(fleet.root / "tasks" / f"task-9{number:03d}.md")
-            times.append(
-                (await told(lambda shown: len(shown.board.tasks) >= number) - start) * 1000
-            )  # noqa: B023
+            shown = await told(_at_least(number))
+            times.append((shown - start) * 1000)
 
     await _with_app(fleet, work)
     return times
