@@ -72,6 +72,14 @@ class Collect:
 
 
 @dataclass(frozen=True, slots=True)
+class TellNote:
+    """Tell a lane what a file on the bus says to it (`domain/notes.py`)."""
+
+    lane: LaneId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answer what a lane asks: with the number of a choice, else with a line of text. `asked`
     (`Question.token`) binds it to what was shown: another question is not answered."""

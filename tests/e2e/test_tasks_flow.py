@@ -138,5 +138,30 @@ def test_the_waves_of_the_seed(project: Path, bystander: Bystander) -> None:
     ]
 
 
+@pytest.mark.tmux
+def test_a_program_that_knows_only_the_files_takes_part(
+    project: Path, bystander: Bystander
+) -> None:
+    """It writes a task, a prompt and an answer, and reads the result; no command of ours."""
+    commander = Commander(project, {"SHELL": "/bin/sh"})
+    commander.run("trust", "--yes")
+    with Screen(UP, cwd=project, env={"SHELL": "/bin/sh"}) as screen:
+        screen.wait_for("project → main", seconds=60)
+        bystander.go(follow=True)
+        write_task(project, "task-001", "ASK for a colour")
+        result = project / "results" / "task-001-result.md"
+        retry_until(lambda: result.exists() and "Which colour" in result.read_text(), why="asked")
+        (project / "tasks" / "task-001-answer.md").write_text("It shall be blue.\n")
+        retry_until(lambda: "status: done" in result.read_text(), why="answered, and done")
+        (project / "tasks" / "task-001-prompt.md").write_text("Say so in the file.\n")
+        retry_until(lambda: len(bystander.done(OpKind.SEND)) == 2, why="the prompt was told")
+        retry_until(lambda: bystander.in_review() == [("task-001", "alpha")], why="in review")
+        land_all(commander, bystander, 1)
+        screen.press("q")
+        screen.wait_ended()
+    assert git(project, "show", "main:work/task-001.txt").startswith("task-001\nAbout your task")
+    assert git(project, "status", "--porcelain") == ""
+
+
 def lane_task(op: Operation) -> str:
     return str(op.intent.get("task", ""))
