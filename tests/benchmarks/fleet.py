@@ -52,8 +52,10 @@ class Fleet:
         files: int,
         agent: tuple[str, ...] = ECHO,
         env: Mapping[str, str] | None = None,
+        preset: str = "generic",
     ) -> None:
         self.ground = ground
+        self._preset = preset
         self.root = ground.root / name / "project"
         self._agent = agent
         self._env = dict(env or {})
@@ -67,7 +69,7 @@ class Fleet:
             'worktrees: "../lanes/{lane}"',
             "launch: {stagger: 0s, max_running: 99}",
             "agents:",
-            f"  bench: {{command: {json.dumps(list(self._agent))}, preset: generic}}",
+            f"  bench: {{command: {json.dumps(list(self._agent))}, preset: {self._preset}}}",
             "lanes:",
             *(
                 f"  {lane_name(number)}: {{agent: bench, env: {json.dumps(self._env)}}}"

@@ -7,6 +7,7 @@ from tests.benchmarks.rows import (
     large,
     live,
     memory,
+    plan,
     prompt,
     radar,
     starting,
@@ -19,14 +20,14 @@ from tests.benchmarks.rows.bench import Row
 
 KNOWN = {
     row.name: row
-    for module in (starting, live, stepping, memory, work, prompt, radar, train, tasks, large)
+    for module in (starting, live, stepping, memory, work, prompt, radar, train, tasks, plan, large)
     for row in module.ROWS_HERE
 }
 
 _ORDER = (
     *("version", "idle", "paint", "flood", "busy", "echo", "commit", "step", "memory"),
     *("polling", "step-bare", "status", "first-frame"),
-    *("prompt", "landing", "radar", "train", "tasks", "large"),
+    *("prompt", "landing", "radar", "train", "tasks", "plan", "large"),
 )
 
 ROWS: tuple[Row, ...] = tuple(KNOWN[name] for name in _ORDER)

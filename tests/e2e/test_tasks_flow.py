@@ -21,7 +21,7 @@ from tests.e2e.conftest import COCKPIT, Commander
 from tests.e2e.screen import Screen
 
 UP = [*COCKPIT, "up"]
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).parents[1] / "worker.py"
 TASKS = {
     "WS-22": ("Pipeline Plus Schema", ""),
     "WS-03": ("Meta Refactor", ""),
