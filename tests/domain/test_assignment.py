@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cockpit.domain.assignment import Assignment, Offer, assign, underway, why_not_in
@@ -19,7 +21,8 @@ def task(number: int, **keys: str) -> TaskFile:
 
 
 def offer(lane: LaneId, *include: str, busy: str = "", since: float = 0.0, **more: str) -> Offer:
-    return Offer(lane, lane[0], Zone(include), busy=busy, since=since, **more)
+    made = Offer(lane, lane[0], Zone(include), busy=busy, since=since)
+    return replace(made, agent=more.get("agent", ""), role=more.get("role", ""))
 
 
 def given(*pairs: tuple[int, LaneId]) -> tuple[Assignment, ...]:
