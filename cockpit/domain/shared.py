@@ -95,17 +95,26 @@ def shared_hunks(
     `again` is what later commits merged, by their own change since they parted, its old sides
     in the lines that stood there before `mine`.
     """
-    found = [*_changed_again(mine, later), *_made_again(mine, later, again)]
+    after, made = ([(commit, _by_path(commit)) for commit in some] for some in (later, again))
+    found = [*_changed_again(mine, after), *_made_again(mine, after, made)]
     return tuple(dict.fromkeys(found))
 
 
-def _changed_again(mine: Sequence[FileEdits], later: Sequence[LaterCommit]) -> list[SharedHunk]:
+_Indexed = tuple[LaterCommit, Mapping[str, FileEdits]]
+"""A commit with its files by their paths."""
+
+
+def _by_path(commit: LaterCommit) -> Mapping[str, FileEdits]:
+    return {file.path: file for file in reversed(commit.files)}
+
+
+def _changed_again(mine: Sequence[FileEdits], later: Sequence[_Indexed]) -> list[SharedHunk]:
     found: list[SharedHunk] = []
     for file in mine:
         followed = [edit.new for edit in file.edits]
         whole, shares = file.whole, list[tuple[LaterCommit, Span | None]]()
-        for commit in later:
-            other = _of(file.path, commit)
+        for commit, files in later:
+            other = files.get(file.path)
             if other is None:
                 continue
             if whole or other.whole:
@@ -124,12 +133,12 @@ def _changed_again(mine: Sequence[FileEdits], later: Sequence[LaterCommit]) -> l
 
 
 def _made_again(
-    mine: Sequence[FileEdits], later: Sequence[LaterCommit], again: Sequence[LaterCommit]
+    mine: Sequence[FileEdits], later: Sequence[_Indexed], again: Sequence[_Indexed]
 ) -> list[SharedHunk]:
     found: list[SharedHunk] = []
     for file in mine:
-        for commit in again:
-            other = _of(file.path, commit)
+        for commit, files in again:
+            other = files.get(file.path)
             if other is None:
                 continue
             if file.whole or other.whole:
@@ -140,14 +149,10 @@ def _made_again(
     return found
 
 
-def _of(path: str, commit: LaterCommit) -> FileEdits | None:
-    return next((file for file in commit.files if file.path == path), None)
-
-
-def _now(span: Span, path: str, later: Sequence[LaterCommit]) -> Span | None:
+def _now(span: Span, path: str, later: Sequence[_Indexed]) -> Span | None:
     """Where lines lie after all of `later`; None where lines don't tell any more."""
-    for commit in later:
-        file = _of(path, commit)
+    for _commit, files in later:
+        file = files.get(path)
         if file is not None and file.whole:
             return None
         if file is not None:
@@ -200,8 +205,9 @@ def with_conflicts(
 ) -> tuple[SharedHunk, ...]:
     """`shared` with the step that brought each commit, those in conflicting paths marked; a
     conflict that shares no lines (a file where a folder should be) stands as a whole file."""
+    blocking = set(conflicts)
     told = [
-        replace(hunk, step=steps.get(hunk.commit), blocks=hunk.path in conflicts) for hunk in shared
+        replace(hunk, step=steps.get(hunk.commit), blocks=hunk.path in blocking) for hunk in shared
     ]
     known = {hunk.path for hunk in told}
     told += [SharedHunk(path, 0, 0, "", blocks=True) for path in conflicts if path not in known]

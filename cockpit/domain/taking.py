@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,24 @@ class TakePreview:
         return self.work.token
 
 
-def lies_below(path: str, chosen: str) -> bool:
-    """Whether `path` is `chosen` or lies in the folder `chosen`."""
-    folder = chosen.rstrip("/")
-    return path.rstrip("/") == folder or path.startswith(folder + "/")
+def chosen_of(paths: Iterable[str], chosen: Sequence[str]) -> tuple[frozenset[str], list[str]]:
+    """Those of `paths` that are chosen or lie in a chosen folder, and what was chosen that none
+    of them is or lies in."""
+    folders = {one.rstrip("/") for one in chosen}
+    found: set[str] = set()
+    met: set[str] = set()
+    for path in paths:
+        at = folders.intersection(_holders(path))
+        if at:
+            found.add(path)
+            met |= at
+    return frozenset(found), [one for one in chosen if one.rstrip("/") not in met]
+
+
+def _holders(path: str) -> Iterator[str]:
+    """The path and every folder above it, without a slash at the end."""
+    yield path.rstrip("/")
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)

@@ -63,6 +63,8 @@ class Car:
     """The gate was red and then green on the same commit."""
     seq: int | None = None
     """The landing's step in the journal, which `undo` takes."""
+    source: CommitId | None = None
+    """The lane's commit that `said` is about, where that is not the preview's."""
 
     def put_aside(self, why: Aside, said: str, *, log: str = "") -> Car:
         return replace(self, state=CarState.ASIDE, aside=why, said=said, log=log or self.log)
@@ -108,7 +110,7 @@ def car_to_json(car: Car) -> dict[str, Any]:
         "log": car.log,
         "flaky": car.flaky,
         "seq": car.seq,
-        "source": car.preview.source if car.preview is not None else "",
+        "source": car.source or (car.preview.source if car.preview is not None else ""),
     }
 
 
@@ -124,6 +126,7 @@ def car_from_json(data: Mapping[str, Any]) -> Car | None:
             log=str(data["log"]),
             flaky=bool(data["flaky"]),
             seq=int(data["seq"]) if data["seq"] is not None else None,
+            source=CommitId(str(data["source"])) if data.get("source") else None,
         )
     except (KeyError, ValueError, TypeError):
         return None

@@ -41,6 +41,16 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteChange:
+    """Something of a remote that is another than when cockpit last used it: `what` is a phrase
+    that names it (`the address of origin`); `was` is empty where it is new. All raw."""
+
+    what: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class PushAnswer:
     """What a remote said to a push; `said` is its reason where it refused, raw."""
 
@@ -65,6 +75,8 @@ class Standing:
     tip: CommitId | None = None
     ahead: int = 0
     behind: int = 0
+    mine: CommitId | None = None
+    """Where the target was when this was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +107,8 @@ class FollowPreview:
     """The commander's own work that the move would have to change."""
     why_not: str = ""
     """A clause that says why it can't be done now."""
-    addresses: tuple[str, str] | None = None
-    """The remote's address was the first and is the second, raw: nothing was asked of it."""
+    changed: tuple[RemoteChange, ...] = ()
+    """What is another than when cockpit last used it: nothing was asked of the remote."""
 
     @property
     def may_follow(self) -> bool:

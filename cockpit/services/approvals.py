@@ -37,6 +37,8 @@ def approve(work: Workplace, intent: Approve, tell: Tell, by: str) -> Outcome:
         if intent.commit is not None and intent.commit != tip:
             raise moved(lane, intent.commit, tip)
     digest = "" if intent.revoke else tasks.digest_of(work, lane)
+    if not intent.revoke and intent.task_digest not in (None, digest):
+        raise another_task(lane)
     what = "revoke the approval of" if intent.revoke else "approve"
     with work.locks.hold(own_lock(OpKind.APPROVE, lane), why=what):
         running = begin(
@@ -125,6 +127,14 @@ def moved(lane: LaneId, seen: CommitId, now: CommitId | None) -> Refused:
         f"Lane {lane} moved since it was looked at; the approval does not count.",
         detail=f"It was at {seen[:12]} and is at {str(now)[:12]}.",
         hint="Look at the preview again; nothing was changed.",
+    )
+
+
+def another_task(lane: LaneId) -> Refused:
+    """The refusal for a lane whose task has another text than the one that was looked at."""
+    return Refused(
+        f"The task of lane {lane} changed since it was looked at; the approval does not count.",
+        hint="Read the task and look at the preview again; nothing was changed.",
     )
 
 

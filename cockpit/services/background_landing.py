@@ -33,6 +33,7 @@ from cockpit.services import (
     background,
     gate,
     landing,
+    pushing,
     standing,
     stopping,
     trust,
@@ -199,7 +200,7 @@ class _Judging:
         said = f"landed as {landed.new[:10]}; `cockpit undo {landed.op.seq}` takes it back"
         outcome = self._end(said, landed=landed.op.seq)
         after = afterwards.after_landing(work, lane, self.tell, self.by)
-        pushed = upstream.pushed(work, self.tell, self.by, [lane])
+        pushed = pushing.pushed(work, self.tell, self.by, [lane], landed.new)
         whole = " ".join(filter(None, (outcome.summary, after, pushed)))
         return replace(outcome, summary=whole, data={**outcome.data, "after": after})
 

@@ -4,30 +4,32 @@ ours moves. It is the one look that leaves the machine: the remote is asked firs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from cockpit.domain.upstream import FollowPreview, Relation
-from cockpit.services import target, upstream
+from cockpit.domain.upstream import FollowPreview, Relation, RemoteChange
+from cockpit.services import remote_trust, target, upstream
 from cockpit.services.workplace import Workplace
 
 
-def preview(work: Workplace, *, accept_address: bool = False) -> FollowPreview:
-    """`accept_address` takes the address that the remote has now as the commander's; without
-    it a remote whose address changed is not asked. Raises `Refused` when the target follows
-    nothing."""
+def preview(work: Workplace, accepted: Sequence[RemoteChange] = ()) -> FollowPreview:
+    """`accepted` is what was shown as changed and is the commander's; without it a remote that
+    is another than before is not asked. Raises `Refused` when the target follows nothing, or
+    what changed is not what was accepted."""
     found = work.git.remotes.upstream(work.target)
+    remote_trust.accept(work, found, accepted)
+    changed = remote_trust.of_all(work, found)
+    name = found.name if found is not None else work.config.merge.push
+    shown = FollowPreview(name, work.target, work.git.read_ref(work.target), changed=changed)
+    if changed:
+        return shown
     if found is None:
         raise upstream.no_upstream(work)
-    shown = FollowPreview(found.name, work.target, work.git.read_ref(work.target))
-    if accept_address:
-        upstream.remember_address(work, found.remote)
-    changed = upstream.changed_address(work, found.remote)
-    if changed is not None:
-        return replace(shown, addresses=changed)
     unread = upstream.fetched(work, found)
     seen = upstream.standing(work, found)
     said = upstream.check_of(work, found, seen).text
-    shown = replace(shown, standing=seen, said=said, why_not=unread[0].text if unread else "")
+    why_not = unread[0].text if unread else ""
+    shown = replace(shown, old=seen.mine, standing=seen, said=said, why_not=why_not)
     if seen.relation not in (Relation.BEHIND, Relation.DIVERGED):
         return shown
     with work.git.looking():

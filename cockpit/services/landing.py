@@ -17,17 +17,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from cockpit.domain.events import Notice
-from cockpit.domain.gate import Verdict
+from cockpit.domain.gate import GateState, Verdict
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.domain.intents import Land
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import TargetPlan
-from cockpit.errors import CockpitError, Conflict, Refused, TimedOut
+from cockpit.errors import CockpitError, Conflict, Exit, Refused, TimedOut
 from cockpit.services import (
     afterwards,
     approvals,
     gate,
+    pushing,
     stopping,
     target,
     train_queue,
@@ -35,6 +36,7 @@ from cockpit.services import (
     upstream,
 )
 from cockpit.services.api import Outcome, Tell
+from cockpit.services.gate import Stop
 from cockpit.services.landing_preview import preview
 from cockpit.services.running import Running, begin
 from cockpit.services.workplace import Workplace
@@ -61,16 +63,16 @@ def land(work: Workplace, intent: Land, tell: Tell, by: str) -> Outcome:
     with alone(work, f"land {lane}"):
         require_notes(upstream.notes(work, tell, fetch=True))
         shown = preview(work, lane, message=intent.message)
-        require_seen(shown, intent.source, intent.target_old)
+        require_seen(shown, intent.source, intent.target_old, intent.task_digest)
         require_landable(shown)
         assert shown.result is not None
         approvals.give(work, lane, shown.source, shown.task_digest)
         verdict = gate.run(work, lane, shown.result, tell, by, stop=stop)
-        if not verdict.passed and not intent.red_reason.strip():
-            raise verdict.error
-        landed = take_home(work, shown, verdict, tell, by, red_reason=intent.red_reason.strip())
+        reason = intent.red_reason.strip()
+        require_gate(verdict, stop, reason)
+        landed = take_home(work, shown, verdict, tell, by, red_reason=reason)
         after = afterwards.after_landing(work, lane, tell, by)
-        pushed = upstream.pushed(work, tell, by, [lane])
+        pushed = pushing.pushed(work, tell, by, [lane], landed.new)
     offer(work, lane, tell)
     return _outcome(shown, landed, verdict, after, pushed)
 
@@ -84,6 +86,20 @@ def require_notes(notes: Sequence[Check]) -> None:
                 detail="\n".join(check.paths),
                 hint="Nothing was changed. `cockpit train` shows how it stands.",
             )
+
+
+def require_gate(verdict: Verdict, stop: Stop, red_reason: str = "") -> None:
+    """Raises what keeps it from landing: a stop, or a gate that did not pass. A reason stands
+    for a red gate only: one that was stopped, timed out or could not run has tested nothing."""
+    covered = verdict.state is GateState.RED and bool(red_reason)
+    if not verdict.passed and not covered:
+        raise verdict.error
+    if stop():
+        raise CockpitError(
+            "The landing was stopped.",
+            hint="Nothing was changed; land it again.",
+            code=Exit.INTERRUPTED,
+        )
 
 
 def offer(work: Workplace, landed: LaneId, tell: Tell) -> None:
@@ -154,10 +170,11 @@ def _signed(work: Workplace, shown: LandingPreview) -> CommitId:
 def end(
     work: Workplace, running: Running, plan: TargetPlan, left: list[str], note: str = ""
 ) -> Operation:
-    """The approval is used, the lane is out of the queue, the end is written. Can be done
-    again; hold `target`."""
+    """The approval is used (not one that was given since for another commit), the lane is out
+    of the queue, the end is written. Can be done again; hold `target`."""
     lane = LaneId(plan.lane)
-    work.approvals.use(lane)
+    if not _is_of_another(work, lane, plan.source):
+        work.approvals.use(lane)
     train_queue.drop(work, lane)
     name = branch_name(RefName(plan.ref))
     red = f", red ({plan.red_reason})" if plan.red_reason else ""
@@ -165,6 +182,15 @@ def end(
         f"landed {lane} on {name} as {plan.new[:10]}{red}{note}",
         {"old": plan.old, "new": plan.new, "left": left, "gate": plan.gate, "log": plan.log},
     )
+
+
+def _is_of_another(work: Workplace, lane: LaneId, source: str) -> bool:
+    """Whether the lane's approval is for another commit than landed; a damaged one is no yes."""
+    try:
+        given = work.approvals.get(lane)
+    except CockpitError:
+        return False
+    return given is not None and given.commit != source
 
 
 def require_landable(shown: LandingPreview) -> None:
@@ -193,11 +219,17 @@ def require_landable(shown: LandingPreview) -> None:
 
 
 def require_seen(
-    shown: LandingPreview, source: CommitId | None, target_old: CommitId | None = None
+    shown: LandingPreview,
+    source: CommitId | None,
+    target_old: CommitId | None = None,
+    task_digest: str | None = None,
 ) -> None:
-    """Raises `Refused` where lane or target are not where they were when they were looked at."""
+    """Raises `Refused` where lane or target are not where they were when they were looked at,
+    or the lane's task has another text."""
     if source is not None and source != shown.source:
         raise approvals.moved(shown.lane, source, shown.source)
+    if task_digest is not None and task_digest != shown.task_digest:
+        raise approvals.another_task(shown.lane)
     if target_old is not None and target_old != shown.target_old:
         raise Refused(
             f"{branch_name(shown.target)} moved since the preview was shown.",

@@ -8,6 +8,7 @@
 | compare-and-swap | the branch at the new commit, index and files still at the old | finished |
 | some paths | a mixture of old and new files | finished path by path |
 | index | a worktree that follows | the record and the end are written |
+| any of these, and the worktree left the branch | the same | it is left alone |
 
 The compare-and-swap is the point of no return. The index is locked from before it until the
 index follows: a commit that the agent made in between would take the old index for its tree
@@ -27,7 +28,7 @@ from cockpit.domain.plans import BranchPlan
 from cockpit.errors import CockpitError, RefMoved, Refused
 from cockpit.services.ports import SyncPlan
 from cockpit.services.running import Running
-from cockpit.services.target import staging_for
+from cockpit.services.target import is_on, staging_for
 from cockpit.services.workplace import Workplace
 
 
@@ -75,6 +76,7 @@ def move(work: Workplace, running: Running, plan: BranchPlan, reason: str) -> li
         work.git.follower.stage(_require_free(work, plan))
         with work.git.follower.hold(Path(plan.worktree)):
             running.step(f"move {branch_name(ref)}")
+            _require_on(work, plan)
             _require_free(work, plan)
             work.git.move_ref(ref, new=new, old=old, reason=reason)
             left = _follow(work, running, plan)
@@ -94,9 +96,15 @@ def move(work: Workplace, running: Running, plan: BranchPlan, reason: str) -> li
 
 
 def finish(work: Workplace, running: Running, plan: BranchPlan) -> list[str]:
-    """What is left to do once the branch has moved; can be done again after a death."""
-    with work.git.follower.hold(Path(plan.worktree)):
-        left = _follow(work, running, plan)
+    """What is left to do once the branch has moved; can be done again after a death. A worktree
+    that left the branch since is left alone. Raises `Refused` while a merge or the like is
+    under way there."""
+    left: list[str] = []
+    worktree, ref = Path(plan.worktree), RefName(plan.branch)
+    if is_on(work, worktree, ref):
+        with work.git.follower.hold(worktree):
+            if is_on(work, worktree, ref):
+                left = _follow(work, running, plan)
     _finish(work, running, plan)
     return left
 
@@ -143,6 +151,16 @@ def drop_staging(work: Workplace, plan: BranchPlan) -> None:
 def _plan(work: Workplace, plan: BranchPlan) -> SyncPlan:
     old, new = CommitId(plan.old), CommitId(plan.new)
     return work.git.follower.plan(Path(plan.worktree), old, new, Path(plan.staging))
+
+
+def _require_on(work: Workplace, plan: BranchPlan) -> None:
+    """Raises `Refused` where the worktree left the branch, or something is under way in it."""
+    ref = RefName(plan.branch)
+    if not is_on(work, Path(plan.worktree), ref):
+        raise Refused(
+            f"The worktree of lane {plan.lane} is not on {branch_name(ref)} any more.",
+            hint="Have the lane go back to it; nothing was changed.",
+        )
 
 
 def _require_free(work: Workplace, plan: BranchPlan) -> SyncPlan:

@@ -17,7 +17,7 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.message import defused, one_line
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import BranchPlan
-from cockpit.domain.taking import lies_below
+from cockpit.domain.taking import chosen_of
 from cockpit.errors import CockpitError, Refused
 from cockpit.services import lane_branch, taking, target_line
 from cockpit.services.api import Outcome, Tell, UndoPreview
@@ -72,15 +72,13 @@ def chosen(
             hint="There is nothing that the files could go back to.",
         )
     all_of_it = work.git.changes(base, tip)
-    for path in paths:
-        if not any(lies_below(change.path, path) for change in all_of_it):
-            raise Refused(
-                f"Lane {lane} has committed no change at {path!r}.",
-                hint=f"`cockpit diff {lane} --stat` lists what it changed.",
-            )
-    return tuple(
-        change for change in all_of_it if any(lies_below(change.path, path) for path in paths)
-    )
+    found, missing = chosen_of((change.path for change in all_of_it), paths)
+    if missing:
+        raise Refused(
+            f"Lane {lane} has committed no change at {missing[0]!r}.",
+            hint=f"`cockpit diff {lane} --stat` lists what it changed.",
+        )
+    return tuple(change for change in all_of_it if change.path in found)
 
 
 def _require(work: Workplace, record: LaneRecord, intent: LeaveOut, tip: CommitId) -> None:

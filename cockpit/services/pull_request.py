@@ -13,6 +13,7 @@ again says yes again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.domain.events import GateOutput
@@ -22,9 +23,18 @@ from cockpit.domain.merge import LandingPreview
 from cockpit.domain.operation import OpKind
 from cockpit.domain.runs import RunResult
 from cockpit.domain.text import safe
-from cockpit.domain.upstream import Remote
+from cockpit.domain.upstream import Remote, Upstream
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import approvals, gate, landing, trust, upstream
+from cockpit.services import (
+    approvals,
+    gate,
+    landing,
+    pushing,
+    remote_trust,
+    stopping,
+    trust,
+    upstream,
+)
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
 from cockpit.services.running import Running, abandoning, begin
@@ -34,7 +44,8 @@ DEADLINE = 120.0
 """Seconds that the command may take."""
 
 PUSHED = "pull-requests"
-"""State file: the commit of each lane's branch that was pushed last; only that is replaced."""
+"""State file: of each address, ref and lane's start, the commit that was pushed last. Only that
+is replaced: never a branch that an earlier lane of the same name pushed."""
 
 
 def request(work: Workplace, intent: PullRequest, tell: Tell, by: str) -> Outcome:
@@ -48,25 +59,35 @@ def request(work: Workplace, intent: PullRequest, tell: Tell, by: str) -> Outcom
             hint='Set `merge.pull_request`, for example to "gh pr create --fill --head '
             '$COCKPIT_BRANCH --base $COCKPIT_TARGET".',
         )
-    remote = _remote(work)
+    stop = stopping.listener(work)
+    way = _way(work)
     with landing.alone(work, f"pull request of {intent.lane}"):
         shown = preview(work, intent.lane, message=intent.message)
-        landing.require_seen(shown, intent.source)
+        landing.require_seen(shown, intent.source, task_digest=intent.task_digest)
         landing.require_landable(shown)
         assert shown.result is not None
         approvals.give(work, intent.lane, shown.source, shown.task_digest)
-        verdict = gate.run(work, intent.lane, shown.result, tell, by)
-        if not verdict.passed:
-            raise verdict.error
+        verdict = gate.run(work, intent.lane, shown.result, tell, by, stop=stop)
         with work.locks.hold(f"lane-{intent.lane}", upstream.LOCK, why="pull request"):
+            landing.require_gate(verdict, stop)
             approvals.require(work, intent.lane, shown.source)
-            return _make(work, remote, shown, command, tell, by)
+            return _make(work, way, shown, command, tell, by)
 
 
-def _remote(work: Workplace) -> Remote:
-    """`merge.push`, else the remote of the target's upstream. Raises `Refused`."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where a request goes, as it was checked; read again after the gate it could be another."""
+
+    remote: Remote
+    followed: Upstream | None
+    """What the target follows, where that is why it goes to `remote`."""
+
+
+def _way(work: Workplace) -> _Way:
+    """`merge.push`, else the remote of the target's upstream. Raises `Refused` for none, and
+    for one that is another than before."""
     name = work.config.merge.push
-    followed = work.git.remotes.upstream(work.target)
+    followed = work.git.remotes.upstream(work.target) if not name else None
     found = followed.remote if followed is not None else None
     if name:
         found = work.git.remotes.remote(name)
@@ -75,14 +96,19 @@ def _remote(work: Workplace) -> Remote:
             "No remote is known that a pull request could go to.",
             hint=f"Set `merge.push`, or let {work.config.target} follow a branch of a remote.",
         )
-    upstream.require_address(work, found)
-    return found
+    changed = remote_trust.of_address(work, found)
+    if not name:
+        changed = (*remote_trust.of_followed(work, followed), *changed)
+    why = remote_trust.clause(changed)
+    if why:
+        raise Refused(f"Nothing was pushed: {why}.", hint="Look at `git remote -v` first.")
+    return _Way(found, followed)
 
 
 def _make(
-    work: Workplace, remote: Remote, shown: LandingPreview, command: str, tell: Tell, by: str
+    work: Workplace, way: _Way, shown: LandingPreview, command: str, tell: Tell, by: str
 ) -> Outcome:
-    branch = work.record(shown.lane).branch
+    branch, remote = work.record(shown.lane).branch, way.remote
     running = begin(
         work,
         tell,
@@ -94,7 +120,7 @@ def _make(
     )
     with abandoning(running):
         running.step(f"push {branch_name(branch)} to {remote.name}")
-        _push(work, remote, shown.lane, shown.source)
+        unnoted = _push(work, way, shown.lane, shown.source)
         running.step(f"run {command}")
         result = _run(work, running, shown, command, tell)
         if result.code != 0:
@@ -110,25 +136,34 @@ def _make(
     op = running.done(f"made a pull request of {shown.lane}: {said or 'done'}", {"said": said})
     return Outcome(
         f"Pushed {branch_name(branch)} to {remote.name} at {shown.source[:10]} and made the pull "
-        f"request. {said}".rstrip(),
+        f"request. {said} {unnoted}".rstrip(),
         op,
         {"lane": shown.lane, "remote": remote.name, "commit": shown.source, "said": said},
     )
 
 
-def _push(work: Workplace, remote: Remote, lane: LaneId, commit: CommitId) -> None:
+def _push(work: Workplace, way: _Way, lane: LaneId, commit: CommitId) -> str:
+    """Push `commit` in place of what this lane pushed there before, else forward only; a
+    sentence about what could not be noted of it. Pushed also where it was before: only the
+    remote knows whether it still has it."""
+    record, remote = work.record(lane), way.remote
     known = dict(work.state.read(PUSHED) or {})
-    last = known.get(lane)
-    lease = CommitId(str(last)) if last else None
-    if last != commit:
-        answer = work.git.remotes.push(remote, commit, work.record(lane).branch, lease=lease)
-        if not answer.taken:
-            raise Refused(
-                f"{remote.name} refused the lane's branch.",
-                detail=answer.said,
-                hint="Someone else pushed to it; look at it there first.",
-            )
-    work.state.write(PUSHED, {**known, lane: commit})
+    key = "\n".join((remote.push_url, record.branch, record.op))
+    last = known.get(key)
+    lease = CommitId(str(last)) if last not in (None, commit) else None
+    answer = work.git.remotes.push(remote, commit, record.branch, lease=lease)
+    if not answer.taken:
+        raise Refused(
+            f"{remote.name} refused the lane's branch.",
+            detail=answer.said,
+            hint=f"What {branch_name(record.branch)} is there was not pushed by this lane since "
+            "it was started: by someone else, or by an earlier lane of this name. Look at it "
+            "there first.",
+        )
+    work.state.write(PUSHED, {**known, key: commit})
+    if way.followed is not None:
+        remote_trust.remember_followed(work, way.followed)
+    return pushing.noted(work, remote, record.branch, commit)
 
 
 def _run(

@@ -13,6 +13,7 @@ from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import BackgroundPlan, StartPlan, TargetPlan, TeardownPlan
 from cockpit.errors import CockpitError
 from cockpit.services import (
+    answering,
     approvals,
     assigning,
     background_landing,
@@ -25,7 +26,10 @@ from cockpit.services import (
     leaving_out,
     park,
     pull_request,
+    pushing,
     resolving,
+    rounds,
+    shared,
     standing,
     start,
     sync,
@@ -67,7 +71,9 @@ OWN_LOCK = frozenset(
 )
 """Operations that hold a lock of their own (`running.own_lock`), not their lane's."""
 
-MADE_OF_OTHERS = frozenset({OpKind.TRAIN, OpKind.BACKGROUND, OpKind.ASSIGN, OpKind.ROUND})
+MADE_OF_OTHERS = frozenset(
+    {OpKind.TRAIN, OpKind.BACKGROUND, OpKind.ASSIGN, OpKind.ROUND, OpKind.ANSWER}
+)
 """Ended last: the landings, starts and prompts that they are made of say what became of them."""
 
 SHARED_LOCK = {
@@ -91,6 +97,22 @@ def recover(work: Workplace, tell: Tell) -> list[str]:
     if left:
         said.extend(work.git.end_orphans())
     said.extend(work.git.clear_leavings(patience=LOCK_PATIENCE if left else 0.0))
+    return [*said, *_end(work, left, tell)]
+
+
+def recover_moves(work: Workplace, tell: Tell) -> list[str]:
+    """As `recover`, but only what moves a target: before the next move, since a checkout that
+    has not followed yet holds, staged, the taking back of what came. An app that stays open
+    would else leave another process's, or one of its own that a full disk cut off, as it is."""
+    left = [op for op in work.journal.pending() if target.is_move(op) and _is_dead(work, op)]
+    if not left:
+        return []
+    said = [*work.git.end_orphans(), *work.git.clear_leavings(patience=LOCK_PATIENCE)]
+    return [*said, *_end(work, left, tell)]
+
+
+def _end(work: Workplace, left: list[Operation], tell: Tell) -> list[str]:
+    said: list[str] = []
     for op in left:
         names = _locks_of(op)
         if not _is_dead(work, op):
@@ -152,6 +174,8 @@ def _recover_gate(work: Workplace, running: Running) -> str:
 
 
 def _recover_start(work: Workplace, running: Running) -> str:
+    if shared.is_of(running.op):
+        return shared.recover_start(work, running)
     plan = StartPlan.from_json(running.op.intent)
     known = work.config.lanes.get(LaneId(plan.lane)) is not None
     if plan.rolling_back or not known:
@@ -178,10 +202,11 @@ def _recover_landing(work: Workplace, running: Running) -> str:
         left = target.follow(work, running, plan)
         landing.end(work, running, plan, left, note=" after an interruption")
         return "was finished"
+    if now is not None and target.went_on(work, plan, now):
+        left = target.follow_on(work, running, plan, now)
+        landing.end(work, running, plan, left, note=f"; {branch_name(ref)} went on since")
+        return f"had landed, and {branch_name(ref)} went on since"
     target.drop_staging(work, plan)
-    if target.went_on(work, plan, now):
-        landing.end(work, running, plan, [], note=f"; {branch_name(ref)} went on since")
-        return f"had landed, and {branch_name(ref)} went on since; the checkout was left alone"
     running.abandon("it was interrupted before the target moved")
     return "had not moved the target and was dropped"
 
@@ -213,6 +238,7 @@ def _recover_background(work: Workplace, running: Running) -> str:
 
 RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.START: _recover_start,
+    OpKind.STOP: shared.recover_stop,
     OpKind.ADOPT: _recover_start,
     OpKind.LAND: _recover_landing,
     OpKind.TEARDOWN: _recover_teardown,
@@ -230,7 +256,7 @@ RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.RESOLVE: resolving.recover,
     OpKind.HAND_BACK: handback.recover,
     OpKind.FOLLOW: upstream.recover,
-    OpKind.PUSH: upstream.recover_push,
+    OpKind.PUSH: pushing.recover,
     OpKind.PULL_REQUEST: pull_request.recover,
     OpKind.STANDING: standing.recover,
     OpKind.BACKGROUND: _recover_background,
@@ -238,6 +264,8 @@ RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.PLAN: the_plan.recover,
     OpKind.TASK: task_files.recover,
     OpKind.COLLECT: collecting.recover,
+    OpKind.ROUND: rounds.recover,
+    OpKind.ANSWER: answering.recover,
 }
 """How each kind is finished or dropped; the returned words follow `Operation N (…)`. Kinds
 that are not here change nothing before their end."""

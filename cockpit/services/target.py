@@ -4,24 +4,32 @@
 |---|---|---|
 | intent | the journal entry | abandoned: the target is where it was |
 | pins, staging | refs of ours, files beside git's folder | the same; staging goes |
+| lock of the index | git's lock file, which recovery takes away first | the same |
 | compare-and-swap | the target at the new commit, the checkout still at the old | finished |
 | some paths of the checkout | a mixture of old and new files | finished path by path |
 | index | a checkout that follows | the end is written |
+| any of these, and someone put more on top | the same | the checkout follows to there |
+| any of these, and the checkout left the branch | the same | it is left alone |
 
 The compare-and-swap is the point of no return. Before it everything can be dropped, after
 it everything can be finished, since a path is written only where it still holds the old
-content (`finish_sync`).
+content (`finish_sync`). The checkout's index is locked from before it until the index follows:
+a commit that the commander made in between would take the old index for its tree and take back,
+unseen, what landed. No move begins while another's checkout has not followed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
+from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import TargetPlan
 from cockpit.errors import CockpitError, RefMoved, Refused
-from cockpit.services.ports import WorktreeInfo
+from cockpit.services.ports import SyncPlan, WorktreeInfo
 from cockpit.services.running import Running
 from cockpit.services.workplace import Workplace
 
@@ -103,15 +111,21 @@ def move(work: Workplace, running: Running, plan: TargetPlan, reason: str) -> li
     """
     ref = RefName(plan.ref)
     old, new = CommitId(plan.old), CommitId(plan.new)
+    _require_settled(work, running, plan)
     running.step("pin the commits")
     work.git.verify_objects(new, old)
     work.git.own_objects(new, old)
     pin(work, running, plan)
-    running.step("lay out the new files")
-    stage(work, plan)
-    running.step(f"move {branch_name(ref)}")
     try:
-        work.git.move_ref(ref, new=new, old=old, reason=reason)
+        running.step("lay out the new files")
+        stage(work, plan)
+        with _held(work, plan):
+            running.step(f"move {branch_name(ref)}")
+            _require_same_checkout(work, plan)
+            if plan.checkout:
+                _require_free(work, plan)
+            work.git.move_ref(ref, new=new, old=old, reason=reason)
+            left = _bring(work, running, plan)
     except RefMoved as error:
         drop_staging(work, plan)
         raise Refused(
@@ -123,7 +137,55 @@ def move(work: Workplace, running: Running, plan: TargetPlan, reason: str) -> li
         if work.git.read_ref(ref) == old:
             drop_staging(work, plan)
         raise
-    return follow(work, running, plan)
+    _followed(work, plan)
+    return left
+
+
+def is_move(op: Operation) -> bool:
+    """Whether the operation moves a target, its checkout following: its intent is a
+    `TargetPlan`."""
+    kinds = (OpKind.LAND, OpKind.FOLLOW, OpKind.UNDO)
+    return op.kind in kinds and {"ref", "old", "new", "checkout"} <= op.intent.keys()
+
+
+def _require_settled(work: Workplace, running: Running, plan: TargetPlan) -> None:
+    """Raises `Refused` while the checkout has not followed an earlier move: what that one
+    brought is staged there as taken back. With `target` held, whoever began it is dead."""
+    for op in work.journal.pending():
+        if op.id == running.op.id or not is_move(op) or op.intent["ref"] != plan.ref:
+            continue
+        theirs, now = TargetPlan.from_json(op.intent), work.git.read_ref(RefName(plan.ref))
+        if now == theirs.new or went_on(work, theirs, now):
+            raise Refused(
+                f"Operation {op.seq} ({op.summary}) was cut off before its checkout followed.",
+                detail=f"{theirs.checkout or branch_name(RefName(plan.ref))} is not finished.",
+                hint="`cockpit recover` finishes it, or says what keeps it from that; commit "
+                "nothing there before.",
+            )
+
+
+def _held(work: Workplace, plan: TargetPlan) -> AbstractContextManager[None]:
+    """Other gits kept out of the index of the checkout that follows, if one does."""
+    if not plan.checkout:
+        return nullcontext()
+    return work.git.follower.hold(Path(plan.checkout))
+
+
+def _require_same_checkout(work: Workplace, plan: TargetPlan) -> None:
+    """Raises `Refused` unless the checkout that was planned with still is the one to follow."""
+    info = checkout_of(work, RefName(plan.ref))
+    if (str(info.path) if info else "") != plan.checkout:
+        raise Refused(
+            f"Another checkout has {branch_name(RefName(plan.ref))} now, or none has; nothing "
+            "was changed.",
+            hint="Look at the preview again.",
+        )
+    why = why_not_follow(work, info)
+    if why:
+        raise Refused(
+            f"{branch_name(RefName(plan.ref))} can't be followed: {why}.",
+            hint="Finish or abort it there; nothing was changed.",
+        )
 
 
 def pin(work: Workplace, running: Running, plan: TargetPlan) -> None:
@@ -135,38 +197,81 @@ def pin(work: Workplace, running: Running, plan: TargetPlan) -> None:
 
 
 def stage(work: Workplace, plan: TargetPlan) -> None:
-    """Lay out new contents and look once more that nothing is in the way. A full disk shows
-    here, before anything moves."""
-    if not plan.checkout:
-        return
-    sync = work.git.follower.plan(
-        Path(plan.checkout), CommitId(plan.old), CommitId(plan.new), Path(plan.staging)
-    )
+    """Lay out new contents. A full disk shows here, before anything moves."""
+    if plan.checkout:
+        work.git.follower.stage(_require_free(work, plan))
+
+
+def _require_free(work: Workplace, plan: TargetPlan) -> SyncPlan:
+    """How the checkout would follow. Raises `Refused` where work lies in the way."""
+    sync = _sync_plan(work, plan)
     if sync.in_the_way:
         raise Refused(
             f"Your work in {plan.checkout} is in the way of {len(sync.in_the_way)} path(s).",
             detail="\n".join(sync.in_the_way),
             hint="Commit it or move it away; then look at the preview again.",
         )
-    try:
-        work.git.follower.stage(sync)
-    except CockpitError:
-        drop_staging(work, plan)
-        raise
+    return sync
+
+
+def _sync_plan(work: Workplace, plan: TargetPlan) -> SyncPlan:
+    old, new = CommitId(plan.old), CommitId(plan.new)
+    return work.git.follower.plan(Path(plan.checkout), old, new, Path(plan.staging))
 
 
 def follow(work: Workplace, running: Running, plan: TargetPlan) -> list[str]:
-    """Bring the checkout after the target; can be done again after a death."""
-    left: list[str] = []
-    if plan.checkout:
-        running.step("bring the checkout after it")
-        sync = work.git.follower.plan(
-            Path(plan.checkout), CommitId(plan.old), CommitId(plan.new), Path(plan.staging)
+    """Bring the checkout after the target; can be done again after a death. One that left the
+    branch since is left alone. Raises `Refused` while a merge or the like is under way there.
+    """
+    left = _bring_if_on(work, running, plan)
+    _followed(work, plan)
+    return left
+
+
+def follow_on(work: Workplace, running: Running, plan: TargetPlan, now: CommitId) -> list[str]:
+    """As `follow`, where someone put more on top (`went_on`): what a death kept from following
+    would be taken back by the next commit. What came on top was not seen by that."""
+    drop_staging(work, plan)  # it holds contents of `plan.new`
+    left = _bring_if_on(work, running, replace(plan, new=now))
+    drop_staging(work, plan)
+    return left
+
+
+def _bring_if_on(work: Workplace, running: Running, plan: TargetPlan) -> list[str]:
+    checkout, ref = Path(plan.checkout), RefName(plan.ref)
+    if not plan.checkout or not is_on(work, checkout, ref):
+        return []
+    with _held(work, plan):
+        return _bring(work, running, plan) if is_on(work, checkout, ref) else []
+
+
+def is_on(work: Workplace, checkout: Path, ref: RefName) -> bool:
+    """Whether the checkout still has `ref` on its HEAD, so that it has to follow it. Raises
+    `Refused` while something is under way there that may bring it back to it."""
+    if not work.git.is_linked(checkout):
+        return False
+    head = work.git.head(checkout)
+    if head.ref not in (None, ref):
+        return False
+    under_way = work.git.operation_under_way(checkout)
+    if under_way:
+        raise Refused(
+            f"The checkout can't follow: a {under_way} is under way in {checkout}.",
+            hint="Finish or abort it there; then `cockpit recover` goes on.",
         )
-        left = work.git.follower.finish(sync)
+    return head.ref == ref
+
+
+def _bring(work: Workplace, running: Running, plan: TargetPlan) -> list[str]:
+    if not plan.checkout:
+        return []
+    running.step("bring the checkout after it")
+    return work.git.follower.finish(_sync_plan(work, plan))
+
+
+def _followed(work: Workplace, plan: TargetPlan) -> None:
     drop_staging(work, plan)
     remember(work, RefName(plan.ref), CommitId(plan.new))
-    return left
 
 
 def drop_staging(work: Workplace, plan: TargetPlan) -> None:

@@ -8,7 +8,7 @@ from cockpit.domain.intents import RunTrain, StopTrain
 from cockpit.domain.operation import OpKind
 from cockpit.domain.train import Train
 from cockpit.errors import Refused
-from cockpit.services import landing, stopping, train_plan, train_queue, trust, upstream
+from cockpit.services import landing, pushing, stopping, train_plan, train_queue, trust, upstream
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.running import begin
 from cockpit.services.train_run import Ride, summary_of
@@ -58,7 +58,7 @@ def run(
         )
         tell(TrainChanged(ride.train))
         op = ride.go(running)
-        pushed = upstream.pushed(work, tell, by, ride.landed) if ride.landed else ""
+        pushed = pushing.pushed(work, tell, by, ride.landed, ride.tip) if ride.landed else ""
     if ride.landed:
         landing.offer(work, ride.landed[-1], tell)
     said = summary_of(ride.train)

@@ -158,14 +158,15 @@ def drop(work: Workplace, lane: LaneId) -> None:
 
 def note(work: Workplace, cars: Iterable[Mapping[str, Any]]) -> None:
     """Remember how the cars (as the journal has them) that did not land ended, for who looks
-    later."""
+    later. What is known of other lanes stays."""
     with work.locks.hold(LOCK, why="train"):
         waiting = read(work)
-        last = {
-            LaneId(str(car.get("lane"))): dict(car)
-            for car in cars
-            if car.get("state") == CarState.ASIDE and car.get("lane") in waiting.since
-        }
+        last = dict(waiting.last)
+        for car in cars:
+            lane = LaneId(str(car.get("lane")))
+            last.pop(lane, None)
+            if car.get("state") == CarState.ASIDE and lane in waiting.since:
+                last[lane] = dict(car)
         after = Waiting(waiting.since, waiting.moves, last)
         if after != waiting:
             work.state.write(FILE, after.to_json())
@@ -194,7 +195,7 @@ def cars_of(work: Workplace, waiting: Waiting) -> tuple[Car, ...]:
     for place in places:
         car = Car(place.lane, CarState.READY, place.why)
         last = waiting.last.get(place.lane)
-        if last is not None and last.get("source") == _source(work, place.lane):
+        if last is not None and last.get("source") == (tip_of(work, place.lane) or ""):
             ended = car_from_json(last)
             car = ended if ended is not None else car
         cars.append(car)
@@ -213,7 +214,8 @@ def candidate(work: Workplace, lane: LaneId, waiting: Waiting) -> Candidate:
     )
 
 
-def _source(work: Workplace, lane: LaneId) -> str | None:
+def tip_of(work: Workplace, lane: LaneId) -> CommitId | None:
+    """The lane's commit; None where it is not started or its branch is gone."""
     record = work.registry.lanes().get(lane)
     return work.git.read_ref(record.branch) if record is not None else None
 

@@ -39,6 +39,8 @@ from cockpit.services.running import Running
 from cockpit.services.train_look import clause
 from cockpit.services.workplace import Workplace
 
+ANOTHER_TASK = "its task changed since you looked"
+
 
 class _Stopped(Exception):
     """The train goes no further; the present car stays queued."""
@@ -67,12 +69,18 @@ class Ride:
         """Why the train stopped, as an exit code."""
         self._messages = dict(intent.messages)
         self._seen = dict(intent.seen)
+        self._seen_tasks = dict(intent.tasks)
         self._approved: dict[LaneId, LandingPreview] = {}
         self._tasks: set[str] = set()
         self._expected = train.target_old
         self._running: Running | None = None
 
     # ------------------------------------------------------------ the way
+
+    @property
+    def tip(self) -> CommitId:
+        """Where the last car that landed left the target."""
+        return self._expected
 
     def plan(self) -> TrainPlan:
         """What the journal keeps of the train."""
@@ -159,6 +167,8 @@ class Ride:
         elif seen is not None and seen != shown.source:
             moved = f"it was at {seen[:10]} when you looked and is at {shown.source[:10]}"
             self._set(car.put_aside(Aside.MOVED, moved))
+        elif self._seen_tasks.get(car.lane, shown.task_digest) != shown.task_digest:
+            self._set(car.put_aside(Aside.MOVED, ANOTHER_TASK))
         elif seen is None and self._is_void(shown):
             said = "its approval is void, and you have not looked at it since"
             self._set(car.put_aside(Aside.MOVED, said))
@@ -203,12 +213,14 @@ class Ride:
         try:
             seen = look_at_lane(work, lane)
         except CockpitError as error:
-            return fresh.put_aside(Aside.MOVED, clause(error.title))
+            blind = replace(fresh, source=train_queue.tip_of(work, lane))
+            return blind.put_aside(Aside.MOVED, clause(error.title))
+        fresh = replace(fresh, source=seen.source)
         if seen.source != approved.source:
             moved = f"it was at {approved.source[:10]} and is at {seen.source[:10]}"
             return fresh.put_aside(Aside.MOVED, moved)
         if seen.digest != approved.task_digest:
-            return fresh.put_aside(Aside.MOVED, "its task changed since you looked")
+            return fresh.put_aside(Aside.MOVED, ANOTHER_TASK)
         car = train_plan.car_of(
             work,
             seen,
@@ -297,12 +309,11 @@ class Ride:
         self._require_target(now)
         if not isinstance(error, Refused):
             raise _Stopped(clause(error.title), error.code) from error
-        record = self.work.registry.lanes().get(car.lane)
-        tip = self.work.git.read_ref(record.branch) if record is not None else None
+        tip = train_queue.tip_of(self.work, car.lane)
         given = self.work.approvals.get(car.lane)
         is_same = tip == shown.source and given is not None and given.commit == shown.source
         why = Aside.REFUSED if is_same else Aside.MOVED
-        return car.put_aside(why, clause(error.title))
+        return replace(car, source=tip).put_aside(why, clause(error.title))
 
 
 # ---------------------------------------------------------------- the end, in words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from cockpit.domain.shared import (
@@ -92,3 +94,21 @@ def test_carried_takes_in_what_touches() -> None:
     edits = [edit((1, 1), (1, 3)), edit((9, 2), (11, 0))]
     assert carried(Span(4, 5), edits) == Span(6, 7)
     assert carried(Span(8, 10), edits) == Span(10, 10)
+
+
+def test_many_files_are_not_gone_through_for_each() -> None:
+    class Counting(tuple[FileEdits, ...]):
+        times = 0
+
+        def __reversed__(self) -> Iterator[FileEdits]:
+            Counting.times += 1
+            return iter(self[::-1])
+
+        def __iter__(self) -> Iterator[FileEdits]:
+            Counting.times += 1
+            return super().__iter__()
+
+    mine = [file(edit((5, 1), (5, 1)), path=f"f{number}") for number in range(300)]
+    commit = LaterCommit("one", "subject", Counting(mine))
+    assert len(shared_hunks(mine, [commit], [commit])) == 300
+    assert Counting.times < 5

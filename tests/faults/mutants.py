@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def swap_without_the_expected_value() -> None:
 @mutant
 def checkout_before_the_target() -> None:
     """The files follow first; a death then leaves a checkout ahead of a target that stays."""
-    follow, stage = target.follow, target.stage
+    stage = target.stage
 
     def stage_and_follow(work: Any, plan: TargetPlan) -> None:
         stage(work, plan)
@@ -105,7 +106,6 @@ def checkout_before_the_target() -> None:
         work.git.follower.finish(sync)
 
     _set(target, "stage", stage_and_follow)
-    _set(target, "follow", follow)
 
 
 @mutant
@@ -136,10 +136,10 @@ def hard_reset_of_the_checkout() -> None:
 
     def follow(work: Any, running: Any, plan: TargetPlan) -> list[str]:
         _plain_git(Path(plan.checkout), "reset", "-q", "--hard", plan.new)
-        target.drop_staging(work, plan)
         return []
 
-    _set(target, "follow", follow)
+    _set(target, "_held", lambda _work, _plan: nullcontext())
+    _set(target, "_bring", follow)
 
 
 @mutant

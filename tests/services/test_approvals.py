@@ -297,3 +297,30 @@ def test_two_files_of_one_number_are_named(desk: Desk) -> None:
     assert any("both task task-007" in problem for problem in bus.problems)
     with pytest.raises(Refused, match="2 files"):
         tasks.task_named(desk.cockpit().work, "7")
+
+
+# ---------------------------------------------------------------- the task's text that was shown
+
+
+def as_shown(desk: Desk, what: str) -> Callable[[], object]:
+    """The commander's yes to what is shown now, for later."""
+    shown = desk.cockpit().preview_landing(ALPHA)
+    if what == "approve":
+        wish: Approve | Land = Approve(ALPHA, shown.source, task_digest=shown.task_digest)
+    else:
+        wish = Land(ALPHA, shown.source, shown.target_old, task_digest=shown.task_digest)
+    return lambda: desk.do(wish)
+
+
+@pytest.mark.parametrize("what", ["approve", "land"])
+@pytest.mark.parametrize("had", [True, False])
+def test_a_yes_is_to_the_task_text_that_was_shown(desk: Desk, what: str, had: bool) -> None:
+    """Whether the agent rewrites its task between look and yes, or gives itself one."""
+    ready(desk, task=had)
+    yes, old = as_shown(desk, what), desk.main()
+    write_task(desk, text="---\ntitle: Tokens\nlane: alpha\n---\nDo it, and all else.\n")
+    with pytest.raises(Refused, match="task of lane alpha changed since it was looked at"):
+        yes()
+    assert (desk.main(), standing(desk)) == (old, "none"), "nothing moved, nothing is approved"
+    as_shown(desk, what)()
+    assert standing(desk) == "valid" if what == "approve" else desk.main() != old

@@ -15,7 +15,7 @@ import pytest
 
 from cockpit.domain.events import Event, TrainChanged
 from cockpit.domain.ids import CommitId, LaneId
-from cockpit.domain.intents import Follow, Land, Park, RunTrain, Sync, Undo
+from cockpit.domain.intents import Follow, Land, Park, Queue, RunTrain, Sync, Undo
 from cockpit.domain.operation import OpKind
 from cockpit.domain.train import CarState
 from cockpit.errors import CockpitError, Exit
@@ -227,3 +227,74 @@ def test_a_gate_that_fails_for_no_lane_s_reason_blames_none(
     assert outcome.data["code"] == code
     assert desk.main() == old
     assert queued(desk) == [A]
+
+
+def test_a_task_that_is_rewritten_between_look_and_go_is_put_aside(yard: Desk) -> None:
+    """The go is for the text that was shown, also of a lane that had no task."""
+    shown = yard.cockpit().preview_train((A, B))
+    looks = [car.preview for car in shown.cars if car.preview is not None]
+    task = yard.root / "tasks/task-007.md"
+    task.parent.mkdir(exist_ok=True)
+    task.write_text("---\ntitle: T\nlane: alpha\n---\nAnother text.\n")
+    go = RunTrain(
+        (A, B),
+        tuple((look.lane, look.source) for look in looks),
+        shown.target_old,
+        tasks=tuple((look.lane, look.task_digest) for look in looks),
+    )
+    outcome = yard.do(go)
+    assert states(outcome) == {A: "moved", B: "landed"}
+    assert outcome.data["cars"][0]["said"] == "its task changed since you looked"
+    assert yard.cockpit().approval(A).approval is None
+    whole(yard)
+
+
+# ---------------------------------------------------------------- the reasons, afterwards
+
+
+def stayed(desk: Desk) -> dict[str, str]:
+    """What the queue says afterwards: lane → why it was put aside, or its state."""
+    train = desk.cockpit().fleet().train
+    cars = train.cars if train is not None else ()
+    return {car.lane: str(car.aside or car.state) for car in cars}
+
+
+def test_a_train_of_others_leaves_the_reasons_of_those_that_wait(yard: Desk) -> None:
+    (yard.root / "src").mkdir(exist_ok=True)
+    (yard.root / "src/alpha.py").write_text("alpha = 2\n")
+    git(yard.root, "add", "-A")
+    git(yard.root, "commit", "-q", "-m", "the commander's own")
+    yard.do(Queue(A))
+    assert states(yard.do(RunTrain())) == {A: "conflict"}
+    assert states(yard.do(RunTrain((B,)))) == {B: "landed"}
+    assert stayed(yard) == {A: "conflict"}
+    git(yard.root.parent / "project-alpha", "commit", "-q", "--allow-empty", "-m", "mended")
+    assert stayed(yard) == {A: "ready"}
+
+
+@pytest.mark.parametrize("at_gate", [B, C])
+def test_one_that_moved_stays_put_aside_until_it_moves_again(yard: Desk, at_gate: LaneId) -> None:
+    """Whether it moved before its turn or at its own gate."""
+
+    def commit() -> None:
+        git(yard.root.parent / "project-gamma", "commit", "-q", "--allow-empty", "-m", "late")
+
+    assert states(ride(yard, at_gate, commit)) == {A: "landed", B: "landed", C: "moved"}
+    assert stayed(yard) == {C: "moved"}
+    commit()
+    assert stayed(yard) == {C: "ready"}
+
+
+def test_one_that_can_not_be_looked_at_stays_put_aside(yard: Desk) -> None:
+    ride(yard, B, lambda: yard.do(Park(C)))
+    assert stayed(yard) == {C: "moved"}
+    assert states(yard.do(RunTrain((C,)))) == {C: "refused"}
+    assert stayed(yard) == {C: "refused"}
+
+
+def test_a_lane_that_was_named_and_stayed_behind_waits_with_its_reason(yard: Desk) -> None:
+    """It was not queued before; what did not land stays."""
+    yard.commit(A, "src/same.py", "1\n")
+    yard.commit(B, "src/same.py", "2\n")
+    assert states(yard.do(RunTrain((A, B)))) == {A: "landed", B: "conflict"}
+    assert stayed(yard) == {B: "conflict"}

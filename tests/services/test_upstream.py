@@ -193,7 +193,7 @@ def test_an_address_that_changed_is_not_asked(desk: Desk, origin: Origin, tmp_pa
     assert not ok and "changed since cockpit last used it" in text
     with pytest.raises(Refused, match="was not fetched"):
         desk.do(Follow())
-    desk.do(Follow(accept_address=True))
+    desk.do(Follow(accepted=desk.cockpit().preview_follow().changed))
     assert notes(desk) == [(True, "main is where origin/main is")]
 
 
@@ -368,9 +368,9 @@ def test_a_changed_address_is_not_asked_before_it_is_accepted(desk: Desk, origin
     origin.bare.rename(moved)
     git(desk.root, "remote", "set-url", "origin", str(moved))
     shown = desk.cockpit().preview_follow()
-    assert shown.addresses == (str(origin.bare), str(moved)) and not shown.may_follow
+    assert shown.changed and not shown.may_follow
     assert git(desk.root, "rev-parse", "origin/main").strip() != theirs
-    assert desk.cockpit().preview_follow(accept_address=True).new == theirs
+    assert desk.cockpit().preview_follow(accepted=shown.changed).new == theirs
 
 
 def test_an_unreachable_remote_says_so_in_the_look(desk: Desk, origin: Origin) -> None:

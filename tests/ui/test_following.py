@@ -14,22 +14,26 @@ from cockpit.domain.ids import CommitId, LaneId, OpId
 from cockpit.domain.intents import Follow, Land, PullRequest
 from cockpit.domain.merge import UPSTREAM, Check
 from cockpit.domain.operation import OpKind
-from cockpit.domain.upstream import FollowPreview, Relation, Standing
+from cockpit.domain.upstream import FollowPreview, Relation, RemoteChange, Standing
 from cockpit.errors import Refused
 from cockpit.ui.screens.confirm import ConfirmScreen
-from cockpit.ui.screens.following import address_lines, follow_lines
+from cockpit.ui.screens.following import changed_lines, follow_lines
 from cockpit.ui.screens.landing import LandingScreen
 from cockpit.ui.screens.landing_view import Stage
 from cockpit.ui.screens.train import TrainScreen
 from tests.ui import trains
 from tests.ui.drive import Session, opened
-from tests.ui.fake import BASE, HEAD, FakeSupervisor, behind, fleet_of, landing, view
+from tests.ui.fake import BASE, HEAD, TASK, FakeSupervisor, behind, fleet_of, landing, view
 
 ALPHA = LaneId("alpha")
 TIP = CommitId("f" * 40)
 BEHIND = Check(UPSTREAM, False, "origin/main has 2 commits that main lacks", key="f")
 EQUAL = Check(UPSTREAM, True, "main is where origin/main is")
 FOLLOWED = OperationEnded(OpId("9-follow-0"), OpKind.FOLLOW, None, "brought 2 commits")
+CHANGED = (
+    RemoteChange("the address of origin", "https://a/x", "https://evil/x\x1b]0;"),
+    RemoteChange("the push address of origin\x1b", "", "https://push/x"),
+)
 DIVERGED = behind(
     standing=Standing(Relation.DIVERGED, TIP, 1, 2),
     said="main and origin/main went apart (1 here, 2 there)",
@@ -116,20 +120,21 @@ async def test_what_can_not_follow_says_why_and_takes_no_yes(
 
 
 async def test_a_changed_address_is_asked_about_before_the_remote_is() -> None:
-    changed = replace(behind(), addresses=("https://a/x", "https://evil/x\x1b]0;"))
+    changed = replace(behind(), changed=CHANGED)
     fake = lane(BEHIND, follow=changed)
     fake.fake.answers["follow accepted"] = behind()
     async with opened(fake.fleet, supervisor=fake) as session:
         await opens(session, "m", "f")
-        assert "Use the new address of origin/main?" in session.text()
+        assert "Use origin/main although it changed?" in session.text()
         assert "https://a/x" in session.text() and "https://evil/x" in session.text()
+        assert "https://push/x" in session.text(), "everything that a yes accepts"
         await session.press("n")
         assert fake.intents == []
         await opens(session, "f", "y")
         assert "Bring main after origin/main?" in session.text()
         await session.press("y")
         assert fake.intents == [Follow(seen=TIP, target_old=BASE)]
-    assert all("\x1b" not in line.plain for line in address_lines("a\x1bb", "c\x1bd"))
+    assert all("\x1b" not in line.plain for line in changed_lines(CHANGED))
 
 
 async def test_without_an_upstream_the_key_says_so_and_is_no_hint() -> None:
@@ -186,7 +191,7 @@ async def test_a_pull_request_names_what_leaves_and_lands_nothing_here() -> None
         assert fake.intents == [], "Enter is no yes to what leaves the machine"
         await session.press("y")
         message = "blitz: merge lane alpha\n\nCockpit-Lane: alpha\n"
-        assert fake.intents == [PullRequest(ALPHA, HEAD, message)]
+        assert fake.intents == [PullRequest(ALPHA, HEAD, message, TASK)]
         fake.tell(GateOutput(ALPHA, ("all passed",)))
         fake.tell(OperationEnded(OpId("5-gate-0"), OpKind.GATE, ALPHA, "the gate is green"))
         await session.settle()

@@ -20,7 +20,7 @@ from cockpit.ui.landing_lines import approval_lines, check_lines, how_line, prev
 from cockpit.ui.screens.landing import LandingScreen
 from cockpit.ui.screens.landing_view import Stage
 from tests.ui.drive import Session, opened
-from tests.ui.fake import BASE, HEAD, NOW, FakeSupervisor, fleet_of, landing, view
+from tests.ui.fake import BASE, HEAD, NOW, TASK, FakeSupervisor, fleet_of, landing, view
 
 ALPHA = LaneId("alpha")
 ONE = fleet_of(view("alpha", 1))
@@ -76,7 +76,9 @@ async def test_the_gate_alone_lands_nothing_and_gives_the_preview_back() -> None
         assert "✓ gate of alpha is green; nothing has landed" in session.text()
         assert stage(session) is Stage.SHOWN
         await session.press("enter")
-        assert isinstance(session.supervisor.intents[-1], Land)
+        found = session.supervisor.intents[-1]
+        assert isinstance(found, Land)
+        assert (found.source, found.target_old, found.task_digest) == (HEAD, BASE, TASK)
 
 
 async def test_red_again_and_then_with_a_reason() -> None:
@@ -94,7 +96,7 @@ async def test_red_again_and_then_with_a_reason() -> None:
         await session.press("enter")
         found = session.supervisor.intents[-1]
         assert isinstance(found, Land)
-        assert (found.source, found.target_old) == (HEAD, BASE)
+        assert (found.source, found.target_old, found.task_digest) == (HEAD, BASE, TASK)
         assert found.red_reason == "flaky on this machine"
         session.supervisor.tell(RED)
         await session.settle()

@@ -31,7 +31,7 @@ from cockpit.ui.train_reasons import Stage
 from cockpit.ui.widgets.hints import Line
 from tests.ui import trains
 from tests.ui.drive import Session, opened
-from tests.ui.fake import BASE, HEAD, FakeSupervisor
+from tests.ui.fake import BASE, HEAD, TASK, FakeSupervisor
 
 ALPHA, BETA, GAMMA = LaneId("alpha"), LaneId("beta"), LaneId("gamma")
 ELSEWHERE = CommitId("9" * 40)
@@ -73,7 +73,9 @@ async def test_three_lanes_are_approved_exactly_as_shown_with_two_keys() -> None
         assert "Enter approves and lands 3: alpha, beta, gamma" in session.text()
         await session.press("enter")
         lanes = (ALPHA, BETA, GAMMA)
-        assert fake.intents == [RunTrain(lanes, tuple((lane, HEAD) for lane in lanes), BASE, ())]
+        seen = tuple((lane, HEAD) for lane in lanes)
+        tasks = tuple((lane, TASK) for lane in lanes)
+        assert fake.intents == [RunTrain(lanes, seen, BASE, (), tasks)]
 
 
 async def test_enter_held_down_runs_once() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from cockpit.adapters.git.conflict_parse import Merged, Side
+from cockpit.adapters.git.conflict_parse import Merged, Message, Side
 from cockpit.domain.conflict import ConflictFile, Entry, Kind, Option, Question, Take, Version
 from cockpit.domain.conflict_text import Piece, is_binary
 
 
-@dataclass(slots=True)
+@dataclass
 class Material:
-    """What the sorting works with. `size` is the length of git's markers; `paths` are those of
-    the merged tree; `ours` and `theirs` hold both sides' entries at the paths in question."""
+    """What the sorting works with. `size` is the length of git's markers; `tree` is the merged
+    one; `ours` and `theirs` hold both sides' entries at the paths in question. Thousands of
+    paths may be in conflict, so nothing here goes through all of them for one of them."""
 
     merged: Merged
     tree: Mapping[str, Side]
@@ -30,13 +33,43 @@ class Material:
 
     def said(self, *paths: str) -> str:
         """git's remarks on these paths, the two sides by their names."""
-        lines = [
-            message.text
-            for message in self.merged.messages
-            if message.is_conflict and set(message.paths) & set(paths)
-        ]
-        text = "\n".join(dict.fromkeys(lines))
+        text = "\n".join(dict.fromkeys(message.text for message in self.about(*paths)))
         return text.replace(self.source, self.lane).replace(self.target, self.target_name)
+
+    def about(self, *paths: str) -> list[Message]:
+        """The conflicts that git names at any of these paths, in its order."""
+        places = {place for path in paths for place in self._places.get(path, ())}
+        return [self.merged.messages[place] for place in sorted(places)]
+
+    @cached_property
+    def _places(self) -> Mapping[str, Sequence[int]]:
+        """The places of the conflicts' messages, by path."""
+        found: dict[str, list[int]] = {}
+        for place, message in enumerate(self.merged.messages):
+            for path in message.paths if message.is_conflict else ():
+                found.setdefault(path, []).append(place)
+        return found
+
+    def together(self, path: str) -> Sequence[str]:
+        """The paths with stages that git would have put at the same path as `path`."""
+        return self._together[self.logical(path)]
+
+    @cached_property
+    def _together(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.merged.stages:
+            found.setdefault(self.logical(path), []).append(path)
+        return found
+
+    def below(self, folder: str) -> Sequence[str]:
+        """The paths of the merged tree in that folder."""
+        begin, end = (bisect_left(self._sorted, f"{folder}{mark}") for mark in "/0")
+        return self._sorted[begin:end]
+
+    @cached_property
+    def _sorted(self) -> Sequence[str]:
+        """`0` follows `/`, so what lies in a folder lies side by side."""
+        return sorted(self.tree)
 
     def logical(self, path: str) -> str:
         """The path that git would have used were it free: without `~<side>`."""
@@ -55,7 +88,7 @@ class Material:
         return name + (f"_{number}" if number else "")
 
     def _is_taken(self, path: str) -> bool:
-        return path in self.tree or any(one.startswith(f"{path}/") for one in self.tree)
+        return path in self.tree or bool(self.below(path))
 
     def text(self, *blobs: str) -> bool:
         """Whether all of these can be read as text."""

@@ -54,13 +54,9 @@ def files_of(material: Material) -> tuple[ConflictFile, ...]:
 def _at(material: Material, path: str) -> ConflictFile:
     """The conflict that `path` belongs to."""
     logical = material.logical(path)
-    paths = [one for one in material.merged.stages if material.logical(one) == logical]
+    paths = material.together(path)
     material.done.update(paths)
-    types = {
-        message.type
-        for message in material.merged.messages
-        if message.is_conflict and set(message.paths) & set(paths)
-    }
+    types = {message.type for message in material.about(*paths)}
     stages = {stage: (one, side) for one in paths for stage, side in _of(material, one).items()}
     base, ours, theirs = (
         Version(logical, *stages[number][1]) if number in stages else None for number in (1, 2, 3)
@@ -81,7 +77,7 @@ def _at(material: Material, path: str) -> ConflictFile:
 
 def _old_name(material: Material, path: str) -> str:
     """What a renamed file was called before."""
-    for message in material.merged.messages:
+    for message in material.about(path):
         if message.type == RENAME_DELETE and message.paths[:1] == (path,):
             return message.paths[-1]
     return path
@@ -130,7 +126,7 @@ def _file_directory(case: Case) -> ConflictFile:
     lane, target = case.names
     kept = case.ours or case.theirs
     assert kept is not None, "git names the file that is in question"
-    below = tuple(path for path in case.material.tree if path.startswith(f"{case.path}/"))
+    below = tuple(case.material.below(case.path))
     mine = case.ours is not None
     has, other = (lane, target) if mine else (target, lane)
     entry = Entry(case.path, kept.mode, kept.blob)
@@ -155,10 +151,8 @@ def _location(case: Case) -> ConflictFile:
     lane, target = case.names
     kept = case.ours or case.theirs
     assert kept is not None, "git names the file that is in question"
-    message = next(one for one in case.material.merged.messages if one.type == SUGGESTED)
-    for one in case.material.merged.messages:
-        if one.type == SUGGESTED and case.path in one.paths:
-            message = one
+    said = [one for one in case.material.about(*case.paths) if one.type == SUGGESTED]
+    message = next((one for one in reversed(said) if case.path in one.paths), said[0])
     old = next((path for path in message.paths if path != case.path), case.path)
     adder = lane if case.ours is not None else target
     moved = Option(

@@ -22,6 +22,8 @@ from cockpit.domain.change import NULL_MODE, PathChange
 from cockpit.errors import Unavailable
 
 _thread = threading.local()
+held: set[Path] = set()
+"""Lock files that this process holds, in whatever thread."""
 _HELD_FLAGS = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK_WAIT = 2.5
 _TRIES = 20
@@ -188,14 +190,17 @@ def hold(admin: Path) -> Iterator[None]:
     Raises `Unavailable` if another git keeps the index locked.
     """
     lock = admin / "index.lock"
-    os.close(_take(lock))
-    held = _held_here()
+    descriptor = _take(lock)  # open all the while, which shows others that it isn't a dead one's
+    here = _held_here()
+    here.add(lock)
     held.add(lock)
     try:
         yield
     finally:
-        if lock in held:
-            held.discard(lock)
+        held.discard(lock)
+        os.close(descriptor)
+        if lock in here:
+            here.discard(lock)
             lock.unlink(missing_ok=True)
 
 
@@ -203,8 +208,8 @@ def _held_here() -> set[Path]:
     """Locks that `hold` took in this thread and that are still there."""
     if not hasattr(_thread, "held"):
         _thread.held = set()
-    held: set[Path] = _thread.held
-    return held
+    here: set[Path] = _thread.held
+    return here
 
 
 def _take(lock: Path) -> int:

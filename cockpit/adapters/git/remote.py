@@ -10,6 +10,7 @@ repository on this machine is one that agents can write in too (`remote_here.py`
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from cockpit.adapters.git import argv, remote_here
@@ -17,12 +18,23 @@ from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.shadow import Setting, read_settings
 from cockpit.domain.ids import CommitId, RefName, branch_name
 from cockpit.domain.upstream import PushAnswer, Remote, Upstream, is_relative, why_not_reach
-from cockpit.errors import Refused
+from cockpit.errors import CockpitError, Refused, Unavailable
 
 DEADLINE = 120.0
 """Seconds that a fetch or a push may take."""
 
-_REFUSALS = ("! [rejected]", "! [remote rejected]", "!\t")
+_REFUSED = "!\t"
+"""How the line of a ref that was not taken begins (git-push(1), `--porcelain`)."""
+
+_NO_REPORT = "[remote failure]"
+"""Says in such a line that the remote did not report what became of the ref."""
+
+_NOT_REACHED = re.compile(
+    r"fatal: (Could not read from remote repository|unable to (access|connect|look up) "
+    r"|Authentication failed|could not read (Username|Password)|repository '.*' not found"
+    r"|'.*' does not appear to be a git repository|transport '.*' not allowed)"
+)
+"""How git ends when it did not come as far as to send anything."""
 
 
 class Remotes:
@@ -62,8 +74,12 @@ class Remotes:
         self, remote: Remote, commit: CommitId, ref: RefName, *, lease: CommitId | None = None
     ) -> PushAnswer:
         """Push `commit` to `ref` of the remote: only forward, unless `lease` says where it must
-        be to be replaced. No hook runs here. A refusal is an answer; raises as `fetch`, and
-        `Refused` for a repository on this machine that has hooks for it."""
+        be to be replaced. No hook runs here. A refusal is an answer.
+
+        Raises `Refused` for an address that is not used and for a repository on this machine
+        that has hooks for it, `Unavailable` for a remote that can't be reached: nothing was
+        pushed then. After any other `CockpitError` nobody can tell whether it arrived.
+        """
         url = self._address(remote, remote.push_url)
         receive = self._receive_pack(remote, url)
         answer = self.ground.run(
@@ -73,9 +89,11 @@ class Remotes:
         )
         if answer.code == 0:
             return PushAnswer(True)
-        told = [*answer.out.decode("utf-8", "replace").splitlines(), *answer.err.splitlines()]
-        said = [line.strip() for line in told if line.strip().startswith(_REFUSALS)]
-        return PushAnswer(False, "\n".join(said or told[-3:]))
+        lines = answer.out.decode("utf-8", "replace").splitlines()
+        said = [line for line in lines if line.startswith(_REFUSED)]
+        if said and not any(_NO_REPORT in line for line in said):
+            return PushAnswer(False, "\n".join(said))
+        raise _unanswered(remote, answer.err)
 
     def _receive_pack(self, remote: Remote, url: str) -> str:
         """What takes the push, where that is this machine."""
@@ -102,6 +120,24 @@ class Remotes:
         if is_relative(url):
             return str(Path(self.ground.checkout or self.ground.common) / url)
         return url
+
+
+def _unanswered(remote: Remote, err: str) -> CockpitError:
+    """The error for a push that no line of an answer came to."""
+    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    detail = "\n".join(lines[-10:])
+    if any(_NOT_REACHED.match(line) for line in lines):
+        return Unavailable(
+            f"{remote.name} can't be reached.",
+            detail=detail,
+            hint=f"Nothing was pushed. `git push {remote.name}` shows the same, and asks where "
+            "it needs a password.",
+        )
+    return CockpitError(
+        f"{remote.name} did not say whether it took the push.",
+        detail=detail,
+        hint="The next fetch tells.",
+    )
 
 
 def _remote(settings: list[Setting], name: str) -> Remote | None:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cockpit.adapters import procs
+from cockpit.adapters.git import indexfile
 from cockpit.adapters.git.files import lstat
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.run import OWNER
@@ -70,7 +71,7 @@ class Leavings:
         while any(not _is_old(path) for path in locks) and time.monotonic() < until:
             time.sleep(_TICK)
             locks = list(self._locks())
-        dead = [path for path in locks if _is_old(path)]
+        dead = [path for path in locks if _is_old(path) and path not in indexfile.held]
         if not dead or self._in_use():
             return []
         return [

@@ -22,7 +22,7 @@ from cockpit.adapters.git.refs import Refs
 from cockpit.adapters.git.typed import typed
 from cockpit.domain.change import NULL_MODE, PathChange
 from cockpit.domain.ids import CommitId, RefName, TreeId
-from cockpit.domain.taking import Uncommitted, lies_below
+from cockpit.domain.taking import Uncommitted, chosen_of
 from cockpit.errors import Refused
 
 DEADLINE = 600.0
@@ -152,13 +152,13 @@ class Taker:
 
 
 def _chosen(entries: Sequence[parse.StatusEntry], chosen: Sequence[str]) -> list[parse.StatusEntry]:
-    for path in chosen:
-        if not any(lies_below(entry.path, path) for entry in entries):
-            raise Refused(
-                f"Nothing is uncommitted at {path!r} in the lane.",
-                hint="`cockpit diff LANE --stat` lists what is; ignored files are never taken.",
-            )
-    return [entry for entry in entries if any(lies_below(entry.path, one) for one in chosen)]
+    found, missing = chosen_of((entry.path for entry in entries), chosen)
+    if missing:
+        raise Refused(
+            f"Nothing is uncommitted at {missing[0]!r} in the lane.",
+            hint="`cockpit diff LANE --stat` lists what is; ignored files are never taken.",
+        )
+    return [entry for entry in entries if entry.path in found]
 
 
 def _entry(entries: Sequence[parse.IndexEntry], null: str) -> tuple[str, str]:

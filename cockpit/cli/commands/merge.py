@@ -19,7 +19,7 @@ DESCRIPTION = """\
 Shows exactly what would land (checks, commits, paths, the merge's result) and asks; without
 a terminal it needs --yes. Then it runs the gate on the built merge and moves the target by
 compare-and-swap, in one step; a checkout of the target follows where nothing of yours is in
-the way. If the lane or the target moved since it was shown, it is refused.
+the way. If the lane, its task's text or the target changed since it was shown, it is refused.
 
 A conflict ends with code 4 and lists the files, a red gate with code 5; nothing changed. With
 --red a gate that fails does not stop the landing; the journal keeps the reason.
@@ -58,7 +58,9 @@ def run(args: Namespace, context: Context) -> int:
     if refusal is not None:
         raise refusal
     context.confirm(f"Land {lane} on {branch_name(preview.target)}?")
-    wish = Land(lane, preview.source, preview.target_old, args.message, args.red)
+    wish = Land(
+        lane, preview.source, preview.target_old, args.message, args.red, preview.task_digest
+    )
     outcome = context.carry_out(wish)
     context.out.result(outcome_document(outcome, lane), outcome.summary)
     return 0

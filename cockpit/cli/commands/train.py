@@ -95,7 +95,8 @@ def _run(args: Namespace, context: Context) -> int:
     context.confirm(go_question(train, riders))
     lanes = named or (() if queued is not None else tuple(car.lane for car in train.cars))
     seen = tuple((car.lane, car.preview.source) for car in riders if car.preview is not None)
-    outcome = context.carry_out(RunTrain(lanes, seen, train.target_old))
+    tasks = tuple((car.lane, car.preview.task_digest) for car in riders if car.preview is not None)
+    outcome = context.carry_out(RunTrain(lanes, seen, train.target_old, tasks=tasks))
     context.out.result(outcome_document(outcome, None), outcome.summary)
     return int(outcome.data.get("code", Exit.OK))
 

@@ -5,7 +5,7 @@ else holds what landed, else a commit takes back what came with it.
 |---|---|---|
 | intent, pins, staging | the journal entry, refs of ours | dropped: the target is where it was |
 | compare-and-swap | the target moved, its checkout not yet | finished (`services/target.py`) |
-| the same, and someone put more on top | the same | noted as done, nothing more |
+| the same, and someone put more on top | the same | the checkout follows to there |
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import TargetPlan
 from cockpit.domain.shared import SharedHunk
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import target
+from cockpit.services import pushing, target
 from cockpit.services.api import UndoPreview
 from cockpit.services.running import Running
 from cockpit.services.undoing import sharing
@@ -52,7 +52,7 @@ def _look(
     """How the target would move (None: later work is in the way), and the hunks that later
     commits share. Raises `Refused` where there is nothing to undo."""
     now = _where(work, landed)
-    if _may_go_back(work, landed, now):
+    if _may_go_back(work, op, landed, now):
         return moving(work, op, landed, now, landed.old, "back"), ()
     outcome = work.git.builder.revert_tree(now, CommitId(landed.new), before=CommitId(landed.old))
     shared = sharing.shared_with(work, landed, now, outcome.conflicts)
@@ -109,7 +109,7 @@ def _plan(work: Workplace, op: Operation) -> TargetPlan:
     the whole of it, one commit or a row of them."""
     landed = TargetPlan.from_json(op.intent)
     now = _where(work, landed)
-    if _may_go_back(work, landed, now):
+    if _may_go_back(work, op, landed, now):
         return moving(work, op, landed, now, landed.old, "back")
     outcome = work.git.builder.revert_tree(now, CommitId(landed.new), before=CommitId(landed.old))
     if outcome.conflicts:
@@ -137,15 +137,15 @@ def _where(work: Workplace, landed: TargetPlan) -> CommitId:
     return now
 
 
-def _may_go_back(work: Workplace, landed: TargetPlan, now: CommitId) -> bool:
+def _may_go_back(work: Workplace, op: Operation, landed: TargetPlan, now: CommitId) -> bool:
     """Whether the target alone holds what landed, at its tip: from anywhere else it would come
     back unseen with the next landing."""
-    return now == landed.new and not holders(work, RefName(landed.ref), now)
+    return now == landed.new and not holders(work, op, RefName(landed.ref), now)
 
 
-def holders(work: Workplace, ref: RefName, commit: CommitId) -> list[str]:
-    """Who else has `commit` in its history: other refs than `ref` (ours apart), and lanes
-    whose HEAD is detached there."""
+def holders(work: Workplace, op: Operation, ref: RefName, commit: CommitId) -> list[str]:
+    """Who else has `commit`, which `op` put on `ref`, in its history: other refs (ours apart),
+    lanes whose HEAD is detached there, and remotes that it was pushed to or may have been."""
     refs = [
         str(other)
         for other in work.git.refs_containing(commit)
@@ -160,7 +160,7 @@ def holders(work: Workplace, ref: RefName, commit: CommitId) -> list[str]:
         and info.head.commit is not None
         and work.git.is_ancestor(commit, info.head.commit)
     ]
-    return refs + detached
+    return refs + detached + pushing.published(work, commit, op.seq)
 
 
 def moving(
@@ -223,10 +223,12 @@ def recover(work: Workplace, running: Running) -> str:
         note = advance(work, running)
         running.done(f"undid {running.op.undoes} after an interruption{note}")
         return "was finished"
-    target.drop_staging(work, plan)
-    if target.went_on(work, plan, now):
-        running.done(f"undid {running.op.undoes}; the target went on since")
+    if now is not None and target.went_on(work, plan, now):
+        left = target.follow_on(work, running, plan, now)
+        note = f"; left alone: {', '.join(left)}" if left else ""
+        running.done(f"undid {running.op.undoes}; the target went on since{note}")
         return "had been done, and the target went on since"
+    target.drop_staging(work, plan)
     running.abandon("it was interrupted before the target moved")
     return "had not moved the target and was dropped"
 

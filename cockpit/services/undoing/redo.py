@@ -50,7 +50,7 @@ def _plan(work: Workplace, op: Operation) -> TargetPlan:
     now = work.git.read_ref(ref)
     if now != undone.new:
         raise _moved_on(work, op, undone)
-    others = landing.holders(work, ref, now) if undone.how == "revert" else []
+    others = landing.holders(work, op, ref, now) if undone.how == "revert" else []
     if others:
         raise Refused(
             f"The commit that took step {op.undoes} back is in use elsewhere.",

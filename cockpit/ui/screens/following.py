@@ -1,7 +1,7 @@
 """Bringing the target after its upstream: what comes in and what is built anew, then a yes.
 
-The yes is bound to both commits that were shown. A remote whose address changed, which an agent
-could have done, is asked only after a yes to the address itself.
+The yes is bound to both commits that were shown. A remote that is another than before, which an
+agent could have done, is asked only after a yes to just what changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from textual.content import Content
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import branch_name
 from cockpit.domain.intents import Follow
-from cockpit.domain.upstream import FollowPreview, Relation
+from cockpit.domain.upstream import FollowPreview, Relation, RemoteChange
 from cockpit.services.api import Cockpit
 from cockpit.ui import present
 from cockpit.ui.screens.confirm import ConfirmScreen
@@ -40,15 +40,16 @@ async def ask_follow(app: CockpitApp, ask: Ask) -> bool:
     Raises `CockpitError` when the target follows nothing.
     """
     shown = await ask(lambda cockpit: cockpit.preview_follow())
-    if shown is not None and shown.addresses is not None:
+    if shown is not None and shown.changed:
+        accepted = shown.changed
         screen = ConfirmScreen(
-            present.text(f"Use the new address of {shown.name}?", width=200),
-            address_lines(*shown.addresses),
+            present.text(f"Use {shown.name} although it changed?", width=200),
+            changed_lines(accepted),
             yes="yes, it is mine",
         )
         if not await app.push_screen_wait(screen):
             return False
-        shown = await ask(lambda cockpit: cockpit.preview_follow(accept_address=True))
+        shown = await ask(lambda cockpit: cockpit.preview_follow(accepted=accepted))
     if shown is None:
         return False
     rebase = shown.standing.relation is Relation.DIVERGED
@@ -64,13 +65,20 @@ async def ask_follow(app: CockpitApp, ask: Ask) -> bool:
     return True
 
 
-def address_lines(was: str, now: str) -> list[Content]:
-    return [
-        Content("It changed since cockpit last used it, and an agent could have done that."),
-        Content(""),
-        Content.assemble(("  it was  ", "$muted"), present.text(was, width=500)),
-        Content.assemble(("  it is   ", "$muted"), present.text(now, "bold $warning", width=500)),
-    ]
+def changed_lines(changed: Sequence[RemoteChange]) -> list[Content]:
+    """Everything that a yes would accept, as it was and as it is."""
+    lines = [Content("It changed since cockpit last used it, and an agent could have done that.")]
+    for one in changed:
+        was = present.text(one.was or "not used before", width=500)
+        now = present.text(one.now, "bold $warning", width=500)
+        what = f"{one.what[:1].upper()}{one.what[1:]}"
+        lines += [
+            Content(""),
+            present.text(what, width=200),
+            Content.assemble(("  it was  ", "$muted"), was),
+            Content.assemble(("  it is   ", "$muted"), now),
+        ]
+    return lines
 
 
 def _question(shown: FollowPreview) -> Content:

@@ -11,8 +11,8 @@ from cockpit.ui.screens.landing_view import LandingView, Stage
 
 
 class LandingScreen(LandingView):
-    """Enter approves what is shown and nothing else: the intent names both commits, so a
-    lane or a target that moved meanwhile is refused, not landed."""
+    """Enter approves what is shown and nothing else: the intent names both commits and the
+    task's text, so what moved or changed meanwhile is refused, not landed."""
 
     # ------------------------------------------------------------ the yes
 
@@ -31,7 +31,13 @@ class LandingScreen(LandingView):
         message = self.query_one("#message", TextArea).text
         self.run_shown("approved; landing …")
         self.cockpit.supervisor.submit(
-            Land(self.lane, preview.source, preview.target_old, message=message)
+            Land(
+                self.lane,
+                preview.source,
+                preview.target_old,
+                message=message,
+                task_digest=preview.task_digest,
+            )
         )
 
     # ------------------------------------------------------------ other ways
