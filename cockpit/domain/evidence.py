@@ -16,8 +16,14 @@ ROWS_CAP = 200
 ROW_CAP = 400
 """Characters of a row that a pattern sees."""
 
-QUESTION_ROWS = 14
+QUESTION_ROWS = 40
 """Rows of a question that are carried in `detail`, the last ones."""
+
+UNSURE_ROWS = 14
+"""Rows above the choices that are carried when nobody knows where the question begins."""
+
+CUT = "…"
+"""First row of a question in `detail` whose beginning was not seen."""
 
 LAST_WORDS = 6
 """Rows of a dead pane that are carried in `detail`."""

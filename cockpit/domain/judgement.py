@@ -16,11 +16,13 @@ from dataclasses import replace
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.evidence import (
     CONTINUED,
+    CUT,
     END,
     LAST_WORDS,
     QUESTION_ROWS,
     ROW_CAP,
     ROWS_CAP,
+    UNSURE_ROWS,
     Evidence,
     Maybe,
     Rules,
@@ -224,16 +226,20 @@ def _blank_led(rows: Sequence[str], place: int) -> range:
 
 
 def _question(rule: ScreenRule, shown: Sequence[str]) -> str:
-    """The question as it stands on the screen, raw: from where it begins to the bottom."""
+    """The question as it stands on the screen, raw: from where it begins to the bottom, or
+    with the rows above it where its beginning isn't seen (then `CUT` comes first)."""
     first = len(shown) - min(rule.rows, len(shown))
     if rule.every:
         matches = [n for n in range(first, len(shown)) if rule.every[0].search(shown[n])]
         first = matches[-1] if matches else first
+    begin = None
     if rule.begins is not None:
         above = range(first, max(-1, first - 2 * QUESTION_ROWS), -1)
-        first = next((n for n in above if rule.begins.search(shown[n])), first)
-    told = [row for row in shown[first:] if any(c.isalnum() for c in row)]
-    return "\n".join(told[-QUESTION_ROWS:])
+        begin = next((n for n in above if rule.begins.search(shown[n])), None)
+    start = max(0, first - UNSURE_ROWS) if begin is None else begin
+    told = [row for row in shown[start:] if any(c.isalnum() for c in row)]
+    whole = begin is not None and len(told) <= QUESTION_ROWS
+    return "\n".join(told[-QUESTION_ROWS:] if whole else [CUT, *told[-QUESTION_ROWS:]])
 
 
 def _cut(rows: Sequence[str]) -> list[str]:

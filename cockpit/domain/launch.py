@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKeys:
+    """How a question on the agent's screen is answered, in tmux keys."""
+
+    choice: tuple[str, ...] = ("{n}",)
+    """Presses a numbered choice; `{n}` is its number."""
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    """Answer a question that offers `y` and `n`; empty types the letter."""
+    words: str = ""
+    """A regular expression on the label of the choice after which words can be typed; empty
+    when the agent's dialogs have no such choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +34,4 @@ class Launch:
     session_name: str = ""
     takes_prompts: bool = True
     """Whether words typed at it are a prompt; a shell would run them."""
+    answers: AnswerKeys = field(default_factory=AnswerKeys)

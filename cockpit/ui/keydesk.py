@@ -42,7 +42,8 @@ class KeyDesk:
     def take_key(self, event: events.Key) -> bool:
         """Text fields, the palette and Textual's own widgets get what is not ours."""
         app, screen = self._app, self._app.screen
-        writing = isinstance(app.focused, Input | TextArea)
+        field = app.focused
+        writing = isinstance(field, Input | TextArea)
         if isinstance(screen, Keyed) and screen.take_key(event):
             return True
         if event.key == "ctrl+c" and not writing:
@@ -54,10 +55,10 @@ class KeyDesk:
             return True
         if not isinstance(screen, Keyed):
             return False
-        if writing:
+        if field is not None and writing:
             action = app.keymap.find(screen.text_scopes, event.key)
-            if action is not None:
-                app.perform(action.id, event.key)
+            if action is not None:  # after the letters before it, which wait in the field's queue
+                field.call_later(app.perform, action.id, event.key)
             return action is not None
         self._pass_gate(app.keymap.find(screen.scopes, event.key), event)
         return True

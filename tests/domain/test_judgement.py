@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.evidence import (
+    CUT,
     QUESTION_ROWS,
     Evidence,
     Maybe,
@@ -120,10 +121,17 @@ def test_a_question_is_carried(title: str) -> None:
 
 
 def test_a_long_question_keeps_its_end() -> None:
-    rows = ["---", *(f"line {n}" for n in range(15)), *QUESTION[4:]]
+    rows = ["---", *(f"line {n}" for n in range(QUESTION_ROWS)), *QUESTION[4:]]
     told = read(rows=rows).detail.split("\n")
-    assert len(told) == QUESTION_ROWS
-    assert told[-1] == " cancel"
+    assert len(told) == 1 + QUESTION_ROWS
+    assert (told[0], told[-1]) == (CUT, " cancel")
+
+
+def test_a_question_whose_beginning_is_not_seen_says_so() -> None:
+    """It is carried with what stands above it, so that two of them are not taken for one."""
+    rows = ["Run", "  rm -r x", *QUESTION[4:]]
+    assert read(rows=rows).detail.split("\n")[:3] == [CUT, "Run", "  rm -r x"]
+    assert CUT not in read(rows=QUESTION).detail
 
 
 def test_trailing_blank_rows_and_trailing_blanks_do_not_matter() -> None:

@@ -117,11 +117,9 @@ def test_answering_by_commands(desk: Commander) -> None:
     assert asked["choices"][0]["label"] == "Yes"
     refused = desk.run("answer", "alpha", "1", "--asked", "0" * 64, expect=3)
     assert "does not ask that any more" in refused.stderr
-    desk.run("answer", "alpha", "maybe", expect=3)
     desk.run("answer", "alpha", "1", "--asked", asked["token"])
     desk.run("answer", "alpha", "1", "--asked", asked["token"], expect=3)
     retry_until(lambda: [one["kind"] for one in desk.json("answer")["questions"]] == ["result"])
     done = desk.json("answer", "alpha", "Use SQLite and fix it.")
     assert done["delivery"] == "seen" and "Which store" in done["question"]
     retry_until((desk.folder("alpha") / "store.txt").exists)
-    desk.run("answer", "alpha", "again", expect=3)

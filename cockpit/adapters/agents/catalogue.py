@@ -145,6 +145,7 @@ class AgentCatalogue:
             interrupt=preset.interrupt,
             session_name=session if preset.session else "",
             takes_prompts=not preset.rules.foreground,
+            answers=preset.answer,
         )
 
     def _program(self, agent: Agent) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from cockpit import paths
 from cockpit.adapters.agents.patterns import compiled
 from cockpit.domain.activity import State
 from cockpit.domain.evidence import CONTINUED, END, Maybe, Rules, ScreenRule, Step, TitleRule
+from cockpit.domain.launch import AnswerKeys
 from cockpit.errors import UsageError
 
 SHIPPED = Path(__file__).resolve().parent / "presets"
@@ -56,8 +57,7 @@ class Preset:
     ready: str = ""
     interrupt: tuple[str, ...] = ("C-c",)
     commits: str = "agent"
-    answer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """tmux keys that answer a permission question, by `yes` and `no`."""
+    answer: AnswerKeys = field(default_factory=AnswerKeys)
     rules: Rules = field(default_factory=Rules)
 
 
@@ -111,8 +111,7 @@ def _preset(path: Path, table: Mapping[str, Any]) -> Preset:
     if values.get("prompt") == "flag" and not values.get("prompt_flag"):
         raise _Bad("`prompt` is `flag`, so `prompt_flag` must name it")
     answer = _table(table.get("answer", {}), "answer")
-    _known(answer, "answer.", {"yes", "no"})
-    values["answer"] = {key: _strings(keys, f"answer.{key}") for key, keys in answer.items()}
+    values["answer"] = _answer(answer)
     foreground = table.get("foreground", False)
     if not isinstance(foreground, bool):
         raise _Bad("`foreground` must be true or false")
@@ -123,6 +122,15 @@ def _preset(path: Path, table: Mapping[str, Any]) -> Preset:
         foreground=foreground,
     )
     return Preset(name=path.stem, path=path, **values)
+
+
+def _answer(table: Mapping[str, Any]) -> AnswerKeys:
+    _known(table, "answer.", {"choice", "yes", "no", "words"})
+    keys = {key: _strings(table[key], f"answer.{key}") for key in table if key != "words"}
+    if "choice" in keys and not any("{n}" in key for key in keys["choice"]):
+        raise _Bad("`answer.choice` must hold {n}, which stands for the choice's number")
+    words = _pattern(table["words"], "answer.words").pattern if "words" in table else ""
+    return AnswerKeys(**keys, words=words)
 
 
 def _title(table: Mapping[str, Any], where: str) -> TitleRule:

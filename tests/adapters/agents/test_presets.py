@@ -64,6 +64,8 @@ def test_a_name_that_is_no_preset(name: str) -> None:
         (SOUND + 'ready = "("', "`ready` is not a regular expression"),
         (SOUND + 'answer = "y"', "`answer` must be a table"),
         (SOUND + "[answer]\nmaybe = []", "unknown key `answer.maybe`"),
+        (SOUND + '[answer]\nchoice = ["Enter"]', "`answer.choice` must hold {n}"),
+        (SOUND + '[answer]\nwords = "("', "`answer.words`"),
         (SOUND + "title = 3", "`title` must be written as [[title]]"),
         (SOUND + "[[title]]\nname = 'x'", "`title[0].states` must be of these states"),
         (SOUND + "[[title]]\nname = 'x'\npattern = 'x'\nstates = ['bored']", "planned, parked"),
