@@ -81,6 +81,11 @@ def parse(content: bytes) -> Table:
     return Table(header, body, tuple(problems))
 
 
+def written(table: Table) -> bytes:
+    """The table as a CSV."""
+    return _written(table.header, table.rows)
+
+
 def consolidate(tables: Sequence[tuple[str, Table]]) -> bytes:
     """One CSV of all: the header once with every column in the order in which it is met, then
     all rows; `ledger` says which file a row is from."""

@@ -9,7 +9,6 @@ look is not read again, so 10,000 of them cost one `stat` each.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import secrets
@@ -19,6 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.adapters.bus.renaming import rename_no_replace
 from cockpit.adapters.failures import explained, shown, size_text
 from cockpit.adapters.files import (
     CAP,
@@ -44,9 +44,6 @@ MOST = 20_000
 FRESH = 2.0
 """Seconds for which a file is read again whatever its times say: a second write within one
 tick of the clock does not change them."""
-
-_RENAME_NOREPLACE = 1
-_AT_REPLACE_UNKNOWN = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP})
 
 Stamp = tuple[int, int, int, int, int, int]
 
@@ -139,7 +136,7 @@ class FolderBus:
 
 
 def _look(handle: int, old: dict[str, _Kept]) -> tuple[dict[str, _Kept], list[str]]:
-    names = sorted(name for name in os.listdir(handle) if is_file_of_tasks(name))
+    names = sorted(n for n in os.listdir(handle) if n in old or is_file_of_tasks(n))
     problems = []
     if len(names) > MOST:
         problems.append(f"{len(names)} files lie there; only the first {MOST} were looked at")
@@ -224,22 +221,8 @@ def _write_new_at(handle: int, name: str, content: bytes) -> None:
             os.fsync(file)
         finally:
             os.close(file)
-        _rename_no_replace(handle, temporary, name)
+        rename_no_replace(handle, temporary, name)
     except BaseException:
         os.unlink(temporary, dir_fd=handle)
         raise
     os.fsync(handle)
-
-
-def _rename_no_replace(handle: int, old: str, new: str) -> None:
-    """`renameat2(RENAME_NOREPLACE)`; where the file system can't, a hard link and an unlink."""
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    code = errno.ENOSYS
-    if call is not None:
-        if call(handle, os.fsencode(old), handle, os.fsencode(new), _RENAME_NOREPLACE) == 0:
-            return
-        code = ctypes.get_errno()
-    if code not in _AT_REPLACE_UNKNOWN:
-        raise OSError(code, os.strerror(code), new)
-    os.link(old, new, src_dir_fd=handle, dst_dir_fd=handle, follow_symlinks=False)
-    os.unlink(old, dir_fd=handle)

@@ -185,7 +185,7 @@ def test_nothing_is_written_through_a_link(root: Path) -> None:
 def test_a_file_system_without_the_call_gets_the_file_too(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cockpit.adapters.bus.store.ctypes.CDLL", lambda *a, **k: object())
+    monkeypatch.setattr("cockpit.adapters.bus.renaming.ctypes.CDLL", lambda *a, **k: object())
     bus = FolderBus()
     bus.write_new(root, TASKS, "task-001.md", b"x")
     with pytest.raises(Refused):
