@@ -95,6 +95,10 @@ class Context:
             fleet = apply(fleet, event)
         return fleet
 
+    def board(self) -> Fleet:
+        """The fleet after one look, with all tasks as they are."""
+        return self.cockpit.board(self.observe())
+
     def tell(self, event: Event) -> None:
         """Show a fact on its way by: steps and the gate's output for people, warnings always."""
         from cockpit.domain.events import GateOutput, Notice, OperationStep

@@ -50,6 +50,11 @@ def find(fleet: Fleet, name: str) -> LaneId:
     )
 
 
+def has_branch(view: LaneView) -> bool:
+    """Whether the lane is started on a branch of its own (one of `mode: shared` has none)."""
+    return view.record is not None and not view.record.shared
+
+
 def choose(
     args: Namespace, fleet: Fleet, everyone: Callable[[LaneView], bool] = lambda _view: True
 ) -> list[LaneId]:

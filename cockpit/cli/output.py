@@ -89,6 +89,10 @@ class Output:
         """One line of data for people, the cells joined as they are."""
         self._write("".join(self._painted(cell, self._out) for cell in cells) + "\n")
 
+    def csv(self, content: bytes) -> None:
+        """A CSV of ours: each of its cells went through `safe` before it was quoted."""
+        self._write(content.decode("utf-8"))
+
     def raw_path(self, path: os.PathLike[str]) -> None:
         """A path for a shell: its exact bytes into a pipe, made showable on a terminal."""
         text = os.fspath(path)

@@ -29,13 +29,15 @@ def prompt_text(context: Context, text: str | Sequence[str] | None, file: str) -
         raise UsageError(
             "The text came as several words.", hint="Put it in quotes, so that it stays one text."
         )
-    prompt = _read(context, file) if file else words[0] if words else ""
+    prompt = read_text(context, file) if file else words[0] if words else ""
     if not prompt.strip():
         raise UsageError("The prompt is empty.", hint="Give some text, or -f FILE.")
     return prompt
 
 
-def _read(context: Context, file: str) -> str:
+def read_text(context: Context, file: str, what: str = "a prompt") -> str:
+    """The text in a file, or on stdin for `-`. Raises `UsageError` for one that can't be read,
+    is larger than 4 MB, or is no text."""
     try:
         if file == "-":
             content = sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -45,10 +47,10 @@ def _read(context: Context, file: str) -> str:
     except OSError as denied:
         raise UsageError(f"{file} can't be read: {denied.strerror}.") from denied
     if len(content) > MOST_BYTES:
-        raise UsageError(f"{file} is larger than 4 MB; a prompt is not that long.")
+        raise UsageError(f"{file} is larger than 4 MB; {what} is not that long.")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as wrong:
         raise UsageError(
-            f"{file} is not UTF-8 text (byte {wrong.start}).", hint="Convert it, then send it."
+            f"{file} is not UTF-8 text (byte {wrong.start}).", hint="Convert it first."
         ) from wrong

@@ -96,6 +96,21 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         ),
     ),
     (
+        "Tasks",
+        (
+            Spec(
+                "task",
+                "[ls|show|new|assign|done|retry|cancel] [TASK…] [LANE]",
+                "list, show, write, assign, judge, retry and call off tasks",
+            ),
+            Spec(
+                "plan",
+                "[show|go|stop|close] [TASK…] [--follow] [--dry-run]",
+                "waves, what is ready or would start, how long it takes; go, stop, close a round",
+            ),
+        ),
+    ),
+    (
         "Look",
         (
             Spec("status", "[LANE…] [--watch]", "show every lane, its agent and its change"),
@@ -111,14 +126,24 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 "show which lanes would run into each other or into the target",
             ),
             Spec("capture", "LANE [--history N]", "print what a lane's pane shows"),
-            Spec("wait", "LANE… --for STATE [--timeout S]", "wait until lanes reach a state"),
+            Spec(
+                "wait",
+                "LANE|TASK… --for STATE [--timeout S]",
+                "wait until lanes or tasks reach a state",
+            ),
             Spec("path", "LANE", "print the folder of a lane's worktree"),
+            Spec("ledger", "[LANE] [--csv]", "who did which task when, for a lane or for all"),
         ),
     ),
     (
         "Talk",
         (
             Spec("send", "LANE TEXT|-f FILE", "give a lane's agent a prompt, and see it taken"),
+            Spec(
+                "answer",
+                "[LANE [CHOICE|TEXT]]",
+                "list what agents ask, or answer it, and see the answer taken",
+            ),
             Spec(
                 "comment",
                 "LANE [PLACE TEXT|--send]",

@@ -41,7 +41,8 @@ def status_document(fleet: Fleet, now: float) -> dict[str, Any]:
 def lane_document(fleet: Fleet, view: LaneView, now: float) -> dict[str, Any]:
     """One lane of `status --json`."""
     record, facts, activity = view.record, view.facts, view.activity
-    branch = facts.branch if facts is not None else record.branch if record is not None else None
+    own = record if record is not None and not record.shared else None
+    branch = facts.branch if facts is not None else own.branch if own is not None else None
     return {
         "lane": view.lane,
         "key": view.key,
@@ -260,7 +261,8 @@ def teardown_document(preview: TeardownPreview) -> dict[str, Any]:
         "branch": branch_name(preview.branch),
         "tip": preview.tip,
         "worktree": str(preview.worktree),
-        "trash": str(preview.trash),
+        "trash": str(preview.trash) if not preview.shared else None,
+        "shared": preview.shared,
         "merged": preview.merged.merged.value,
         "unmerged": [commit_document(commit) for commit in preview.unmerged],
         "changed": list(held.changed),

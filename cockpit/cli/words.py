@@ -159,6 +159,9 @@ def sweep(entry: SweepEntry) -> Iterator[Line]:
 
 def teardown(preview: TeardownPreview) -> Iterator[Line]:
     """What tearing the lane down would move away."""
+    if preview.shared:
+        yield ((preview.lane, "bold"), ": its agent is ended; the main checkout stays as it is")
+        return
     held = preview.holdings
     yield (
         (preview.lane, "bold"),

@@ -12,9 +12,11 @@ from cockpit.config.load import parse_config
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.approval import ApprovalState, Standing
 from cockpit.domain.audit import Audit, CommitDetail
+from cockpit.domain.board import Board
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, PathChange
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.done import Evidence
 from cockpit.domain.events import (
     ActivityChanged,
     Event,
@@ -37,23 +39,29 @@ from cockpit.domain.ids import (
 )
 from cockpit.domain.intents import Intent
 from cockpit.domain.lane import Disagreement, GitFacts, LaneFault, LaneRecord, PaneRef
+from cockpit.domain.ledger import Table
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
+from cockpit.domain.rounds import RoundPreview
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
+from cockpit.domain.task_desk import PlanDesk
+from cockpit.domain.taskname import TaskId
 from cockpit.domain.teardown import Holdings, SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
-from cockpit.domain.upstream import FollowPreview
+from cockpit.domain.upstream import FollowPreview, RemoteChange
 from cockpit.errors import CockpitError, UsageError
 from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPreview
 from cockpit.services.ports import TrashEntry
 
 ONE = CommitId("1" * 40)
 TWO = CommitId("2" * 40)
+TASK = "7" * 64
+"""The digest of the task text that previews show."""
 THREE = CommitId("3" * 40)
 NOW = 1_700_000_000.0
 
@@ -127,6 +135,13 @@ class FakeCockpit:
     files: tuple[FileDiff, ...] = ()
     reviews: dict[LaneId, Review] = field(default_factory=dict)
     told: tuple[Event, ...] = ()
+    tasks: Board = field(default_factory=Board)
+    plan: PlanDesk = field(default_factory=PlanDesk)
+    found: Evidence | CockpitError | None = None
+    """What a task's 'done' rests on."""
+    asks: str = "why?"
+    """What stands on the screen of each started lane."""
+    table: Table = field(default_factory=Table)
     closed: int = 0
     repository: str = "project"
 
@@ -175,7 +190,7 @@ class FakeCockpit:
             if lane not in self.started:
                 continue
             events.append(
-                ActivityChanged(lane, Activity(state, "screen", "spinner", NOW - 8, "why?"))
+                ActivityChanged(lane, Activity(state, "screen", "spinner", NOW - 8, self.asks))
             )
             facts = GitFacts(
                 CommitId(TWO),
@@ -192,6 +207,21 @@ class FakeCockpit:
         if self.fault is not None:
             events.append(FaultsChanged((self.fault,)))
         return events
+
+    def ledger(self, fleet: Fleet, lane: LaneId | None = None) -> Table:
+        return self.table
+
+    def board(self, fleet: Fleet) -> Fleet:
+        return replace(fleet, board=self.tasks, plan=self.plan)
+
+    def preview_round(self) -> RoundPreview:
+        raise AssertionError("a test that closes a round says what it would do")
+
+    def evidence(self, task: str) -> Evidence:
+        found = self.found
+        if isinstance(found, CockpitError):
+            raise found
+        return found or Evidence(TaskId("task-001"), task, ())
 
     def faults(self) -> list[LaneFault]:
         return [] if self.fault is None else [self.fault]
@@ -232,6 +262,7 @@ class FakeCockpit:
             message=message,
             gate=("make test",),
             checkout=self.root,
+            task_digest=TASK,
         )
 
     def approval(self, lane: LaneId) -> ApprovalState:
@@ -305,7 +336,7 @@ class FakeCockpit:
     def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
         raise AssertionError("the command line runs no merge tool")
 
-    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
+    def preview_follow(self, *, accepted: tuple[RemoteChange, ...] = ()) -> FollowPreview:
         return FollowPreview("origin/main", RefName("refs/heads/main"))
 
     def preview_undo(self, seq: int | None = None) -> UndoPreview:

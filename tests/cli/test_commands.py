@@ -33,6 +33,7 @@ from tests.cli.conftest import Json
 from tests.cli.fake import (
     GATE_LINES,
     ONE,
+    TASK,
     TWO,
     WARNING,
     FakeCockpit,
@@ -64,8 +65,8 @@ Capture = pytest.CaptureFixture[str]
         (["approve", "alpha"], [Approve(A)]),
         (["approve", "alpha", "--commit", "a" * 40], [Approve(A, CommitId("a" * 40))]),
         (["approve", "alpha", "--revoke"], [Approve(A, revoke=True)]),
-        (["merge", "alpha", "--yes"], [Land(A, TWO, ONE)]),
-        (["merge", "alpha", "-y", "-m", "why"], [Land(A, TWO, ONE, "why")]),
+        (["merge", "alpha", "--yes"], [Land(A, TWO, ONE, task_digest=TASK)]),
+        (["merge", "alpha", "-y", "-m", "why"], [Land(A, TWO, ONE, "why", task_digest=TASK)]),
         (["teardown", "alpha", "--yes"], [Teardown(A, "token-alpha")]),
         (["teardown", "--all", "-y"], [Teardown(A, "token-alpha"), Teardown(B, "token-beta")]),
         (["undo", "--yes"], [Undo(2)]),
@@ -174,7 +175,7 @@ def test_merge_asks_on_a_terminal(
     assert run("merge", "alpha") == 3
     assert not fake.intents
     assert run("merge", "alpha") == 0
-    assert fake.intents == [Land(A, TWO, ONE)]
+    assert fake.intents == [Land(A, TWO, ONE, task_digest=TASK)]
     assert asked == ["Land alpha on main? [y/N]"] * 2
 
 

@@ -6,12 +6,13 @@ from argparse import ArgumentParser, Namespace
 
 from cockpit.cli import words
 from cockpit.cli.context import Context
-from cockpit.cli.lanes import add_lanes, choose, each
+from cockpit.cli.lanes import add_lanes, choose, each, has_branch
 from cockpit.cli.shapes import teardown_document
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Park
 from cockpit.domain.teardown import TeardownPreview
 from cockpit.services.api import Outcome
+from cockpit.services.workplace import refuse_shared
 
 NAME = "park"
 HELP = "free a lane's slot: end its agent, keep its branch"
@@ -35,8 +36,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     cockpit = context.acting
-    lanes = choose(args, cockpit.fleet(), lambda view: view.record is not None)
+    lanes = choose(args, cockpit.fleet(), has_branch)
     previews = {lane: cockpit.preview_teardown(lane) for lane in lanes}
+    for preview in previews.values():
+        if preview.shared:
+            raise refuse_shared(preview.lane)
     if args.dry_run:
         document = {"lanes": [teardown_document(preview) for preview in previews.values()]}
         lines = [line for preview in previews.values() for line in words.park(preview)]

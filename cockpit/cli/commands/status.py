@@ -15,6 +15,7 @@ from cockpit.cli.shapes import status_document
 from cockpit.cli.table import Column
 from cockpit.domain.activity import GLYPHS, headline
 from cockpit.domain.approval import Standing
+from cockpit.domain.cadence import overdue
 from cockpit.domain.clash import Radar
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId, branch_name
@@ -116,13 +117,15 @@ def _row(fleet: Fleet, view: LaneView, now: float) -> list[Cell]:
     activity, facts = view.activity, view.facts
     style = STATE_STYLES.get(activity.state, "")
     since = f" {words.age(now - activity.since)}" if activity.since else ""
-    branch = facts.branch if facts is not None else view.record.branch if view.record else None
+    own = view.record if view.record is not None and not view.record.shared else None
+    branch = facts.branch if facts is not None else own.branch if own is not None else None
+    no_branch = "(shared)" if view.record is not None and view.record.shared else "-"
     return [
         (view.key, "bold"),
         view.lane,
         view.agent,
         (f"{GLYPHS[activity.state]} {activity.state.value}{since}", style),
-        branch_name(branch) if branch is not None else "-",
+        branch_name(branch) if branch is not None else no_branch,
         str(facts.ahead) if facts is not None else "-",
         str(facts.behind) if facts is not None else "-",
         str(facts.files) if facts is not None else "-",
@@ -146,6 +149,8 @@ def _notes(fleet: Fleet, view: LaneView, now: float) -> Cell:
     if view.approval.standing is not Standing.NONE:
         given = view.approval.standing is Standing.VALID
         notes.append("approved" if given else f"approval void: {view.approval.why}")
+    late = overdue(fleet, view, now)
+    notes += [late.words] if late is not None else []
     by_itself = background_words.note(fleet, view, now)
     notes += [by_itself] if by_itself else []
     clash = clash_words.note(fleet.radar, view.lane, fleet.target)

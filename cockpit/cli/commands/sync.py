@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from cockpit.cli import words
 from cockpit.cli.context import Context
-from cockpit.cli.lanes import add_lanes, choose, each
+from cockpit.cli.lanes import add_lanes, choose, each, has_branch
 from cockpit.cli.shapes import sync_document
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
@@ -63,7 +63,7 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _named(args: Namespace, fleet: Fleet) -> list[LaneId]:
-    return choose(args, fleet, lambda view: view.record is not None)
+    return choose(args, fleet, has_branch)
 
 
 def _idle(args: Namespace, context: Context) -> list[LaneId]:
