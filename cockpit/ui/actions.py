@@ -17,13 +17,16 @@ from cockpit.ui.reasons import (
     Reason,
     always,
     any_clash,
+    any_question,
+    any_task,
     any_train,
+    no_branch,
     no_lane,
     no_pane,
     not_alive,
-    not_started,
     why_not_attach,
     why_not_background,
+    why_not_branch,
     why_not_change,
     why_not_detach,
     why_not_interrupt_all,
@@ -61,11 +64,19 @@ class Scope(StrEnum):
     DIFF = "diff"
     COMMENTS = "comments"
     LANDING = "landing"
+    INBOX = "inbox"
     CLASHES = "clashes"
     CONFLICT = "conflict"
     LOG = "log"
     GRAPH = "graph"
     TRAIN = "train"
+    TASKS = "tasks"
+    TASK = "task"
+    GOING = "going"
+    ASSIGNING = "assigning"
+    PLAN = "plan"
+    TASK_TEXT = "task text"
+    RETRYING = "retrying"
     PROMPT = "prompt"
     READING = "reading"
     CONFIRM = "confirm"
@@ -169,6 +180,16 @@ BOARD_ACTIONS = (
         short="waiting",
     ),
     Action(
+        "inbox",
+        ("a",),
+        "Inbox",
+        "Read and answer what agents ask, on their screens and in their results.",
+        _B,
+        hint=2,
+        worth=any_question,
+        short="answer",
+    ),
+    Action(
         "start",
         ("s",),
         "Start",
@@ -204,7 +225,7 @@ BOARD_ACTIONS = (
         "Diff",
         "Read everything that the lane changed.",
         _B,
-        why_not=not_started,
+        why_not=no_branch,
         hint=5,
     ),
     Action(
@@ -214,7 +235,7 @@ BOARD_ACTIONS = (
         "See exactly what landing the lane would do; Enter there approves and lands.",
         _B,
         _PREVIEWS,
-        why_not_change,
+        why_not_branch,
         hint=6,
     ),
     Action(
@@ -226,6 +247,15 @@ BOARD_ACTIONS = (
         _PREVIEWS,
         hint=7,
         worth=any_train,
+    ),
+    Action(
+        "tasks",
+        ("t",),
+        "Tasks",
+        "Show all tasks by state, wave or time; assign, go, retry and write them there.",
+        _B,
+        hint=7,
+        worth=any_task,
     ),
     Action(
         "interrupt",
@@ -271,7 +301,7 @@ BOARD_ACTIONS = (
         "Free the lane's slot: its branch stays, its folder goes to the trash.",
         _B,
         _CHANGES,
-        why_not_change,
+        why_not_branch,
     ),
     Action(
         "teardown",
@@ -376,7 +406,7 @@ BOARD_ACTIONS = (
         "Run the gate on the lane's merge without landing it.",
         _B,
         _CHANGES,
-        why_not_change,
+        why_not_branch,
     ),
     Action(
         "trust",
@@ -1019,6 +1049,230 @@ GRAPH_ACTIONS = (
     Action("reload_graph", ("r",), "Look again", "Read the history again.", Scope.GRAPH, hint=6),
 )
 
+_I = Scope.INBOX
+INBOX_ACTIONS = (
+    Action("inbox_down", ("j", "down"), "Down", "The next question.", _I, moves=True),
+    Action("inbox_up", ("k", "up"), "Up", "The question before.", _I, moves=True),
+    Action(
+        "answer_choice",
+        tuple("123456789"),
+        "Answer 1-9",
+        "Answer with the choice of that number; marked questions that ask the same get it too.",
+        _I,
+        _CHANGES,
+        hint=1,
+        short="answer",
+        palette=False,
+    ),
+    Action(
+        "answer_text",
+        ("enter",),
+        "In words",
+        "Write an answer in words.",
+        _I,
+        hint=2,
+        short="write",
+    ),
+    Action("mark_question", ("space",), "Mark", "Mark the question, or take it off.", _I, hint=3),
+    Action(
+        "mark_same",
+        ("a",),
+        "All the same",
+        "Mark every question that asks the same, or none of them.",
+        _I,
+        hint=4,
+        short="all the same",
+    ),
+    Action(
+        "inbox_attach",
+        ("i",),
+        "Step in",
+        "Step into the pane of the lane that asks.",
+        _I,
+        hint=5,
+        short="step in",
+    ),
+)
+
+_K = Scope.TASKS
+TASKS_ACTIONS = (
+    Action("open_task", ("enter",), "Open", "Show the task in full.", _K, hint=1),
+    Action(
+        "go_plan",
+        ("g",),
+        "Go",
+        "See what would start now and where, what waits and why; Enter there says go.",
+        _K,
+        _PREVIEWS,
+        hint=2,
+    ),
+    Action(
+        "assign_task",
+        ("s",),
+        "Assign",
+        "Give the task to a lane that you choose, which starts on it.",
+        _K,
+        _PREVIEWS,
+        hint=3,
+    ),
+    Action(
+        "next_view",
+        ("tab", "v"),
+        "Next view",
+        "By state, by wave, as a timeline.",
+        _K,
+        hint=4,
+        short="view",
+    ),
+    Action(
+        "new_task",
+        ("n",),
+        "New task",
+        "Write a task, or a list of lines that each become one.",
+        _K,
+        _CHANGES,
+        hint=5,
+        short="new",
+    ),
+    Action(
+        "stop_plan",
+        ("x",),
+        "Stop",
+        "Let nothing more start by itself. Agents that run go on.",
+        _K,
+        _CHANGES,
+        hint=3,
+    ),
+    Action(
+        "retry_task",
+        ("R",),
+        "Try again",
+        "Open a failed task for another try, by another agent if you like; the lane of the "
+        "last try goes into the trash.",
+        _K,
+        _PREVIEWS,
+        hint=2,
+    ),
+    Action(
+        "call_off",
+        ("X",),
+        "Call off",
+        "Call the task off, with a reason; or take it up again.",
+        _K,
+        _CHANGES,
+        hint=9,
+    ),
+    Action("edit_task", ("e",), "Edit", "Open the task's file in $VISUAL or $EDITOR.", _K, hint=8),
+    Action("task_diff", ("d",), "Diff", "Read what the task's lane changed.", _K, hint=6),
+    Action(
+        "task_lane",
+        ("b",),
+        "To its lane",
+        "Go to the task's lane on the board.",
+        _K,
+        hint=10,
+        short="lane",
+    ),
+    Action(
+        "open_plan",
+        ("p",),
+        "Plan",
+        "Show the five phases with who stands where, the times, and the checklist.",
+        _K,
+        hint=7,
+    ),
+    Action(
+        "tasks_trouble",
+        ("E",),
+        "What is wrong",
+        "Show everything that is wrong on the bus, and what to do.",
+        _K,
+        hint=1,
+        short="wrong",
+    ),
+    Action(
+        "search_tasks", ("slash",), "Search", "Show only tasks that match some text.", _K, hint=11
+    ),
+)
+
+_K = Scope.TASK
+TASK_ACTIONS = (
+    Action("task_again", ("r",), "Look again", "Look at the evidence again.", _K, hint=9),
+)
+
+_K = Scope.GOING
+GOING_ACTIONS = (
+    Action(
+        "say_go",
+        ("enter",),
+        "Go",
+        "Let the tasks that are shown start as lanes come free.",
+        _K,
+        _CHANGES,
+        hint=1,
+    ),
+    Action(
+        "go_follow",
+        ("f",),
+        "Follow",
+        "Let the go count for tasks that are written or changed later, or not.",
+        _K,
+        _CHANGES,
+        hint=2,
+    ),
+    Action("go_again", ("r",), "Look again", "Look at the plan again.", _K, hint=3),
+)
+
+ASSIGNING_ACTIONS = (
+    Action(
+        "give_task",
+        ("enter",),
+        "Give it",
+        "Start the task in the chosen lane.",
+        Scope.ASSIGNING,
+        _CHANGES,
+        hint=1,
+    ),
+)
+
+PLAN_ACTIONS = (
+    Action("plan_tasks", ("t",), "Tasks", "Go to the tasks.", Scope.PLAN, hint=2),
+    Action("plan_go", ("g",), "Go", "See what a go would start.", Scope.PLAN, _PREVIEWS, hint=3),
+    Action(
+        "close_round",
+        ("C",),
+        "Close the round",
+        "Run the gate on the target, tear down what has landed, and sum the round up.",
+        Scope.PLAN,
+        _PREVIEWS,
+        hint=4,
+        short="close round",
+    ),
+)
+
+TASK_TEXT_ACTIONS = (
+    Action(
+        "write_each",
+        ("ctrl+l",),
+        "Each line",
+        "Write each line as a task of its own.",
+        Scope.TASK_TEXT,
+        _CHANGES,
+        hint=2,
+    ),
+)
+
+RETRYING_ACTIONS = (
+    Action(
+        "next_agent",
+        ("tab",),
+        "Agent",
+        "Choose by which agent it is tried.",
+        Scope.RETRYING,
+        hint=2,
+    ),
+)
+
 PROMPT_ACTIONS = (
     Action(
         "submit",
@@ -1060,9 +1314,17 @@ ACTIONS = (
     + LANDING_ACTIONS
     + CONFLICT_ACTIONS
     + TRAIN_ACTIONS
+    + INBOX_ACTIONS
     + CLASHES_ACTIONS
     + LOG_ACTIONS
     + GRAPH_ACTIONS
+    + TASKS_ACTIONS
+    + TASK_ACTIONS
+    + GOING_ACTIONS
+    + ASSIGNING_ACTIONS
+    + PLAN_ACTIONS
+    + TASK_TEXT_ACTIONS
+    + RETRYING_ACTIONS
     + PROMPT_ACTIONS
     + CONFIRM_ACTIONS
     + CHOOSING_ACTIONS

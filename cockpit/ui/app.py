@@ -69,6 +69,10 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.keymap = Keymap(keys)
         self.drafts: dict[tuple[LaneId, ...], str] = {}
         self.comment_drafts: dict[str, str] = {}
+        self.pressed = ""
+        """The key of the action that is being done, where one of several keys means more."""
+        self.task_draft = ""
+        """A task that was put away unfinished."""
         self.board = FleetScreen(supervisor.fleet, supervisor.cockpit.config.columns)
         self._themes = list(themes_known or {})
         for spec in (themes_known or {}).values():
@@ -169,6 +173,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         if reason is not None:
             self.toast(Content(self.keymap.say(reason)), severity="warning")
             return
+        self.pressed = key
         own = getattr(self.screen, f"do_{action_id}", None)
         if own is not None:
             self._finish(own())

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shlex
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
+from cockpit.domain.editor import editor_argv as editor_argv
 from cockpit.errors import CockpitError, Unavailable
 
 _DROPPED = re.compile(r"TMUX(?!_TMPDIR$)|GIT_|COCKPIT_")
@@ -31,42 +31,6 @@ would look for our server elsewhere."""
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Ours without what would bind the child to a tmux server, a repository or a lane."""
     return {name: value for name, value in environment.items() if not _DROPPED.match(name)}
-
-
-_PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "emacs", "emacsclient", "kak"})
-_PLUS |= {"micro", "mg", "ne", "joe", "pico", "nvi", "vis", "jed"}
-_COLON = frozenset({"hx", "helix", "subl", "zed", "lapce", "sublime_text"})
-_GOTO = frozenset({"code", "code-insiders", "codium", "vscodium", "cursor", "windsurf"})
-
-
-def at_line(program: str, path: Path, line: int) -> list[str]:
-    """How an editor is told a line; one that isn't known opens the file at its beginning."""
-    name = os.path.basename(program)
-    if line < 1:
-        return [str(path)]
-    if name in _PLUS:
-        return [f"+{line}", str(path)]
-    if name in _COLON:
-        return [f"{path}:{line}"]
-    if name in _GOTO:
-        return ["--goto", f"{path}:{line}"]
-    return [str(path)]
-
-
-def editor_argv(environment: Mapping[str, str], folder: Path, *, line: int = 0) -> list[str]:
-    """The commander's editor on a folder, or on a file at a line (from 1). Raises `Unavailable`
-    when the variable is not a command line."""
-    command = environment.get("VISUAL") or environment.get("EDITOR") or "vi"
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        raise Unavailable(
-            "The editor's name can not be read.",
-            detail=f"$VISUAL or $EDITOR: {error}",
-            hint="Set EDITOR to a command, for example: export EDITOR=vim",
-        ) from error
-    words = words or ["vi"]
-    return [*words, *at_line(words[0], folder, line)]
 
 
 def shell_argv(environment: Mapping[str, str]) -> list[str]:

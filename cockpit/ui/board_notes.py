@@ -1,15 +1,19 @@
-"""What the board says of the train: a mark on each lane's panel, counts in the header."""
+"""What the board says of the train and the tasks: marks on each lane's panel, counts in the
+header."""
 
 from __future__ import annotations
 
 from textual.content import Content
 
 from cockpit.domain.background import Deed, Dispatcher
+from cockpit.domain.board import TaskView
+from cockpit.domain.cadence import overdue
 from cockpit.domain.dispatch import decide
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.text import safe
 from cockpit.domain.train import Aside, CarState, Train
+from cockpit.domain.work import Work
 from cockpit.ui import present
 from cockpit.ui.reasons import looks_landable
 from cockpit.ui.train_rows import ASIDES, STATES, progress
@@ -68,14 +72,50 @@ def _ahead(seconds: float) -> str:
     return f"{-(-minutes // 60)}h" if minutes < 48 * 60 else f"{-(-minutes // 1440)}d"
 
 
+def cadence_mark(fleet: Fleet, view: LaneView, now: float) -> Content:
+    """`⚠ not landed for 2d`; empty for a lane that has landed lately, or has nothing to land."""
+    late = overdue(fleet, view, now)
+    if late is None:
+        return present.EMPTY
+    return present.text(f"{present.FAULT} {late.words}", "$warning")
+
+
 def train_note(fleet: Fleet) -> str:
     """`train 3/7 gating beta` while one runs."""
     return progress(fleet.train) if fleet.train is not None and fleet.train.running else ""
 
 
+def task_mark(view: TaskView | None) -> Content:
+    """`task-001 Issue tokens`; empty for a lane that has no task."""
+    if view is None:
+        return present.EMPTY
+    name = present.text(view.task.id or view.task.name, "$accent", width=24)
+    return Content.assemble(name, " ", present.text(view.task.title, "$foreground", width=120))
+
+
+COUNTED = ((Work.REVIEW, "to review", "$accent"), (Work.READY, "ready", "$success"),
+           (Work.RUNNING, "running", "$state-working"))  # fmt: skip
+"""States of tasks that the header counts, most needed first."""
+
+
+def task_tallies(fleet: Fleet) -> list[Content]:
+    """How far the tasks are; nothing where there are none."""
+    views = fleet.board.tasks
+    if not views:
+        return []
+    merged = sum(view.work is Work.MERGED for view in views)
+    parts = []
+    for work, word, style in COUNTED:
+        count = sum(view.work is work for view in views)
+        if count:
+            parts.append(Content.styled(f"{count} {word}", style))
+    parts.append(Content.styled(f"{merged} of {len(views)} merged", "$success"))
+    return [Content.assemble(("tasks ", "$muted"), parts[0]), *parts[1:]]
+
+
 def tallies(fleet: Fleet) -> list[Content]:
-    """How many lanes may land, are queued, need the commander, most needed first; what is none
-    is left out."""
+    """How many lanes may land, are queued, need the commander, most needed first, then how far
+    the tasks are; what is none is left out."""
     queued = len(_waiting(fleet.train)) if fleet.train is not None else 0
     landable = sum(looks_landable(fleet, view) for view in fleet.lanes.values())
     needing = [view for view in fleet.lanes.values() if view.needs_commander]
@@ -87,7 +127,7 @@ def tallies(fleet: Fleet) -> list[Content]:
         parts.append(Content.styled(f"{queued} queued", "$accent"))
     if len(kinds) > 1:  # else the state's own block says it
         parts.append(Content.styled(f"{len(needing)} need you", "$foreground"))
-    return parts
+    return [*parts, *task_tallies(fleet)]
 
 
 def header(fleet: Fleet, width: int, *, note: str = "") -> Content:

@@ -3,7 +3,6 @@ deed that waits (for a preview, a yes, a program) is a coroutine and runs as a w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,8 +12,7 @@ from textual.content import Content
 from cockpit.domain.activity import State
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Gate, Interrupt, Restart, Resume, Send, Start, Stop, Undo
-from cockpit.ui import attach as handing
-from cockpit.ui import present
+from cockpit.ui import outside_deeds, present
 from cockpit.ui.actions import Action
 from cockpit.ui.reasons import Context, may_start, resting
 
@@ -191,6 +189,12 @@ def train(app: CockpitApp, context: Context, key: str) -> None:
     app.push_screen(TrainScreen())
 
 
+def tasks(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.tasks import TasksScreen
+
+    app.push_screen(TasksScreen(context.fleet, context.lane.lane if context.lane else None))
+
+
 async def sync(app: CockpitApp, context: Context, key: str) -> None:
     """The marked lanes, else the chosen one."""
     from cockpit.ui.screens.syncing import ask_sync
@@ -240,6 +244,12 @@ def clashes(app: CockpitApp, context: Context, key: str) -> None:
     app.push_screen(ClashesScreen(context.fleet, context.lane.lane if context.lane else None))
 
 
+def inbox(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.inbox import InboxScreen
+
+    app.push_screen(InboxScreen(context.fleet, context.lane.lane if context.lane else None))
+
+
 def graph(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.graph import GraphScreen
 
@@ -287,45 +297,6 @@ def palette(app: CockpitApp, context: Context, key: str) -> None:
     open_palette(app)
 
 
-# ------------------------------------------------------------------ other programs
-
-
-async def attach(app: CockpitApp, context: Context, key: str) -> None:
-    """Into the lane's pane: by switching the client when hosted, else by handing over."""
-    lane, desk, live = _lane(context), app.board.desk, app.supervisor.live
-    app.board.stop_typing()
-    if app.hosted and live is not None and desk is not None:
-        desk.step_in(lane)
-        if not await live.step_into(f"lane-{lane}"):
-            desk.came_back()
-            app.toast(
-                Content("No terminal is attached to this cockpit, so there is none to switch."),
-                severity="warning",
-            )
-        return
-    argv = await app.supervisor.ask(lambda cockpit: cockpit.attach_argv(lane))
-    if desk is not None:
-        desk.step_in(lane)
-    try:
-        await handing.hand_over(app, argv)
-    finally:
-        if desk is not None:
-            desk.came_back()
-            app.board.layout_changed()
-
-
-async def editor(app: CockpitApp, context: Context, key: str) -> None:
-    if context.lane is not None and context.lane.record is not None:
-        folder = context.lane.record.worktree
-        await handing.hand_over(app, handing.editor_argv(os.environ, folder), cwd=folder)
-
-
-async def shell(app: CockpitApp, context: Context, key: str) -> None:
-    if context.lane is not None and context.lane.record is not None:
-        argv = handing.shell_argv(os.environ)
-        await handing.hand_over(app, argv, cwd=context.lane.record.worktree)
-
-
 # ------------------------------------------------------------------ the app itself
 
 
@@ -349,6 +320,7 @@ DEEDS: dict[str, Deed] = {
     "choose": choose,
     "find": find,
     "next": next_waiting,
+    "inbox": inbox,
     "zoom": zoom,
     "mark": mark,
     "type": type_in,
@@ -366,6 +338,7 @@ DEEDS: dict[str, Deed] = {
     "diff": diff,
     "land": land,
     "train": train,
+    "tasks": tasks,
     "sync": sync,
     "sync_idle": sync_idle,
     "follow": follow,
@@ -380,9 +353,9 @@ DEEDS: dict[str, Deed] = {
     "standing": standing,
     "background": background,
     "palette": palette,
-    "attach": attach,
-    "editor": editor,
-    "shell": shell,
+    "attach": outside_deeds.attach,
+    "editor": outside_deeds.editor,
+    "shell": outside_deeds.shell,
     "theme": next_theme,
     "quit": leave,
     "detach": detach,

@@ -64,6 +64,7 @@ async def land_red(app: CockpitApp, lane: LaneId, *, said: str = "", message: st
             preview.target_old,
             message=message or preview.message,
             red_reason=screen.reason,
+            task_digest=preview.task_digest,
         )
     )
     return True
@@ -98,7 +99,8 @@ async def request(app: CockpitApp, preview: LandingPreview, message: str) -> boo
     )
     if not await app.push_screen_wait(screen):
         return False
-    app.supervisor.submit(PullRequest(preview.lane, preview.source, message))
+    wish = PullRequest(preview.lane, preview.source, message, preview.task_digest)
+    app.supervisor.submit(wish)
     return True
 
 

@@ -145,7 +145,9 @@ def _state_word(view: LaneView) -> str:
     return activity.state.value
 
 
-def panel_title(view: LaneView, now: float, *, marked: bool, selected: bool) -> list[Part]:
+def panel_title(
+    view: LaneView, now: float, *, marked: bool, selected: bool, task: Content = EMPTY
+) -> list[Part]:
     """The parts of a panel's upper edge, most needed first."""
     name = "bold $accent" if selected else "bold $foreground"
     key = Content.styled(f" {safe(view.key, width=4).text} ", _key_style(view, selected))
@@ -154,6 +156,7 @@ def panel_title(view: LaneView, now: float, *, marked: bool, selected: bool) -> 
         (0, Content.assemble((f"{MARK} ", "bold $accent"), key) if marked else key),
         (0, text(view.lane, name)),
         (1, status(view, now)),
+        (3, task),
         (4, Content.styled(title.text, "$muted") if title else EMPTY),
     ]
 

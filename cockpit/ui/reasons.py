@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cockpit.domain import inbox
 from cockpit.domain.activity import State
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId
@@ -43,8 +44,16 @@ def any_train(context: Context) -> bool:
     return sum(looks_landable(context.fleet, view) for view in context.fleet.lanes.values()) > 1
 
 
+def any_question(context: Context) -> bool:
+    return inbox.waits(context.fleet)
+
+
 def any_clash(context: Context) -> bool:
     return bool(context.fleet.radar.clashes)
+
+
+def any_task(context: Context) -> bool:
+    return bool(context.fleet.board.tasks)
 
 
 def looks_landable(fleet: Fleet, view: LaneView) -> bool:
@@ -124,7 +133,7 @@ def why_not_sync(context: Context) -> Reason:
     if context.marked:
         started = [lane for lane in context.marked if is_started(context.fleet, lane)]
         return None if started else "None of the marked lanes is started."
-    return why_not_change(context)
+    return why_not_branch(context)
 
 
 def why_not_sync_idle(context: Context) -> Reason:
@@ -179,6 +188,19 @@ def is_started(fleet: Fleet, lane: LaneId) -> bool:
 
 def why_not_change(context: Context) -> Reason:
     return not_started(context) or busy(context)
+
+
+def no_branch(context: Context) -> Reason:
+    """Also for a lane in the main checkout, which has neither branch nor folder of its own."""
+    reason = not_started(context)
+    view = context.lane
+    if reason is None and view is not None and view.record is not None and view.record.shared:
+        return f"{view.lane} works in the main checkout: it has no branch of its own."
+    return reason
+
+
+def why_not_branch(context: Context) -> Reason:
+    return no_branch(context) or busy(context)
 
 
 def why_not_next(context: Context) -> Reason:

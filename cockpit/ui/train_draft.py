@@ -56,6 +56,7 @@ class Draft:
             tuple((car.lane, car.preview.source) for car in riders if car.preview is not None),
             self.train.target_old,
             tuple((lane, self.messages[lane]) for lane in lanes if lane in self.messages),
+            tuple((car.lane, car.preview.task_digest) for car in riders if car.preview is not None),
         )
 
     # ------------------------------------------------------------ changes

@@ -17,6 +17,7 @@ from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.done import Evidence
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet, LaneView, apply
 from cockpit.domain.ids import (
@@ -35,12 +36,14 @@ from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
+from cockpit.domain.rounds import RoundPreview, RoundSummary
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
-from cockpit.domain.teardown import Holdings, TeardownPreview
+from cockpit.domain.taskname import TaskId
+from cockpit.domain.teardown import Holdings, SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
-from cockpit.domain.upstream import FollowPreview, Relation, Standing
+from cockpit.domain.upstream import FollowPreview, Relation, RemoteChange, Standing
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Explanation, TrustState, UndoPreview
 from cockpit.services.ports import Frame, LivePanes, PaneInfo
@@ -49,6 +52,8 @@ T = TypeVar("T")
 NOW = 1_700_000_000.0
 HEAD = CommitId("1234567890abcdef1234567890abcdef12345678")
 BASE = CommitId("abcdef1234567890abcdef1234567890abcdef12")
+TASK = "7" * 64
+"""The digest of the task text that previews show."""
 
 
 def record(lane: str, number: int = 1, *, pane: bool = True) -> LaneRecord:
@@ -191,6 +196,7 @@ def landing(lane: LaneId, **changes: Any) -> LandingPreview:
         "message": f"blitz: merge lane {lane}\n\nCockpit-Lane: {lane}\n",
         "gate": ("make test",),
         "checkout": Path("/tmp/project"),
+        "task_digest": TASK,
     }
     return LandingPreview(**{**values, **changes})
 
@@ -360,10 +366,10 @@ class FakeCockpit:
         step = operation(seq or 3, OpKind.LAND, summary="land alpha")
         return self._answer("undo", UndoPreview(step, ("main goes back to abcdef123",), ()))
 
-    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
+    def preview_follow(self, *, accepted: tuple[RemoteChange, ...] = ()) -> FollowPreview:
         """What `answers["follow"]` says, or what `answers["follow accepted"]` does."""
         usual = self._answer("follow", behind())
-        return self._answer("follow accepted", usual) if accept_address else usual
+        return self._answer("follow accepted", usual) if accepted else usual
 
     def log(self, *, last: int | None = None) -> list[Operation]:
         usual = [
@@ -384,6 +390,17 @@ class FakeCockpit:
 
         return self._answer("commit", detail())
 
+    def preview_round(self) -> RoundPreview:
+        """What `answers["round"]` says."""
+        going = SweepEntry(LaneId("alpha"), None)
+        stays = SweepEntry(LaneId("beta"), None, "2 commits not merged [/x]")
+        usual = RoundPreview(BASE, ("make test",), (going, stays), RoundSummary())
+        return self._answer("round", usual)
+
+    def evidence(self, task: str) -> Evidence:
+        """What `answers["evidence"]` says."""
+        return self._answer("evidence", Evidence(TaskId("task-001"), task, ()))
+
     def explain(self, lane: LaneId) -> Explanation:
         activity = Activity(State.ASKING, "screen", "claude/permission", NOW - 20)
         usual = Explanation(
@@ -392,6 +409,10 @@ class FakeCockpit:
             ("Do you want to proceed?", "❯ 1. Yes"),
         )
         return self._answer("explain", usual)
+
+    def capture(self, lane: LaneId, *, colour: bool = False, history: int = 0) -> list[str]:
+        """What `answers["capture <lane>"]` says."""
+        return self._answer(f"capture {lane}", [])
 
     def attach_argv(self, lane: LaneId | None) -> list[str]:
         return self._answer("attach", ["true"])
@@ -410,8 +431,8 @@ def config(*lanes: str, columns: int = 0) -> Config:
         )
         for lane in lanes
     }
-    merge = SimpleNamespace(push="", pull_request="")
-    return cast(Config, SimpleNamespace(lanes=known, columns=columns, merge=merge))
+    merge = SimpleNamespace(push="", pull_request="", cadence=0.0)
+    return cast(Config, SimpleNamespace(lanes=known, columns=columns, merge=merge, bus="."))
 
 
 class FakeSupervisor:

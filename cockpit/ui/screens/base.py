@@ -18,6 +18,9 @@ from cockpit.ui.widgets.lines_view import LinesView
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
 
+BOX = 92
+"""Per cent of the screen's rows that a box takes at most (`.box` in tcss/base.tcss)."""
+
 WAYS_OUT = ("close", "help")
 """Actions whose hints stand last and stay on the narrowest screen."""
 
@@ -138,7 +141,8 @@ class BoxScreen(Reading, ModalScreen[bool], inherit_bindings=False):
         self.refresh_hints()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.reader.styles.max_height = max(2, event.size.height - 2 - self.others)
+        most = min(event.size.height - 2, event.size.height * BOX // 100)
+        self.reader.styles.max_height = max(2, most - self.others)
 
     def do_close(self) -> None:
         self.dismiss(False)

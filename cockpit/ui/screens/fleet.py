@@ -15,6 +15,7 @@ from textual.worker import Worker
 
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId, PaneId
+from cockpit.domain.phases import held_tasks
 from cockpit.ui import board_notes, clash_matrix, present
 from cockpit.ui.actions import Action, Scope
 from cockpit.ui.live import LiveDesk, Shown
@@ -129,6 +130,7 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
 
     def _refresh_panels(self) -> None:
         now, selection = self.cockpit.now(), self.selection
+        tasks = held_tasks(self.fleet.board.tasks)
         for panel in self.grid.panels():
             view = self.fleet.lane(panel.view.lane)
             if view is not None:
@@ -142,8 +144,10 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
                     notes=[
                         (0, board_notes.train_mark(self.fleet, view.lane)),
                         (1, board_notes.background_mark(self.fleet, view, now)),
+                        (2, board_notes.cadence_mark(self.fleet, view, now)),
                     ],
                     sign=partial(clash_matrix.sign, self.fleet, view.lane),
+                    task=board_notes.task_mark(tasks.get(view.lane)),
                 )
         self._refresh_header()
         self.refresh_hints()

@@ -38,6 +38,9 @@ async def ask_teardown(app: CockpitApp, lane: LaneId) -> None:
 
 def teardown_lines(preview: TeardownPreview) -> list[Content]:
     """Exactly what would go and where to, and what is not in the target."""
+    if preview.shared:
+        end = "Its agent is ended; the main checkout and its branch stay as they are."
+        return [_fact("folder", str(preview.worktree)), Content(""), Content(end)]
     holdings = preview.holdings
     lines = [
         _fact("folder", f"{preview.worktree} ({present.size(holdings.bytes)})"),

@@ -58,6 +58,8 @@ class LanePanel(Widget):
         self._now = 0.0
         self._notes: Sequence[present.Part] = ()
         """What more the lower edge says, with ranks."""
+        self._has = present.EMPTY
+        """The task that the lane works on."""
         self._sign: Callable[[int], Content] = _no_sign
         self._edges: tuple[object, ...] = ()
 
@@ -77,13 +79,15 @@ class LanePanel(Widget):
         typing: bool,
         notes: Sequence[present.Part] = (),
         sign: Callable[[int], Content] | None = None,
+        task: Content = present.EMPTY,
     ) -> None:
         """Take over a state; repaints only if what the edges say differs. `sign` begins the
-        lower edge, made for the panel's width."""
+        lower edge, made for the panel's width; `task` says in the upper one what it works on."""
         changed = view != self.view
         self.view, self._now = view, now
         self._selected, self._marked, self._typing = selected, marked, typing
         self._notes = notes
+        self._has = task
         self._sign = sign or _no_sign
         self.pane.set_typing(typing)
         if changed:
@@ -111,7 +115,11 @@ class LanePanel(Widget):
 
     def _title_parts(self) -> list[present.Part]:
         return present.panel_title(
-            self.view, self._now, marked=self._marked, selected=self._selected
+            self.view,
+            self._now,
+            marked=self._marked,
+            selected=self._selected,
+            task=self._has,
         )
 
     def _foot(self) -> list[present.Part]:
