@@ -24,6 +24,7 @@ from cockpit.errors import CockpitError, TimedOut
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,80}")
 _RANKS = {
+    "round": -2,
     "train": -1,
     "registry": 1,
     "worktrees": 3,
@@ -46,10 +47,10 @@ class LockMisuse(CockpitError):
 
 
 def order(name: str) -> tuple[int, str]:
-    """Where a lock stands in the fixed order: the train first, since it is held longest and
-    takes all others; then names not in the protocol (`dispatcher`, `gate`); then registry,
-    lanes, worktrees, target, what is taken alone (the train's queue, what is remembered of
-    tasks, a lane's review), journal."""
+    """Where a lock stands in the fixed order: the closing of a round and the train first, since
+    they are held longest and take all others; then names not in the protocol (`dispatcher`,
+    `gate`); then registry, lanes, worktrees, target, what is taken alone (the train's queue,
+    what is remembered of tasks, a lane's review), journal."""
     if _NAME.fullmatch(name) is None:
         raise LockMisuse(f"Not a name for a lock: {shown(name)}")
     by_kind = {"lane": 2, "review": 5}.get(name.partition("-")[0])

@@ -18,6 +18,10 @@ from cockpit.domain.task import TaskFile
 from cockpit.domain.taskname import TaskId
 from cockpit.domain.zone import Zone
 
+EXACT = 1_000
+"""Waiting tasks that are each compared with what runs and with every lane, once no lane is
+free: the rest would wait all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -84,6 +88,9 @@ def assign(
     start: list[Assignment] = []
     waits: dict[TaskId, str] = {}
     for task in ready:
+        if offers and not free and len(waits) >= EXACT:
+            waits[task.id] = "no lane is free"
+            continue
         why = _why_not_beside(task, held)
         lane = None
         if not why:

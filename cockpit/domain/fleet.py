@@ -70,6 +70,8 @@ class Fleet:
     repository: str
     target: str
     lanes: dict[LaneId, LaneView] = field(default_factory=dict)
+    cadence: float = 0.0
+    """Seconds that a branch may live without landing; 0 for ever."""
     link: Link = UP
     radar: Radar = field(default_factory=Radar)
     train: Train | None = None

@@ -8,11 +8,19 @@ Where an answer would take too long, it is the careful one: they meet, it is not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from cockpit.domain.globs import Characters, alternatives, characters, compile_globs, fold
+from cockpit.domain.globs import (
+    Characters,
+    alternatives,
+    characters,
+    compile_globs,
+    fold,
+    why_not_glob,
+)
 
 MOST_STEPS = 20_000
 """Pairs of states that one question may look at; globs as people write them need a hundred."""
@@ -22,19 +30,69 @@ _SEPARATOR = Characters(((_SLASH, _SLASH),))
 _NO_SLASH = Characters((), negated=True)
 
 
-@lru_cache(4096)
+@lru_cache(32_768)
 def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether some path is matched by both. Raises `UsageError` for a bad glob."""
+    mine, its = _stems(one), _stems(other)
+    if mine and its and not any(_share(a.text, b.text) for a in mine for b in its):
+        return False
     ours, theirs = _automaton(one), _automaton(other)
     return not _holds_for_all(ours, theirs, lambda a, b: not (ours.ends(a) and theirs.ends(b)))
 
 
-@lru_cache(4096)
+@lru_cache(32_768)
 def covers(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:
     """Whether every path that `inner` matches is matched by `outer`. Raises `UsageError` for a
     bad glob."""
+    most_stems, stems = _stems(outer), _stems(inner)
+    if most_stems and stems:
+        if any(all(not _share(a.text, b.text) for b in most_stems) for a in stems):
+            return False
+        if all(any(b.holds(a) for b in most_stems) for a in stems):
+            return True
     most, all_of = _automaton(outer), _automaton(inner)
     return _holds_for_all(all_of, most, lambda a, b: not all_of.ends(a) or most.ends(b))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stem:
+    """What every path that one alternative matches begins with, the path taken with a slash at
+    its end: most questions about zones are answered by this alone, without an automaton."""
+
+    text: str
+    whole: bool
+    """Everything beneath the folder `text` is matched."""
+    itself: bool
+    """A file of that name as well."""
+
+    def holds(self, other: _Stem) -> bool:
+        """Whether surely every path that `other` matches is matched."""
+        is_deeper = other.text != self.text or self.itself or not other.itself
+        return self.whole and is_deeper and other.text.startswith(self.text)
+
+
+_WILD = re.compile(r"[*?\[]")
+
+
+@lru_cache(32_768)
+def _stems(globs: tuple[str, ...]) -> tuple[_Stem, ...]:
+    """Of each alternative; none where a glob is bad, or where nothing is matched."""
+    if any(why_not_glob(glob) for glob in globs):
+        return ()
+    found = []
+    for glob in globs:
+        for alternative in map(fold, alternatives(glob)):
+            text = _WILD.split(alternative, maxsplit=1)[0]
+            rest = alternative[len(text) :]
+            itself = not rest and not text.endswith("/")
+            text = f"{text}/" if itself else text
+            found.append(_Stem(text, text.endswith("/") and rest in ("", "**"), itself))
+    return tuple(found)
+
+
+def _share(one: str, other: str) -> bool:
+    """Whether a path can begin with both."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _holds_for_all(one: _Automaton, other: _Automaton, holds: Callable[[int, int], bool]) -> bool:

@@ -52,6 +52,7 @@ def fold(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
+@lru_cache(32_768)
 def why_not_glob(glob: str) -> str:
     """What is wrong with `glob`, as the end of a sentence; empty if it is fine."""
     if not glob.strip():

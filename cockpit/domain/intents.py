@@ -8,12 +8,16 @@ from cockpit.domain.change import Layer
 from cockpit.domain.hunks import HunkDeed
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.resolution_draft import Picked
+from cockpit.domain.task_intents import Answer as Answer
 from cockpit.domain.task_intents import Assign as Assign
 from cockpit.domain.task_intents import CallOff as CallOff
+from cockpit.domain.task_intents import CloseRound as CloseRound
 from cockpit.domain.task_intents import Collect as Collect
 from cockpit.domain.task_intents import Plan as Plan
 from cockpit.domain.task_intents import Retry as Retry
+from cockpit.domain.task_intents import TellNote as TellNote
 from cockpit.domain.task_intents import WriteTasks as WriteTasks
+from cockpit.domain.upstream import RemoteChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,13 @@ class Approve:
     commit: CommitId | None = None
     """The commit that was looked at; None approves what is there now."""
     revoke: bool = False
+    task_digest: str | None = None
+    """Of the task text that was looked at (empty: there was none); None takes it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """Approve and land. `source` and `target_old` bind the yes to what was shown."""
+    """Approve and land. `source`, `target_old` and `task_digest` bind the yes to what was shown."""
 
     lane: LaneId
     source: CommitId | None = None
@@ -88,6 +94,8 @@ class Land:
     message: str = ""
     red_reason: str = ""
     """Land although the gate is red, for this reason, which the journal keeps."""
+    task_digest: str | None = None
+    """As in `Approve`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +166,17 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class RunTrain:
-    """Approve and land the train's cars one by one. `seen` binds the yes to what was shown: a
-    lane that is elsewhere now is put aside. Empty `lanes` takes all that are queued."""
+    """Approve and land the train's cars one by one. `seen` and `tasks` bind the yes to what was
+    shown: a lane that is elsewhere now, or whose task has another text, is put aside. Empty
+    `lanes` takes all that are queued."""
 
     lanes: tuple[LaneId, ...] = ()
     seen: tuple[tuple[LaneId, CommitId], ...] = ()
     target_old: CommitId | None = None
     messages: tuple[tuple[LaneId, str], ...] = ()
     """Messages that the commander edited."""
+    tasks: tuple[tuple[LaneId, str], ...] = ()
+    """The digest of each lane's task text that was shown, empty where it had none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +255,12 @@ class HandBack:
 @dataclass(frozen=True, slots=True)
 class Follow:
     """Fetch, and bring the target after its upstream; with `rebase` also where the two went
-    apart. `accept_address` uses a remote whose address changed. `seen` and `target_old` bind
-    the yes to what was shown: where either is elsewhere now, nothing moves."""
+    apart. `accepted` uses a remote that is another than before, if that is all that changed.
+    `seen` and `target_old` bind the yes to what was shown: where either is elsewhere now,
+    nothing moves."""
 
     rebase: bool = False
-    accept_address: bool = False
+    accepted: tuple[RemoteChange, ...] = ()
     seen: CommitId | None = None
     """The upstream's tip that was shown."""
     target_old: CommitId | None = None
@@ -261,6 +273,8 @@ class PullRequest:
     lane: LaneId
     source: CommitId | None = None
     message: str = ""
+    task_digest: str | None = None
+    """As in `Approve`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +351,10 @@ Intent = (
     | Assign
     | Plan
     | CallOff
+    | CloseRound
     | Retry
+    | TellNote
     | WriteTasks
     | Collect
+    | Answer
 )

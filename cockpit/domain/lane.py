@@ -44,6 +44,8 @@ class LaneRecord:
     """Named agent session to resume, if the agent has such."""
     task: str = ""
     """Name of its task's file in `tasks/`; empty when none was given."""
+    shared: bool = False
+    """It works in the main checkout, and has neither branch nor worktree of its own."""
 
 
 class Disagreement(StrEnum):
@@ -91,6 +93,9 @@ class GitFacts:
     """How its commits stand towards the target, by content."""
     sync: SyncFlag = SyncFlag()
     """A sync that waits, or that conflicted."""
+    since: float = 0.0
+    """When the lane was started or landed last, in seconds since the epoch; 0 where that is not
+    asked for (`merge.cadence`), or not known."""
     paths: tuple[str, ...] = ()
     """Every path that the lane's commits or its uncommitted work touch; left out of what is
     told on, since it can be long."""
@@ -110,6 +115,7 @@ def record_to_json(record: LaneRecord) -> dict[str, Any]:
         "adopted": record.adopted,
         "session_name": record.session_name,
         "task": record.task,
+        **({"shared": True} if record.shared else {}),
         "pane": None
         if pane is None
         else {
@@ -136,6 +142,7 @@ def record_from_json(data: Mapping[str, Any]) -> LaneRecord:
         adopted=bool(data.get("adopted", False)),
         session_name=str(data.get("session_name", "")),
         task=str(data.get("task", "")),
+        shared=data.get("shared") is True,
         pane=None
         if pane is None
         else PaneRef(

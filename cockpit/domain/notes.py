@@ -20,7 +20,7 @@ MOST = 64 << 10
 """Bytes of a note that are told; a longer one is refused whole."""
 
 _NAME = re.compile(
-    r"(?P<task>.+)-(?:answer|prompt)(?:-[0-9]{1,6})?\.(?:md|markdown|txt)", re.IGNORECASE
+    r"(?P<task>.+)-(?P<kind>answer|prompt)(?:-[0-9]{1,6})?\.(?:md|markdown|txt)", re.IGNORECASE
 )
 
 
@@ -41,6 +41,12 @@ class Note:
     task: TaskId
     text: str
     digest: str
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers what the result of its task asks."""
+        match = _NAME.fullmatch(self.name)
+        return match is not None and match["kind"].casefold() == "answer"
 
 
 def task_of(name: str) -> TaskId:

@@ -69,6 +69,7 @@ class OpKind(StrEnum):
     COLLECT = "collect"
     """A result is taken from a lane's worktree into `results/`."""
     ANSWER = "answer"
+    """What a lane's agent asks is answered, on its screen or by a prompt."""
     ROUND = "round"
     """The round is closed: the target gated, what has landed torn down."""
 

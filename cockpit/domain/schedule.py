@@ -8,7 +8,7 @@ the work agree. Seed 004 compares this with one agent that takes one task after 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cockpit.domain.dependencies import Dependencies, Seconds, in_order
@@ -88,6 +88,9 @@ class _Simulation:
             (self._ranks[task], task) for task, count in self._left.items() if not count
         )
         self._held: set[str] = set()
+        self._parked: dict[str, list[tuple[Rank, TaskId]]] = {}
+        """By what it needs and another task has: who waits, so that nobody is asked in vain.
+        Of what is free again only the first is asked, since the rest wait for that one."""
 
     def run(self, lanes: int) -> Schedule:
         free = list(range(max(lanes, 1)))
@@ -111,21 +114,28 @@ class _Simulation:
     def _begin(self, most: int) -> list[TaskId]:
         """The ready tasks that begin now, at most so many."""
         chosen: list[TaskId] = []
-        later: list[tuple[Rank, TaskId]] = []
         while self._ready and len(chosen) < most:
             entry = heapq.heappop(self._ready)
-            wanted = set(self._exclusive.get(entry[1], ()))
-            if wanted & self._held:
-                later.append(entry)
-            else:
-                self._held |= wanted
+            wanted = self._exclusive.get(entry[1], ())
+            taken = next((need for need in wanted if need in self._held), None)
+            if taken is None:
+                self._held.update(wanted)
                 chosen.append(entry[1])
-        for entry in later:
-            heapq.heappush(self._ready, entry)
+            else:
+                heapq.heappush(self._parked.setdefault(taken, []), entry)
+                self._ask_next(need for need in wanted if need not in self._held)
         return chosen
 
+    def _ask_next(self, needs: Iterable[str]) -> None:
+        """Of each of these free things the first who waits for it is ready again."""
+        for need in needs:
+            if waiting := self._parked.get(need):
+                heapq.heappush(self._ready, heapq.heappop(waiting))
+
     def _end(self, task: TaskId) -> None:
-        self._held.difference_update(self._exclusive.get(task, ()))
+        needs = self._exclusive.get(task, ())
+        self._held.difference_update(needs)
+        self._ask_next(needs)
         for other in self._graph.needed_by.get(task, ()):
             if other in self._left:
                 self._left[other] -= 1

@@ -24,6 +24,7 @@ _NAME = re.compile(
     r"(?![0-9])(?P<rest>.*)",
     re.DOTALL,
 )
+_PREFIX = re.compile(r"[A-Za-z]{1,30}(?:-[A-Za-z]{1,30}){0,3}")
 _MENTION = re.compile(r"(?<![A-Za-z0-9.])(?:([A-Za-z]+)[-_ ]?#?|#)?([0-9]{1,9})(?![0-9A-Za-z])")
 _SUFFIX = (".md", ".markdown", ".txt")
 _NOT_TASKS = frozenset({"readme", "index", "template", "example", "contributing"})
@@ -68,6 +69,13 @@ def number_of(task: TaskId) -> int:
 
 def prefix_of(task: TaskId) -> str:
     return task.rpartition("-")[0] or PREFIX
+
+
+def is_prefix(text: str) -> bool:
+    """Whether tasks may be called `<text>-NN`, and are read as such."""
+    return (
+        prefix_of(id_of_name(f"{text}-1")) == text.lower() and _PREFIX.fullmatch(text) is not None
+    )
 
 
 def ids_in(text: str, *, like: TaskId) -> tuple[TaskId, ...]:

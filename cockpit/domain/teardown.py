@@ -43,6 +43,8 @@ class TeardownPreview:
     trash: Path
     token: str
     merged: MergedState = MergedState()
+    shared: bool = False
+    """It works in the main checkout: only its pane goes."""
 
     @property
     def holds_uncommitted(self) -> bool:

@@ -78,6 +78,8 @@ class Effort:
     """sha256 of the task's text that the lane of the last attempt was told."""
     prompt: str = ""
     """The file that holds what it was told."""
+    outdated: str = ""
+    """sha256 of the result that an earlier attempt left: it says nothing of a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Holder:
     result: ResultFile | None = None
     asks: str = ""
     """What it needs the commander for, a clause."""
+    answered: frozenset[str] = frozenset()
+    """Tokens of the result's questions (`domain.inbox`) that have their answer."""
 
 
 _AT_WORK = frozenset({State.WORKING, State.STALLED})

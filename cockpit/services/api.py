@@ -18,23 +18,26 @@ from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import FileDiff, LaneDiff
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.done import Evidence
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import Intent
 from cockpit.domain.lane import LaneFault
+from cockpit.domain.ledger import Table
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
+from cockpit.domain.rounds import RoundPreview
 from cockpit.domain.shared import SharedHunk
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncPreview
 from cockpit.domain.taking import TakePreview
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
-from cockpit.domain.upstream import FollowPreview
+from cockpit.domain.upstream import FollowPreview, RemoteChange
 from cockpit.services.ports import LivePanes, TrashEntry
 
 T = TypeVar("T")
@@ -109,6 +112,16 @@ class Cockpit(Protocol):
     def board(self, fleet: Fleet) -> Fleet:
         """The fleet with all tasks as they are now (`Fleet.board`, `Fleet.plan`); results that
         lie in lanes are collected on the way."""
+        ...
+
+    def evidence(self, task: str) -> Evidence:
+        """What the task's 'done' rests on now, row by row; nothing is changed. Raises `Refused`
+        when no task, or several, answer to the name."""
+        ...
+
+    def ledger(self, fleet: Fleet, lane: LaneId | None = None) -> Table:
+        """A lane's ledger, or all of them as one, beside this fleet's board; what agents wrote
+        is in it."""
         ...
 
     def faults(self) -> list[LaneFault]: ...
@@ -191,14 +204,19 @@ class Cockpit(Protocol):
         """Every started lane, with what a teardown would take, or why a sweep leaves it."""
         ...
 
+    def preview_round(self) -> RoundPreview:
+        """What closing the round would do: which lanes would go, and the round summed up."""
+        ...
+
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         """What bringing the target into the lane would do (`how`: merge, rebase, or empty for
         what lanes.yaml says); nothing moves and no object is left."""
         ...
 
-    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
+    def preview_follow(self, *, accepted: tuple[RemoteChange, ...] = ()) -> FollowPreview:
         """What bringing the target after its upstream would do. The remote is asked first, so
-        this can take a while; one whose address changed is not, unless `accept_address`."""
+        this can take a while; one that is another than before is not, unless what changed is
+        what was `accepted`."""
         ...
 
     def preview_undo(self, seq: int | None = None) -> UndoPreview: ...

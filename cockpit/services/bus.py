@@ -8,6 +8,7 @@ import re
 from cockpit.config.model import LaneMode
 from cockpit.domain.bus import BusFolder
 from cockpit.domain.taskname import id_of_name, is_file_of_tasks
+from cockpit.services import ledgers
 from cockpit.services.naming import worktree_of
 from cockpit.services.workplace import Workplace
 
@@ -24,6 +25,8 @@ def keep_out_of_status(work: Workplace) -> None:
     prefix = "" if bus == "." else f"{_literal(bus)}/"
     if not os.path.isabs(bus) and not bus.startswith(".."):
         patterns += [f"/{prefix}tasks/", f"/{prefix}results/", f"/{prefix}master_plan.md"]
+        for name in filter(None, (*ledgers.names(work), ledgers.view_name(work))):
+            patterns.append(f"/{prefix}{_literal(name)}")
     for lane in work.config.lanes.values():
         if lane.mode is not LaneMode.WORKTREE:
             continue

@@ -14,40 +14,59 @@ from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import FileDiff, LaneDiff
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
-from cockpit.domain.events import ActivityChanged, ApprovalChanged, Event, LaneChanged, TrainChanged
+from cockpit.domain.done import Evidence
+from cockpit.domain.events import (
+    ActivityChanged,
+    ApprovalChanged,
+    Event,
+    LaneChanged,
+    Notice,
+    TrainChanged,
+)
 from cockpit.domain.fleet import Fleet, LaneView, apply
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import (
     Collect,
+    Follow,
     Intent,
+    JudgeBackground,
+    Land,
     RunTrain,
+    Undo,
 )
 from cockpit.domain.lane import LaneFault
+from cockpit.domain.ledger import Table
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
+from cockpit.domain.rounds import RoundPreview
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncPreview
 from cockpit.domain.taking import TakePreview
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
 from cockpit.domain.train import Train
-from cockpit.domain.upstream import FollowPreview
+from cockpit.domain.upstream import FollowPreview, RemoteChange
 from cockpit.services import (
     approvals,
     audit,
     background,
     deeds,
+    evidence,
     follow_preview,
     landing_preview,
+    ledgers,
     looking,
     panes,
+    papers,
     parked,
     recovery,
     resolving,
     resolving_drafts,
     review,
+    rounds,
+    shared,
     standing,
     sweep,
     sync_preview,
@@ -64,10 +83,14 @@ from cockpit.services import (
     validation,
 )
 from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPreview
+from cockpit.services.papers import Written
 from cockpit.services.ports import TrashEntry
 from cockpit.services.radar import RadarDesk
 from cockpit.services.taskboard import Look, TaskDesk
 from cockpit.services.workplace import Workplace
+
+MOVING = (Follow, JudgeBackground, Land, RunTrain, Undo)
+"""Intents that may move the target."""
 
 
 class LocalCockpit:
@@ -102,7 +125,7 @@ class LocalCockpit:
         outcome = self._carry_out(intent, tell, by)
         lane = getattr(intent, "lane", None) or (outcome.operation and outcome.operation.lane)
         if lane:
-            tell(LaneChanged(lane, self.work.registry.lanes().get(lane)))
+            tell(LaneChanged(lane, shared.records(self.work).get(lane)))
             for event in self._parked_events([lane]):
                 tell(event)
             tell(ApprovalChanged(lane, approvals.state_of(self.work, lane)))
@@ -111,6 +134,9 @@ class LocalCockpit:
         return outcome
 
     def _carry_out(self, intent: Intent, tell: Tell, by: str) -> Outcome:
+        if isinstance(intent, MOVING):
+            for sentence in recovery.recover_moves(self.work, tell):
+                tell(Notice(sentence, "warning"))
         if isinstance(intent, RunTrain):
             with self._running_train():
                 return train.run(self.work, intent, tell, by, radar=self._radar_now)
@@ -118,14 +144,15 @@ class LocalCockpit:
 
     def fleet(self) -> Fleet:
         """Lanes of lanes.yaml in their order, then lanes that only our state knows."""
-        records = self.work.registry.lanes()
+        records = shared.records(self.work)
         lanes = {
             lane.lane: LaneView(lane.lane, lane.key, lane.title, lane.agent)
             for lane in self.config.lanes.values()
         }
         for name, record in records.items():
             lanes.setdefault(name, LaneView(name, "-", "", record.agent))
-        fleet = Fleet(self.repository, self.config.target, lanes)
+        cadence = self.config.merge.cadence
+        fleet = Fleet(self.repository, self.config.target, lanes, cadence)
         for name, record in records.items():
             fleet = apply(fleet, LaneChanged(name, record))
         for event in (*self._parked_events(None), *self.background_events()):
@@ -193,7 +220,21 @@ class LocalCockpit:
             task_deeds.carry_out(self.work, Collect(lane), _to_nobody, "cli")
         if loose:
             look, _ = self.look_at_tasks(fleet)
-        return apply(fleet, look.event)
+        seen = apply(fleet, look.event)
+        if self.write_papers(seen).is_news:
+            seen = apply(fleet, self.look_at_tasks(fleet)[0].event)
+        return seen
+
+    def write_papers(self, fleet: Fleet) -> Written:
+        """Bring ledgers and the plan's table up to date with the fleet's board, unless another
+        process does that."""
+        return papers.write(self.work, fleet) if papers.is_to_write(fleet) else Written()
+
+    def ledger(self, fleet: Fleet, lane: LaneId | None = None) -> Table:
+        return ledgers.shown(self.work, fleet.board, lane, papers.ours(self.work))
+
+    def evidence(self, task: str) -> Evidence:
+        return evidence.of(self.work, task)
 
     def faults(self) -> list[LaneFault]:
         return validation.faults(self.work)
@@ -268,16 +309,21 @@ class LocalCockpit:
         return self._radar.clash(lane, other)
 
     def preview_teardown(self, lane: LaneId) -> TeardownPreview:
+        if shared.is_shared(self.work, lane):
+            return shared.preview_teardown(self.work, lane)
         return teardown.preview(self.work, lane)
 
     def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
         return sweep.preview(self.work, merged_only=merged_only)
 
+    def preview_round(self) -> RoundPreview:
+        return rounds.preview(self.work)
+
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         return sync_preview.look(self.work, lane, how)
 
-    def preview_follow(self, *, accept_address: bool = False) -> FollowPreview:
-        return follow_preview.preview(self.work, accept_address=accept_address)
+    def preview_follow(self, *, accepted: tuple[RemoteChange, ...] = ()) -> FollowPreview:
+        return follow_preview.preview(self.work, accepted)
 
     def preview_undo(self, seq: int | None = None) -> UndoPreview:
         return undo.preview(self.work, seq)
@@ -298,17 +344,17 @@ class LocalCockpit:
         return self.work.trash.entries()
 
     def capture(self, lane: LaneId, *, colour: bool = False, history: int = 0) -> list[str]:
-        pane = panes.require_pane(self.work, self.work.record(lane))
+        pane = panes.require_pane(self.work, shared.home(self.work, lane).record(lane))
         return self.work.tmux.capture(pane.ref.pane, colour=colour, history=history)
 
     def explain(self, lane: LaneId) -> Explanation:
-        return looking.explain(self.work, lane, self._known.get(lane))
+        return looking.explain(shared.home(self.work, lane), lane, self._known.get(lane))
 
     def attach_argv(self, lane: LaneId | None) -> list[str]:
         """Raises `Refused` when the lane has no pane to step into."""
         if lane is None:
             return self.work.tmux.attach_argv("cockpit")
-        panes.require_pane(self.work, self.work.record(lane))
+        panes.require_pane(self.work, shared.home(self.work, lane).record(lane))
         return self.work.tmux.attach_argv(f"lane-{lane}")
 
     def pinned(self, lane: LaneId) -> CommitId | None:

@@ -2,7 +2,7 @@
 
 cockpit is the only one who writes there for a lane, and only the results of the lane's own
 task. The lane's file stays. What lies on the bus is written over only where it is what was
-collected from the same lane before; else both are left, and the board says so.
+collected from a lane before; else both are left, and the board says so.
 
 | died after | left behind | next start |
 |---|---|---|
@@ -24,7 +24,7 @@ from cockpit.domain.plans import Plan
 from cockpit.domain.taskname import id_of_name
 from cockpit.domain.text import safe
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import tasks
+from cockpit.services import efforts, tasks
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.running import Running, abandoning, begin, own_lock
 from cockpit.services.workplace import Workplace
@@ -79,7 +79,7 @@ def loose(
 
 
 def _judge(work: Workplace, lane: LaneId, file: BusFile, on_bus: bytes | None) -> Loose:
-    if on_bus is None or _digest(on_bus) == _collected(work).get(f"{lane}/{file.name}"):
+    if on_bus is None or _digest(on_bus) in _collected(work).values():
         return Loose(lane, file, on_bus)
     return Loose(
         lane,
@@ -89,9 +89,7 @@ def _judge(work: Workplace, lane: LaneId, file: BusFile, on_bus: bytes | None) -
     )
 
 
-def not_ours(
-    work: Workplace, files: Collection[BusFile], names: Collection[str]
-) -> frozenset[str]:
+def not_ours(work: Workplace, files: Collection[BusFile], names: Collection[str]) -> frozenset[str]:
     """Those of `names` that someone else may still be writing: what was collected is whole."""
     if not names:
         return frozenset()
@@ -145,6 +143,7 @@ def _take(work: Workplace, one: Loose, tell: Tell, by: str) -> str:
             work.state.private_file(f"result-{_digest(one.on_bus)[:16]}.md", one.on_bus)
             work.bus_files.replace(root, BusFolder.RESULTS, name, old=one.on_bus, new=content)
         _remember(work, one.lane, name, plan.digest)
+        efforts.ended(work, id_of_name(name))
     running.done(f"collected {safe(name)} from {one.lane}")
     return name
 

@@ -54,6 +54,7 @@ from cockpit.services import (
     pull_request,
     resolving,
     rubbish,
+    shared,
     start,
     sync,
     taking,
@@ -71,6 +72,9 @@ from cockpit.services.workplace import Workplace
 
 def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
     """How it ended well; raises `CockpitError`."""
+    lane = getattr(intent, "lane", None)
+    if lane is not None and shared.is_shared(work, lane):
+        return shared.carry_out(work, intent, tell, by)
     match intent:
         case Start(lane, prompt, task) if task:
             return assigning.assign(work, Assign(task, lane, note=prompt), tell, by)

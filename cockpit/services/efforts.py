@@ -60,6 +60,12 @@ def begun(work: Workplace, task: TaskId, *, lane: str, told: str, prompt: str = 
     note(work, task, edit, why=f"{lane} begins {task}")
 
 
+def ended(work: Workplace, task: TaskId) -> None:
+    """The attempt at the task has told its result now."""
+    now = work.clock.now()
+    note(work, task, lambda effort: replace(effort, ended=now), why=f"{task} has its result")
+
+
 def never_begun(work: Workplace, task: str, prompt: str) -> None:
     """Take back the attempt that was begun with this prompt, if it is the last one."""
 

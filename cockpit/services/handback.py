@@ -20,7 +20,7 @@ from cockpit.domain.intents import HandBack, Send
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import Plan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import prompts, task_files, tasks
+from cockpit.services import prompts, shared, task_files, tasks
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.running import Running, begin, own_lock
 from cockpit.services.workplace import Workplace
@@ -64,7 +64,8 @@ def hand_back(work: Workplace, intent: HandBack, tell: Tell, by: str) -> Outcome
         )
     path = tasks.root_of(work) / BusFolder.TASKS / name
     try:
-        prompts.send(work, Send(listener, prompt_text(str(path), conflict)), tell, by)
+        said = Send(listener, prompt_text(str(path), conflict))
+        prompts.send(shared.home(work, listener), said, tell, by)
     except CockpitError as error:
         raise CockpitError(
             f"The task was written as {name}, but {listener} was not prompted: {error.title}",
@@ -80,9 +81,9 @@ def _whom(work: Workplace, intent: HandBack) -> tuple[str, LaneId | None]:
     to = intent.to or intent.lane
     if to != ORACLE or ORACLE in work.config.lanes:
         lane = work.lane(LaneId(to)).lane
-        work.record(lane)
+        shared.home(work, lane).record(lane)
         return lane, lane
-    started = work.registry.lanes()
+    started = shared.records(work)
     for name, each in work.config.lanes.items():
         if each.role.casefold() == ORACLE and name in started:
             return ORACLE, name

@@ -18,8 +18,9 @@ from cockpit.domain.events import (
 )
 from cockpit.domain.ids import CommitId, LaneId, PaneId
 from cockpit.domain.lane import GitFacts, LaneRecord
+from cockpit.domain.trail import Trail
 from cockpit.errors import CockpitError
-from cockpit.services import approvals, merged, panes, sync_queue, validation, zones
+from cockpit.services import approvals, merged, panes, sync_queue, trails, validation, zones
 from cockpit.services.api import Explanation
 from cockpit.services.ports import PaneInfo
 from cockpit.services.workplace import Workplace
@@ -96,11 +97,12 @@ def observe(
     activity: bool = True,
 ) -> list[Event]:
     """Look at these lanes (all by default); what can't be seen is told as unknown."""
-    records = work.registry.lanes()
+    records = {**work.registry.lanes(), **work.shared.lanes()}
     chosen = [record for lane, record in records.items() if lanes is None or lane in lanes]
     shown, why = panes.lanes_of_panes(work) if activity else ({}, "")
     rows = rows_of(work, [pane.ref.pane for pane in shown.values()]) if lanes is None else {}
     tip = _target_tip(work) if len(chosen) > 1 else None
+    trail = _trail(work) if chosen else Trail()
 
     def see(record: LaneRecord) -> list[Event]:
         events: list[Event] = [LaneChanged(record.lane, record)]
@@ -111,7 +113,10 @@ def observe(
             told = rows.get(pane.ref.pane) if pane is not None else None
             seen = judge(work, record, pane, known.get(record.lane), told)
             events.append(ActivityChanged(record.lane, seen))
-        return [*events, *_git_events(work, record, tip), *_approval_events(work, record)]
+        if record.shared:
+            return events  # git has nothing to say of it: what is there is the commander's
+        git = _git_events(work, record, tip, trail.lived_since(record.lane))
+        return [*events, *git, *_approval_events(work, record)]
 
     events: list[Event] = [Link(not why, why)] if activity else []
     for found in _at_once(see, chosen):
@@ -139,12 +144,25 @@ def _target_tip(work: Workplace) -> CommitId | None:
         return None
 
 
-def _git_events(work: Workplace, record: LaneRecord, tip: CommitId | None) -> list[Event]:
+def _trail(work: Workplace) -> Trail:
+    """Since when lanes live, where somebody wants to be reminded of that. A journal that can't
+    be read reminds of nothing; what needs it says so."""
+    if work.config.merge.cadence <= 0:
+        return Trail()
+    try:
+        return trails.of(work)
+    except CockpitError:
+        return Trail()
+
+
+def _git_events(
+    work: Workplace, record: LaneRecord, tip: CommitId | None, since: float
+) -> list[Event]:
     try:
         facts = facts_of(work, record, tip)
     except CockpitError as error:
         return [_unknown(work, record.lane, error.title)]
-    return [GitFactsChanged(record.lane, facts)] if facts is not None else []
+    return [GitFactsChanged(record.lane, replace(facts, since=since))] if facts is not None else []
 
 
 def _approval_events(work: Workplace, record: LaneRecord) -> list[Event]:

@@ -24,7 +24,7 @@ from cockpit.domain.taskname import id_of_name
 from cockpit.domain.text import safe
 from cockpit.domain.work import Holder
 from cockpit.errors import CockpitError, DeliveryUnknown, Refused
-from cockpit.services import prompts, tasks
+from cockpit.services import answering, prompts, tasks
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.workplace import Workplace
 
@@ -90,6 +90,8 @@ def tell(work: Workplace, intent: TellNote, told: Tell, by: str) -> Outcome:
             _forget(work, note, before)
             raise
         _remember(work, note, Told.DONE)
+        if note.is_answer:
+            answering.settle(work, work.record(intent.lane))
     return outcome
 
 

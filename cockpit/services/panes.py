@@ -16,7 +16,7 @@ from cockpit.services import setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.ports import Launch, PaneInfo
 from cockpit.services.running import abandoning, begin, own_lock
-from cockpit.services.workplace import Workplace
+from cockpit.services.workplace import Workplace, refuse_shared
 
 DROPPED = re.compile(r"TMUX(?!_TMPDIR$)|GIT_|COCKPIT_|(COLUMNS|LINES)$")
 """Variables that no pane of ours inherits. TMUX_TMPDIR stays: it says where all of this
@@ -115,8 +115,11 @@ def end_everything(work: Workplace, record: LaneRecord) -> None:
     """End all that runs in the lane: its pane's window (a hang-up, as a closed terminal gives,
     which shells heed and SIGTERM they don't), then whatever still lives in its folder.
 
-    Raises `TimedOut` when something in there can't be ended.
+    Raises `TimedOut` when something in there can't be ended, `Refused` for the main checkout,
+    where the commander works.
     """
+    if record.shared or work.disk.same(record.worktree, work.root):
+        raise refuse_shared(record.lane)
     pane = find(work, record)
     if pane is not None:
         work.tmux.close_pane(pane.ref)

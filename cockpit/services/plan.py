@@ -88,7 +88,7 @@ def call_off(work: Workplace, intent: CallOff, tell: Tell, by: str) -> Outcome:
         return replace(effort, cancelled="" if intent.back else reason)
 
     said = f"{task.id} is {'open again' if intent.back else f'called off: {safe(reason)}'}"
-    op = _change(work, tell, by, what, said, lambda known: _with(known, task, edit))
+    op = _change(work, tell, by, what, said, lambda known: _with(known, task, edit), task=task.id)
     return Outcome(f"{said[0].upper()}{said[1:]}.", op, {"task": task.id, "back": intent.back})
 
 
@@ -108,13 +108,16 @@ def retry(work: Workplace, intent: Retry, tell: Tell, by: str) -> Outcome:
     if holder is not None:
         teardown.teardown(work, Teardown(holder, intent.token), tell, by)
 
+    outdated = tasks.result_digest(work, task.id)
+
     def edit(effort: Effort) -> Effort:
-        return replace(effort, lane="", failed="", cancelled="", ended=0.0, agent=intent.agent)
+        again = replace(effort, lane="", failed="", cancelled="", ended=0.0, agent=intent.agent)
+        return replace(again, outdated=outdated)
 
     said = f"{task.id} is open for another try"
     said += f" by {safe(intent.agent)}" if intent.agent else ""
     what = f"try {task.id} again"
-    op = _change(work, tell, by, what, said, lambda known: _with(known, task, edit))
+    op = _change(work, tell, by, what, said, lambda known: _with(known, task, edit), task=task.id)
     data = {"task": task.id, "agent": intent.agent, "torn_down": holder}
     return Outcome(f"{said[0].upper()}{said[1:]}.", op, data)
 
@@ -152,12 +155,12 @@ def _change(
     edit: Callable[[Memory], Memory],
     *,
     then: Callable[[Workplace], None] | None = None,
+    task: str = "",
 ) -> Operation:
     """One journalled change of what is remembered."""
     with work.locks.hold(own_lock(OpKind.PLAN, None), why=what):
-        running = begin(
-            work, tell, OpKind.PLAN, lane=None, by=by, summary=what, plan={"said": said}
-        )
+        told = {"said": said, "task": task}
+        running = begin(work, tell, OpKind.PLAN, lane=None, by=by, summary=what, plan=told)
         with abandoning(running):
             running.step("write it down")
             seq = running.op.seq

@@ -978,6 +978,28 @@ class Bus(Protocol):
         ...
 
 
+class Papers(Protocol):
+    """Files that cockpit keeps below the bus's root for people, where agents write as well.
+    Callers hold the lock `papers`."""
+
+    def read(self, root: Path, name: str, *, cap: int = 1 << 20) -> bytes | None:
+        """The file's bytes, None if it isn't there. Raises `Refused` for what is no regular,
+        single-linked file of at most `cap` bytes, or lies behind a symlink."""
+        ...
+
+    def put(
+        self, root: Path, name: str, *, old: bytes | None, new: bytes, still: float = 0.0
+    ) -> bool:
+        """New content, whole and at once, where the file holds `old` (None: isn't there) and
+        was not written for `still` seconds; False, and nothing changed, where not. The mode
+        stays; folders are made below `root` only. Raises as `read`."""
+        ...
+
+    def remove(self, root: Path, name: str, *, old: bytes) -> bool:
+        """Take the file away where it holds `old`; False where it doesn't. Raises as `read`."""
+        ...
+
+
 class Watcher(Protocol):
     """Hints that something changed on disk; never the truth."""
 

@@ -91,7 +91,7 @@ def _require_listener(work: Workplace, intent: Send, pane: PaneInfo) -> None:
         raise Refused(
             f"The agent of lane {intent.lane} is asking something: text could answer it.",
             detail=seen.detail,
-            hint=f"Answer it with `cockpit attach {intent.lane}`, or send with --force.",
+            hint=f"Answer it with `cockpit answer {intent.lane}`, or send with --force.",
         )
 
 

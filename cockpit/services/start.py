@@ -98,7 +98,7 @@ def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -
     branch = branch_of(work, lane)
     path = worktree_of(work, lane)
     _require_free(work, lane, branch, path)
-    _require_room(work)
+    require_room(work)
     panes.plan_launch(work, lane, prompt, resume=False)
     work.tmux.ensure_server()
     return StartPlan(
@@ -163,7 +163,8 @@ def _require_free(work: Workplace, lane: LaneConfig, branch: str, path: Path) ->
         )
 
 
-def _require_room(work: Workplace) -> None:
+def require_room(work: Workplace) -> None:
+    """Raises `Refused` when as many agents run as may."""
     limit = work.config.launch.max_running
     alive = [name for name, pane in panes.lanes_of_panes(work)[0].items() if not pane.dead]
     if len(alive) >= limit:

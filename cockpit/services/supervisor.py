@@ -19,6 +19,7 @@ from cockpit.domain.events import (
     BackgroundChanged,
     BoardChanged,
     Event,
+    GitFactsChanged,
     LaneChanged,
     Link,
     Notice,
@@ -30,7 +31,7 @@ from cockpit.domain.ids import LaneId, OpId, PaneId
 from cockpit.domain.intents import Assign, Intent, RunBackground, RunTrain, Start, Sync
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
-from cockpit.services import parked, sync_queue
+from cockpit.services import parked, shared, sync_queue
 from cockpit.services.api import Cockpit
 from cockpit.services.background_watch import BY as BACKGROUND
 from cockpit.services.background_watch import BackgroundWatch
@@ -40,6 +41,7 @@ from cockpit.services.dispatcher import DispatcherLock
 from cockpit.services.ports import LivePanes, Watcher
 from cockpit.services.radar_watch import RadarWatch
 from cockpit.services.relay import SharedPanes
+from cockpit.services.reminders import Reminders
 from cockpit.services.sight import Sight
 from cockpit.services.task_watch import TaskWatch
 from cockpit.services.watched import BUS, WatchedFolders
@@ -99,6 +101,7 @@ class FleetSupervisor:
         )
         self._synced: dict[LaneId, float] = {}
         """Since when each lane rested as its waiting sync was tried."""
+        self._reminders = Reminders(self._publish)
         self._watcher = watcher
         self._listeners: list[Callable[[Event, Fleet], None]] = []
         self._actions = ThreadPoolExecutor(4, thread_name_prefix="intent")
@@ -132,6 +135,8 @@ class FleetSupervisor:
         is_new = self.fleet != before or isinstance(event, OperationEnded)
         if is_new and isinstance(event, _ON_THE_BOARD):
             self._bus.hint()
+        elif is_new and isinstance(event, GitFactsChanged):
+            self._bus.nudge()
 
     def _show_waiting(self) -> None:
         """Name who waits in the lanes' status lines, when that changed."""
@@ -299,11 +304,10 @@ class FleetSupervisor:
         shown = [lane for lane, view in self.fleet.lanes.items() if view.record is not None]
 
         def gone() -> list[Event]:
-            work = self._local.work
-            present = work.registry.lanes()
+            present = shared.records(self._local.work)
             left = [lane for lane in shown if lane not in present]
             events: list[Event] = [LaneChanged(lane, None) for lane in left]
-            resting = parked.lanes(work) if left else {}
+            resting = parked.lanes(self._local.work) if left else {}
             return events + [
                 ActivityChanged(lane, resting[lane].activity) for lane in left if lane in resting
             ]
@@ -324,6 +328,7 @@ class FleetSupervisor:
             else:
                 await self._refresh_panes(patient=True)
             self._sync_waiting()
+            self._reminders.beat(self.fleet, self._local.work.clock.now())
             self._bus.beat()
 
     def _sync_waiting(self) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from cockpit.domain.intents import (
+    Answer,
     Assign,
     CallOff,
+    CloseRound,
     Collect,
     Plan,
     Retry,
+    TellNote,
     WriteTasks,
 )
-from cockpit.services import assigning, collecting, plan, task_files
+from cockpit.services import answering, assigning, collecting, notes, plan, rounds, task_files
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.workplace import Workplace
 
-TaskIntent = Assign | CallOff | Collect | Plan | Retry | WriteTasks
+TaskIntent = Answer | Assign | CallOff | CloseRound | Collect | Plan | Retry | TellNote | WriteTasks
 
 
 def carry_out(work: Workplace, intent: TaskIntent, tell: Tell, by: str) -> Outcome:
@@ -31,3 +34,9 @@ def carry_out(work: Workplace, intent: TaskIntent, tell: Tell, by: str) -> Outco
             return task_files.write(work, intent, tell, by)
         case Collect():
             return collecting.collect(work, intent, tell, by)
+        case TellNote():
+            return notes.tell(work, intent, tell, by)
+        case Answer():
+            return answering.answer(work, intent, tell, by)
+        case CloseRound():
+            return rounds.close(work, intent, tell, by)

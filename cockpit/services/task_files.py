@@ -22,6 +22,7 @@ from cockpit.domain.taskname import (
     TaskId,
     id_of_name,
     is_file_of_tasks,
+    is_prefix,
     make_id,
     number_of,
     prefix_of,
@@ -131,17 +132,22 @@ def _names(work: Workplace, text: str, intent: WriteTasks) -> Iterator[str]:
     title = parse_task("task-1.md", _content(text)).title
     words = tidy(title).lower()[:SLUG].strip("-._")
     tail = f"-{words}.md" if words else ".md"
+    if intent.prefix and not is_prefix(intent.prefix):
+        raise Refused(
+            f"{safe(intent.prefix, width=60)} is no prefix of a task.",
+            hint="Give letters, such as task or ws.",
+        )
     if not intent.name:
-        for task in free_ids(work, intent.prefix or PREFIX):
+        for task in free_ids(work, (intent.prefix or PREFIX).lower()):
             yield f"{task}{tail}"
         return
-    name = intent.name
+    name, task = intent.name, id_of_name(intent.name)
+    if not task or not name.isprintable():
+        raise Refused(
+            f"{safe(name, width=60)} names no task.",
+            hint="Give a number, or a name like task-007-auth.",
+        )
     if not is_file_of_tasks(name):
-        task = id_of_name(name)
-        if not task:
-            raise Refused(
-                f"{safe(name)} names no task.", hint="Give a number, or a name like task-007-auth."
-            )
         name = f"{task}{tail}" if name.isdigit() or name.lower() == task else f"{name}.md"
     taken = tasks.bus_of(work).of(id_of_name(name))
     if taken:

@@ -18,23 +18,30 @@ from cockpit.domain.events import Event, Notice
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.handing_out import hand_out
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Assign, Collect, Intent
+from cockpit.domain.intents import Assign, Collect, Intent, TellNote
 from cockpit.domain.taskname import TaskId
 from cockpit.errors import CockpitError, DeliveryUnknown
+from cockpit.services import master_plan, tasks
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.dispatcher import DispatcherLock
 
 SETTLE = 0.01
 """Seconds in which hints are gathered; the watcher has gathered them before."""
 
-REST = 3
+REST = 1
 """Times a look's own length that passes before the next one, so that a folder of ten thousand
-files that changes all the time takes a quarter of a core at most."""
+files that changes all the time takes half a core at most."""
 
 PAUSE = 30.0
 """Seconds after which an assignment that was refused is tried again; doubled each time."""
 
 LONGEST_PAUSE = 900.0
+
+PAPERS_EVERY = 1.0
+"""Seconds between two writes of the ledgers and the plan's table."""
+
+PAPERS_AGAIN = 10.0
+"""Seconds after which one that could not be written is tried again."""
 
 Carry = Callable[[Intent], Awaitable[dict[str, Any]]]
 
@@ -58,16 +65,28 @@ class TaskWatch:
         self._dispatcher = dispatcher
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tasks")
         self._hinted = asyncio.Event()
+        self._is_stale = True
+        self._tell: tuple[tuple[LaneId, str], ...] = ()
+        """Notes of the last look that are to be told."""
         self._acting: set[str] = set()
         """Tasks and lanes for which something is under way."""
         self._not_before: dict[str, float] = {}
         self._pauses: dict[str, float] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._said = ""
+        self._papers_due: float | None = None
+        self._papers_written = -PAPERS_EVERY
+        self._plan_seen = (0, 0)
 
     def hint(self) -> None:
         """A file on the bus changed, or something that the board is drawn from."""
+        self._is_stale = True
         self._hinted.set()
+
+    def nudge(self) -> None:
+        """A lane may have become free, with the board as it is."""
+        if self._fleet().plan.going:
+            self._hinted.set()
 
     async def run(self) -> None:
         """Follow hints until cancelled."""
@@ -76,10 +95,16 @@ class TaskWatch:
         while True:
             await self._wait(due)
             await asyncio.sleep(SETTLE)
+            nudged = self._hinted.is_set() and not self._is_stale
             self._hinted.clear()
+            if nudged:
+                await self._act_on_go()
+                continue
             begun = loop.time()
+            self._is_stale = False
             due = await self._look(loop)
             await self._act_on_go()
+            due = min(filter(None, (due, await self._write_papers(loop))), default=None)
             await asyncio.sleep(min(REST * (loop.time() - begun), 1.0))
 
     async def _wait(self, due: float | None) -> None:
@@ -103,12 +128,37 @@ class TaskWatch:
             self._complain(f"The tasks can't be read: {error.title}")
             return None
         self._said = ""
+        self._tell = look.tell
         before = self._fleet()
         if (look.event.board, look.event.plan) != (before.board, before.plan):
             self._publish(look.event)
+            self._papers_due = self._papers_due or self._cockpit.work.clock.monotonic()
         for lane in loose:
             self._begin(f"collect {lane}", Collect(lane))
         return look.due
+
+    async def _write_papers(self, loop: asyncio.AbstractEventLoop) -> float | None:
+        """Bring the ledgers and the plan's table after the board, once a second at most; when
+        to do it next."""
+        cockpit, fleet = self._cockpit, self._fleet()
+        now = cockpit.work.clock.monotonic()
+        plan = await loop.run_in_executor(self._thread, self._plan_stamp)
+        due = now if plan != self._plan_seen else self._papers_due
+        if due is None or max(due, self._papers_written + PAPERS_EVERY) > now:
+            self._papers_due = due and max(due, self._papers_written + PAPERS_EVERY)
+            return self._papers_due
+        done = await loop.run_in_executor(self._thread, lambda: cockpit.write_papers(fleet))
+        self._plan_seen = await loop.run_in_executor(self._thread, self._plan_stamp)
+        self._papers_written = cockpit.work.clock.monotonic()
+        again = PAPERS_EVERY if not done.is_whole else PAPERS_AGAIN if done.problems else None
+        self._papers_due = again and self._papers_written + again
+        if done.is_news:
+            self.hint()
+        return self._papers_due
+
+    def _plan_stamp(self) -> tuple[int, int]:
+        work = self._cockpit.work
+        return work.disk.stamp(tasks.root_of(work) / master_plan.FILE)
 
     def _complain(self, text: str) -> None:
         """Once, until it has gone well again."""
@@ -128,8 +178,11 @@ class TaskWatch:
     async def _act_on_go(self) -> None:
         """Begin what the go covers and what can begin now."""
         fleet = self._fleet()
+        tell, self._tell = self._tell, ()
         if not fleet.plan.going or not fleet.link.up or not await self._dispatcher.is_mine():
             return
+        for lane, name in tell:
+            self._begin(f"tell {name}", TellNote(lane, name), lane=lane)
         for one in hand_out(fleet, fleet.board, fleet.plan).start:
             view = fleet.board.named(one.task)
             if view is not None and one.lane not in self._acting:

@@ -16,7 +16,7 @@ from cockpit.domain.activity import State, headline
 from cockpit.domain.arriving import Arrivals
 from cockpit.domain.assignment import Offer
 from cockpit.domain.background import Dispatcher
-from cockpit.domain.board import Seen, draw
+from cockpit.domain.board import Board, Seen, draw
 from cockpit.domain.bus import BusFile, BusFolder
 from cockpit.domain.events import BoardChanged
 from cockpit.domain.fleet import Fleet, LaneView
@@ -25,11 +25,11 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.memory import Memory
 from cockpit.domain.operation import OpKind
 from cockpit.domain.result import ResultFile
-from cockpit.domain.task import TaskFile
+from cockpit.domain.task import TaskFile, digest
 from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.taskname import TaskId, id_of_name
 from cockpit.domain.work import Effort, Holder
-from cockpit.services import background, collecting, efforts, tasks
+from cockpit.services import answers, background, collecting, efforts, notes, papers, tasks
 from cockpit.services.workplace import Workplace
 from cockpit.services.zones import zone_of
 
@@ -40,6 +40,8 @@ class Look:
 
     event: BoardChanged
     due: float | None = None
+    tell: tuple[tuple[LaneId, str], ...] = ()
+    """Notes that are to be told now: lane and name of the file."""
 
 
 class TaskDesk:
@@ -51,6 +53,7 @@ class TaskDesk:
         self._tasks = Arrivals()
         self._results = Arrivals()
         self._own: dict[LaneId, Arrivals] = {}
+        self._last: Board | None = None
 
     def look(self, fleet: Fleet, *, here: bool = False) -> tuple[Look, list[LaneId]]:
         """The board beside this fleet, and the lanes that hold results to be collected.
@@ -66,19 +69,21 @@ class TaskDesk:
         now, wall = work.clock.monotonic(), work.clock.now()
         arriving = self._tasks.look(listing.files, now=now, wall=wall)
         coming = self._results.look(claims.files, now=now, wall=wall)
+        coming = collecting.not_ours(work, claims.files, coming)
         bus = tasks.read_bus(listing)
         known = efforts.read(work)
-        results = [
-            tasks.read_result(file)
-            for file in sorted(claims.files, key=lambda file: file.changed)
-            if file.content is not None and file.name not in coming
-        ]
-        holders = dict(_holders(work, fleet, bus, results))
+        results = _results(claims.files, coming, known)
+        given = answers.given(work, claims.files)
+        holders = {
+            name: replace(holder, answered=given.get(holder.lane, frozenset()))
+            for name, holder in _holders(work, fleet, bus, results)
+        }
         merged = tasks.merged(work)
         own = {
             lane: collecting.loose(work, claims.files, lane, files)
             for lane, files in self._own_results(now, wall).items()
         }
+        spoken = notes.due(work, listing.files, holders, known, arriving)
         lanes = [lane for lane, found in own.items() if any(not one.why_not for one in found)]
         seen = Seen(
             tasks=bus.tasks,
@@ -87,7 +92,7 @@ class TaskDesk:
             holders=holders,
             results=results,
             arriving=arriving,
-            told={name: known.effort(id_of_name(name)).told for name in holders},
+            told={n: told for n in holders if (told := known.effort(id_of_name(n)).told)},
             go=_covered(bus, known),
             problems=(
                 *bus.problems,
@@ -95,12 +100,15 @@ class TaskDesk:
                 *_unread(claims.files),
                 *_gone(work, bus),
                 *(one.why_not for found in own.values() for one in found if one.why_not),
+                *papers.problems_of(work),
+                *spoken.problems,
             ),
         )
         watched = (self._tasks, self._results, *self._own.values())
         due = [at for one in watched if (at := one.due) is not None]
-        event = BoardChanged(draw(seen), _desk(work, known, here))
-        return Look(event, min(due) if due else None), lanes
+        self._last = draw(seen, self._last)
+        event = BoardChanged(self._last, _desk(work, known, here))
+        return Look(event, min(due) if due else None, spoken.tell), lanes
 
     def _own_results(self, now: float, wall: float) -> dict[LaneId, tuple[BusFile, ...]]:
         """By lane what lies in its own worktree, once all of it is whole."""
@@ -113,6 +121,19 @@ class TaskDesk:
             for lane, seen in self._own.items()
             if not seen.look(found[lane], now=now, wall=wall)
         }
+
+
+def _results(files: tuple[BusFile, ...], coming: frozenset[str], known: Memory) -> list[ResultFile]:
+    """What lies in `results/`, the newest last, less what is still being written and what an
+    attempt left that was given up."""
+    outdated = {effort.outdated for effort in known.efforts.values() if effort.outdated}
+    return [
+        tasks.read_result(file)
+        for file in sorted(files, key=lambda file: file.changed)
+        if file.content is not None
+        and file.name not in coming
+        and not (outdated and digest(file.content) in outdated)
+    ]
 
 
 def _unread(files: tuple[BusFile, ...]) -> Iterator[str]:

@@ -16,8 +16,9 @@ from cockpit.domain.bus import BusFile, BusFolder, BusListing
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.merged import WANTED, merged_tasks
+from cockpit.domain.notes import task_of as is_note
 from cockpit.domain.result import ResultFile, parse_result
-from cockpit.domain.task import TaskFile, TaskId, parse_task
+from cockpit.domain.task import TaskFile, TaskId, digest, parse_task
 from cockpit.domain.taskname import id_of_name
 from cockpit.errors import Refused
 from cockpit.services.workplace import Workplace
@@ -70,7 +71,11 @@ def read_result(file: BusFile) -> ResultFile:
 
 def read_bus(listing: BusListing) -> Bus:
     """The tasks of a folder that was read already."""
-    tasks = tuple(_task(one.name, one.content) for one in listing.files if one.content is not None)
+    tasks = tuple(
+        _task(one.name, one.content)
+        for one in listing.files
+        if one.content is not None and not is_note(one.name)
+    )
     problems = [*listing.problems, *(one.problem for one in listing.files if one.problem)]
     return Bus(tasks, (*problems, *_duplicates(tasks)))
 
@@ -198,6 +203,13 @@ def results_of(work: Workplace, wanted: Sequence[TaskId]) -> list[ResultFile]:
     for file in sorted(_results(work, root_of(work)), key=lambda file: file.changed):
         newest[id_of_name(file.name) or read_result(file).task] = file
     return [read_result(newest[task]) for task in wanted if task in newest]
+
+
+def result_digest(work: Workplace, task: TaskId) -> str:
+    """sha256 of the newest result of the task on the bus; empty when there is none."""
+    found = [file for file in _results(work, root_of(work)) if _is_of(file, task)]
+    newest = max(found, key=lambda file: file.changed, default=None)
+    return digest(newest.content or b"") if newest is not None else ""
 
 
 def _results(work: Workplace, root: Path) -> list[BusFile]:

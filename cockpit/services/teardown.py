@@ -112,7 +112,8 @@ def require_shown(work: Workplace, lane: LaneId, token: str) -> None:
 def plan_for(
     work: Workplace, record: LaneRecord, op: str, *, keep_branch: bool, keep_worktree: bool
 ) -> TeardownPlan:
-    """All names that the steps will use."""
+    """All names that the steps will use. Raises `Refused` for what must never go."""
+    _require_not_main(work, record)
     name = str(op)
     return TeardownPlan(
         lane=record.lane,
@@ -227,8 +228,9 @@ def _drop_branch(work: Workplace, running: Running, plan: TeardownPlan) -> None:
 
 
 def _require_not_main(work: Workplace, record: LaneRecord) -> None:
-    main = work.git.main_checkout
-    if record.branch == work.target or (main is not None and work.disk.same(record.worktree, main)):
+    main = work.git.main_checkout or work.root
+    is_main = any(work.disk.same(record.worktree, place) for place in (main, work.root))
+    if record.shared or is_main or record.branch == work.target:
         raise Refused(
             f"Lane {record.lane} is the target or the main checkout, which can't be torn down.",
             hint="Take the lane out of lanes.yaml instead.",

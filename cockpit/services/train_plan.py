@@ -77,7 +77,14 @@ def plan(
     with work.git.looking():
         cars = _built(work, sight, places, messages or {})
     blind = [
-        Car(lane, CarState.ASIDE, "it could not be looked at", aside=Aside.REFUSED, said=said)
+        Car(
+            lane,
+            CarState.ASIDE,
+            "it could not be looked at",
+            aside=Aside.REFUSED,
+            said=said,
+            source=train_queue.tip_of(work, lane),
+        )
         for lane, said in sight.blind.items()
     ]
     return Train(

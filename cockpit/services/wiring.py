@@ -14,6 +14,7 @@ from cockpit import paths
 from cockpit.adapters.agents import presets
 from cockpit.adapters.agents.catalogue import AgentCatalogue
 from cockpit.adapters.approvals import FileApprovals
+from cockpit.adapters.bus.papers import FolderPapers
 from cockpit.adapters.bus.store import FolderBus
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.disk import LocalDisk
@@ -78,6 +79,7 @@ def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Work
         locks=FileLocks(state / "locks"),
         journal=FileJournal(state / "journal", clock),
         registry=FileRegistry(state / "lanes"),
+        shared=FileRegistry(state / "shared"),
         state=facts,
         git=git,
         vault=GitVault(state),
@@ -89,6 +91,7 @@ def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Work
         agents=AgentCatalogue(config.agents),
         approvals=FileApprovals(facts),
         bus_files=FolderBus(),
+        papers=FolderPapers(),
         probe=probe,
         environment=env,
     )

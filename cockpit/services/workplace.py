@@ -21,6 +21,7 @@ from cockpit.services.ports import (
     Journal,
     LaneFiles,
     Locks,
+    Papers,
     Processes,
     Registry,
     Runner,
@@ -37,6 +38,16 @@ def no_probe(_where: str) -> None:
     """Nothing: only the fault harness passes a probe that ends the process."""
 
 
+def refuse_shared(lane: LaneId, why: str = "") -> Refused:
+    """For what is not for a lane in the main checkout."""
+    return Refused(
+        f"Lane {lane} works in the main checkout (`mode: shared`): it has no branch and no "
+        "worktree of its own.",
+        detail=why,
+        hint=f"Talk to it with `cockpit send {lane} …`, or end it with `cockpit stop {lane}`.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
     """The ports, the configuration and the two folders. `probe` is called between steps."""
@@ -50,6 +61,8 @@ class Workplace:
     locks: Locks
     journal: Journal
     registry: Registry
+    shared: Registry
+    """Lanes in the main checkout, apart from the others (`services/shared.py` says why)."""
     state: StateFiles
     git: Git
     vault: Vault
@@ -61,6 +74,7 @@ class Workplace:
     agents: Agents
     approvals: Approvals
     bus_files: Bus
+    papers: Papers
     probe: Probe = no_probe
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
@@ -84,6 +98,8 @@ class Workplace:
         """Our state's record of a started lane. Raises `Refused` when it was not started."""
         found = self.registry.lanes().get(lane)
         if found is None:
+            if lane in self.shared.lanes():
+                raise refuse_shared(lane)
             self.lane(lane)
             raise Refused(
                 f"Lane {lane} is not started.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cockpit.adapters.approvals import FileApprovals
+from cockpit.adapters.bus.papers import FolderPapers
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.journal import FileJournal
 from cockpit.adapters.lanefiles import SafeLaneFiles
@@ -33,7 +34,9 @@ def test_shapes(tmp_path: Path) -> None:
     runner: ports.Runner = ProcessRunner()
     files: ports.LaneFiles = SafeLaneFiles()
     watcher: ports.Watcher = FileWatcher()
+    papers: ports.Papers = FolderPapers()
+    rest.append(papers)
     rest += [locks, journal, registry, approvals, vault, trash, processes, runner, files, watcher]
     assert clock.now() > 1.6e9 and clock.monotonic() <= clock.monotonic()
     clock.wait(-1)
-    assert len(rest) == 10
+    assert len(rest) == 11

@@ -55,6 +55,7 @@ SUBPROCESS: dict[str, str] = {
     "adapters.procs": "looks at processes",
     "adapters.vault_git": "git on our own vault, which is not the user's repository",
     "ui.attach": "hands the terminal to a tmux client",
+    "cli.editor": "hands the terminal to the commander's editor",
     "demo": "scripted agents are programs that run programs",
 }
 """Module → why it may start processes."""

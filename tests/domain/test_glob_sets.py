@@ -83,8 +83,30 @@ def test_a_question_that_would_take_for_ever_gets_the_careful_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(glob_sets, "MOST_STEPS", 3)
-    assert overlap(globs("first/one/**"), globs("first/other/**"))
-    assert not covers(globs("second/**"), globs("second/one/**"))
+    assert overlap(globs("first/*one/**"), globs("first/*other/**"))
+    assert not covers(globs("second/*/**"), globs("second/one/**"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet", "covered"),
+    [
+        ("far/**", "away/**", False, False),
+        ("docs", "docs/a/*.md", True, True),
+        ("docs/", "docs/{a,b}/**", True, True),
+        ("docs/**", "docs/**", True, True),
+        ("docs", "docs", True, True),
+        ("docs/**", "docs2/**", False, False),
+        ("{docs,src}/**", "{docs/a,src/b}/**", True, True),
+        ("DOCS/**", "docs/A*", True, True),
+    ],
+)
+def test_most_zones_need_no_automaton(
+    one: str, other: str, meet: bool, covered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glob_sets, "MOST_STEPS", 40 if meet else 0)
+    assert overlap(globs(one), globs(other)) == meet
+    monkeypatch.setattr(glob_sets, "MOST_STEPS", 0)
+    assert covers(globs(one), globs(other)) == covered
 
 
 PIECES = st.sampled_from(["a", "b", "ab", "*", "a*", "*b", "?", "[ab]", "[!a]", "**", "{a,b/a}"])

@@ -16,10 +16,12 @@ from cockpit.domain.change import Layer
 from cockpit.domain.hunks import HunkDeed
 from cockpit.domain.intents import (
     Adopt,
+    Answer,
     Approve,
     ApproveStanding,
     Assign,
     CallOff,
+    CloseRound,
     Collect,
     Commit,
     Dispatch,
@@ -179,6 +181,10 @@ SCENES: dict[str, Scene] = {
     "trust": Scene(states.untrusted, lambda c: Trust(c.trust().digest), OpKind.TRUST, ()),
     # agents
     "send": Scene(states.base, lambda _c: Send(ALPHA, PROMPT), OpKind.SEND),
+    "answer": Scene(states.asking, lambda _c: Answer(BETA, "1"), OpKind.ANSWER, config=TASKS),
+    "answer a result": Scene(
+        states.blocked, lambda _c: Answer(BETA, "SQLite"), OpKind.ANSWER, also=_SENT, config=TASKS
+    ),
     "stop": Scene(states.dirty, lambda _c: Stop(ALPHA), OpKind.STOP),
     "restart": Scene(states.dirty, lambda _c: Restart(ALPHA), OpKind.RESTART),
     "interrupt": Scene(states.dirty, lambda _c: Interrupt(ALPHA), OpKind.INTERRUPT),
@@ -272,6 +278,13 @@ SCENES: dict[str, Scene] = {
     ),
     "write tasks": Scene(states.base, lambda _c: WriteTasks(("First", "Second")), OpKind.TASK),
     "collect": Scene(states.reported, lambda _c: Collect(BETA), OpKind.COLLECT, config=TASKS),
+    "close the round": Scene(
+        states.merged,
+        lambda _c: CloseRound(),
+        OpKind.ROUND,
+        BOTH,
+        also=frozenset({OpKind.TEARDOWN}),
+    ),
     # a lane's branch and its work
     "sync": Scene(states.behind, lambda _c: Sync(ALPHA), OpKind.SYNC),
     "sync by rebase": Scene(states.behind, lambda _c: Sync(ALPHA, how="rebase"), OpKind.SYNC),

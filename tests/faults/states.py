@@ -168,6 +168,30 @@ def first_landed(cockpit: LocalCockpit) -> None:
     do(cockpit, Land(BETA))
 
 
+def asking(cockpit: LocalCockpit) -> None:
+    """Beta's agent asks for leave on its screen."""
+    base(cockpit)
+    do(cockpit, Start(BETA))
+    choices = [" ❯ 1. Yes", "   2. No"]
+    _show(cockpit, ["─" * 12, " Bash command", "   make", *choices, "", " Esc to cancel"])
+
+
+def blocked(cockpit: LocalCockpit) -> None:
+    """Beta rests, and its result asks something."""
+    two_tasks(cockpit)
+    do(cockpit, Assign("task-001", BETA))
+    _show(cockpit, ["● Done.", "", "─" * 12, "❯", "─" * 12, "  ? for shortcuts"])
+    asks = "---\ntask: 001\nstatus: blocked\nquestions: Which store?\n---\n"
+    write(cockpit.root, "results/task-001-result.md", asks)
+
+
+def _show(cockpit: LocalCockpit, rows: list[str]) -> None:
+    """What beta's pane shows."""
+    tmux = cockpit.work.tmux
+    assert isinstance(tmux, PaperTmux)
+    tmux.show(tmux.panes()[BETA].ref.pane, rows)
+
+
 def reported(cockpit: LocalCockpit) -> None:
     """Beta has written a result in its own folder."""
     two_tasks(cockpit)

@@ -77,6 +77,10 @@ class Desk:
         git(folder, "commit", "-q", "-m", message)
         return git(folder, "rev-parse", "HEAD").strip()
 
+    def state(self, name: str) -> Path:
+        """The file of a fact in the state folder."""
+        return self.usual().state / "facts" / f"{name}.json"
+
     def main(self) -> str:
         return git(self.root, "rev-parse", "refs/heads/main").strip()
 

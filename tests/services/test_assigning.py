@@ -211,6 +211,11 @@ def test_a_failed_task_is_tried_again_by_another_agent_from_a_fresh_base(bus: Bu
     view = bus.view(1)
     assert view.work is Work.READY
     assert view.effort is not None and (view.effort.attempts, view.effort.agent) == (1, "bot")
+    bus.work = does_nothing
+    bus.desk.do(Assign("1", BETA))
+    assert bus.state(1) is Work.BLOCKED, "what the first try left says nothing of the second"
+    reports(bus.folder(BETA), "task-001", "done")
+    assert bus.state(1) is Work.REVIEW, "and gives way to what the second says"
 
 
 def test_a_task_whose_lane_was_put_away_does_not_begin_again_by_itself(bus: BusDesk) -> None:

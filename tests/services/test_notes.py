@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from cockpit.domain.intents import Assign, Plan, TellNote
+from cockpit.domain.inbox import Question
+from cockpit.domain.intents import Assign, Collect, Plan, TellNote
 from cockpit.domain.notes import task_of
 from cockpit.errors import DeliveryUnknown, Refused
+from cockpit.services import answering
 from cockpit.services.taskboard import Look
 from tests.services.background import ASKING, IDLE, WORKING
 from tests.services.bus_desk import ALPHA, BETA, LANES, BusDesk, does_nothing, long_ago, reports
@@ -134,6 +136,20 @@ def test_nobody_saw_it_taken(bus: BusDesk) -> None:
     with pytest.raises(DeliveryUnknown):
         bus.desk.do(TellNote(ALPHA, name))
     assert look(bus).tell == () and "nobody knows whether it was told" in why(bus)
+
+
+@pytest.mark.parametrize(("kind", "left"), [("answer", 0), ("prompt", 1)])
+def test_an_answer_takes_the_question_out_of_the_inbox(bus: BusDesk, kind: str, left: int) -> None:
+    name = write(bus, f"task-001-{kind}.md")
+    bus.desk.do(Collect(ALPHA))
+    assert [one.text for one in asked(bus)] == ["Which colour?"]
+    bus.desk.do(TellNote(ALPHA, name))
+    assert len(asked(bus)) == left
+
+
+def asked(bus: BusDesk) -> tuple[Question, ...]:
+    work = bus.desk.cockpit().work
+    return answering.claimed(work, work.record(ALPHA))
 
 
 def test_what_was_told_is_damaged(bus: BusDesk) -> None:

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
+
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.events import ActivityChanged, Event, LaneChanged, Notice, OperationEnded
 from cockpit.domain.fleet import Fleet
@@ -241,3 +243,35 @@ async def test_a_defect_is_told_and_its_traceback_kept(desk: Desk) -> None:
         log = desk.cockpit().state / "run" / "defect.log"
         assert "Traceback" in log.read_text()
         assert log.stat().st_mode & 0o777 == 0o600
+
+
+async def test_ledgers_and_the_plan_follow_the_board(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.services.task_watch.PAPERS_AGAIN", 0.2)
+    lanes = desk.root / "lanes.yaml"
+    desk.configure(lanes.read_text().replace("{agent: sh}", "{agent: sh, ledger: ledgers/b.csv}"))
+    (desk.root / "tasks").mkdir()
+    (desk.root / "tasks/task-001-x.md").write_text("# Tokens\n")
+    plan = desk.root / "master_plan.md"
+    ledger = desk.root / "ledgers/b.csv"
+    async with running(desk) as (supervisor, _, events):
+        await until(lambda: supervisor.fleet.link.up, "running")
+        supervisor.submit(Start(BETA, task="1"))
+        await until(ledger.exists, "the ledger is written")
+        assert "task-001,Tokens" in ledger.read_text()
+        plan.write_text("<!-- cockpit:tasks -->\n<!-- /cockpit:tasks -->\n")
+        supervisor._hint("tasks/")
+        await until(lambda: "Tokens" in plan.read_text(), "a table that was asked for later")
+        await asyncio.to_thread(ledger.write_text, "mine\n")
+        supervisor.submit(Stop(BETA))
+        told = "ledgers/b.csv is left alone"
+        await until(
+            lambda: any(told in text for text in supervisor.fleet.board.problems),
+            "what is not ours is named",
+        )
+        assert ledger.read_text() == "mine\n"
+        ledger.unlink()
+        await until(lambda: supervisor.fleet.board.problems == (), "and no more once it is mended")
+        assert "task-001" in ledger.read_text()
+        assert not [event for event in events if isinstance(event, Notice) and told in event.text]
