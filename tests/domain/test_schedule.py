@@ -28,7 +28,8 @@ def test_nothing_waits_that_could_run(
     )
     lasts = {task: float(data.draw(st.integers(1, 5))) for task in graph.needs}
     alone = {
-        task: tuple(sorted(data.draw(st.sets(st.sampled_from("abc"))))) for task in graph.needs
+        task: tuple(data.draw(st.lists(st.sampled_from("abc"), unique=True)))
+        for task in graph.needs
     }
     ranks = {task: data.draw(st.integers(0, 3)) for task in graph.needs}
     schedule = simulate(graph, lasts.__getitem__, lanes, priorities=ranks, exclusive=alone)
@@ -63,3 +64,14 @@ def test_two_that_need_two_things_never_wait_for_each_other() -> None:
     alone = {one: ("a",), two: ("b",), both: ("a", "b")}
     schedule: Schedule = simulate(graph, lambda _task: 1.0, 3, exclusive=alone)
     assert [(slot.task, slot.begin) for slot in schedule.slots] == [(one, 0), (two, 0), (both, 1)]
+
+
+def test_who_is_asked_first_and_has_to_wait_for_another_thing_lets_the_next_go() -> None:
+    one, two, both, last = (TaskId(f"task-00{number}") for number in (1, 2, 3, 4))
+    graph = dependencies([(one, ()), (two, ()), (both, ()), (last, ())])
+    alone = {one: ("a",), two: ("b",), both: ("b", "a"), last: ("b",)}
+    lasts = {one: 10.0, two: 1.0, both: 1.0, last: 1.0}
+    ranks = {task: number for number, task in enumerate(lasts)}
+    schedule = simulate(graph, lasts.__getitem__, 4, priorities=ranks, exclusive=alone)
+    begins = {slot.task: slot.begin for slot in schedule.slots}
+    assert begins == {one: 0, two: 0, last: 1, both: 10}
