@@ -23,7 +23,7 @@ def tip(repo: Path, rev: str = "HEAD") -> CommitId:
 
 def commit_all(folder: Path, message: str = "work") -> CommitId:
     git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", message)
+    git(folder, "commit", "-q", "--allow-empty", "-m", message)
     return tip(folder)
 
 

@@ -368,7 +368,7 @@ VECTORS = [
     vector(remote_hooks_path, "push origin HEAD:refs/heads/evil", refuses=("remotes.push",)),
     vector(remote_alternates, "push origin HEAD:refs/heads/evil"),
     vector(remote_checkout, "push origin +HEAD:refs/heads/pushed"),
-    vector(ssh_command, "fetch origin", refuses=("remotes.fetch",)),
+    vector(ssh_command, "fetch origin", refuses=("remotes.fetch", "remotes.push")),
     vector(promisor, "cat-file -p HEAD:docs/guide.md", refuses=MISSING),
     vector(inherited_diff, "diff"),
     vector(inherited_config, "status"),
