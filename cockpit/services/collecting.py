@@ -21,7 +21,7 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Collect
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import Plan
-from cockpit.domain.taskname import id_of_name
+from cockpit.domain.taskname import TaskId, id_of_name
 from cockpit.domain.text import safe
 from cockpit.errors import CockpitError, Refused
 from cockpit.services import efforts, tasks
@@ -51,11 +51,10 @@ class Loose:
     why_not: str = ""
 
 
-def own(work: Workplace, lane: LaneId) -> tuple[BusFile, ...]:
-    """The results of its own task that lie in the lane's worktree; by their names alone: a lane
-    writes no other task's result, whatever a header says."""
+def own(work: Workplace, lane: LaneId, task: TaskId) -> tuple[BusFile, ...]:
+    """The results of `task`, its own, that lie in the lane's worktree; by their names alone: a
+    lane writes no other task's result, whatever a header says."""
     record = work.registry.lanes().get(lane)
-    task = id_of_name(record.task) if record is not None else ""
     if record is None or not task:
         return ()
     root = record.worktree / work.config.bus
@@ -113,7 +112,10 @@ def collect(work: Workplace, intent: Collect, tell: Tell, by: str) -> Outcome:
     lane = intent.lane
     with work.locks.hold(own_lock(OpKind.COLLECT, lane), why=f"collect from {lane}"):
         shared = work.bus_files.listing(tasks.root_of(work), BusFolder.RESULTS).files
-        found = loose(work, shared, lane, own(work, lane))
+        task = tasks.task_of(work, lane)
+        found = loose(
+            work, shared, lane, own(work, lane, task.id if task is not None else TaskId(""))
+        )
         refused = [one.why_not for one in found if one.why_not]
         taken = [_take(work, one, tell, by) for one in found if not one.why_not]
     if refused and not taken:

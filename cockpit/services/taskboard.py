@@ -25,6 +25,7 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.memory import Memory
 from cockpit.domain.operation import OpKind
 from cockpit.domain.result import ResultFile
+from cockpit.domain.sync import TURN
 from cockpit.domain.task import TaskFile, digest
 from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.taskname import TaskId, id_of_name
@@ -73,15 +74,16 @@ class TaskDesk:
         bus = tasks.read_bus(listing)
         known = efforts.read(work)
         results = _results(claims.files, coming, known)
+        merged = tasks.merged(work)
+        given_to = _given_to(work, fleet, bus, merged)
         given = answers.given(work, claims.files)
         holders = {
             name: replace(holder, answered=given.get(holder.lane, frozenset()))
-            for name, holder in _holders(work, fleet, bus, results)
+            for name, holder in _holders(work, fleet, bus, results, given_to)
         }
-        merged = tasks.merged(work)
         own = {
             lane: collecting.loose(work, claims.files, lane, files)
-            for lane, files in self._own_results(now, wall).items()
+            for lane, files in self._own_results(given_to, now, wall).items()
         }
         spoken = notes.due(work, listing.files, holders, known, arriving)
         lanes = [lane for lane, found in own.items() if any(not one.why_not for one in found)]
@@ -110,9 +112,14 @@ class TaskDesk:
         event = BoardChanged(self._last, _desk(work, known, here))
         return Look(event, min(due) if due else None, spoken.tell), lanes
 
-    def _own_results(self, now: float, wall: float) -> dict[LaneId, tuple[BusFile, ...]]:
+    def _own_results(
+        self, given_to: Mapping[LaneId, str], now: float, wall: float
+    ) -> dict[LaneId, tuple[BusFile, ...]]:
         """By lane what lies in its own worktree, once all of it is whole."""
-        found = {lane: collecting.own(self._work, lane) for lane in self._work.registry.lanes()}
+        found = {
+            lane: collecting.own(self._work, lane, id_of_name(name))
+            for lane, name in given_to.items()
+        }
         self._own = {
             lane: self._own.get(lane, Arrivals()) for lane, files in found.items() if files
         }
@@ -162,17 +169,44 @@ def _covered(bus: tasks.Bus, known: Memory) -> Mapping[str, str]:
 # ---------------------------------------------------------------- who has what
 
 
+def _given_to(
+    work: Workplace, fleet: Fleet, bus: tasks.Bus, merged: frozenset[TaskId]
+) -> dict[LaneId, str]:
+    """By lane the name of its task's file: what it was started on, else the one open task that
+    names it, once there is work in the lane (a landing of it counts as that task: `tasks.find`).
+    A lane that rests with nothing in it is free."""
+    found: dict[LaneId, str] = {}
+    for lane, record in work.registry.lanes().items():
+        if record.task:
+            found[lane] = record.task
+        elif _has_work(fleet.lanes.get(lane)):
+            mine = [task for task in tasks.named_for(bus, lane) if task.id not in merged]
+            if len(mine) == 1:
+                found[lane] = mine[0].name
+    return found
+
+
+def _has_work(view: LaneView | None) -> bool:
+    if view is None:
+        return False
+    facts = view.facts
+    return view.activity.state in TURN or (facts is not None and bool(facts.ahead or facts.dirty))
+
+
 def _holders(
-    work: Workplace, fleet: Fleet, bus: tasks.Bus, results: list[ResultFile]
+    work: Workplace,
+    fleet: Fleet,
+    bus: tasks.Bus,
+    results: list[ResultFile],
+    given_to: Mapping[LaneId, str],
 ) -> Iterator[tuple[str, Holder]]:
     by_task = {result.task: result for result in results}
-    records = work.registry.lanes()
     for op in work.journal.pending():
         name = str(op.intent.get("task") or "")
         if op.kind in (OpKind.ASSIGN, OpKind.START) and name and op.lane is not None:
             yield name, Holder(op.lane, State.STARTING)
-    for lane, record in records.items():
-        task = bus.named(record.task) if record.task else None
+    for lane, given in given_to.items():
+        task = bus.named(given)
         if task is not None:
             yield task.name, _holder(work, fleet, lane, task, by_task.get(task.id))
 

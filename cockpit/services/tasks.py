@@ -102,7 +102,7 @@ def find(work: Workplace, lane: LaneId) -> LaneTask:
     record = work.registry.lanes().get(lane)
     if record is not None and record.task:
         return _started_on(work, bus, lane, record.task)
-    mine = [task for task in bus.tasks if task.lane.lower() == lane]
+    mine = named_for(bus, lane)
     if len(mine) > 1:
         done = merged(work)
         mine = [task for task in mine if task.id not in done]
@@ -110,6 +110,11 @@ def find(work: Workplace, lane: LaneId) -> LaneTask:
         names = ", ".join(task.name for task in mine)
         return LaneTask(None, (f"{len(mine)} task files name lane {lane}: {names}",))
     return LaneTask(mine[0] if mine else None)
+
+
+def named_for(bus: Bus, lane: LaneId) -> list[TaskFile]:
+    """The tasks whose files name the lane."""
+    return [task for task in bus.tasks if task.lane.lower() == lane]
 
 
 def _started_on(work: Workplace, bus: Bus, lane: LaneId, name: str) -> LaneTask:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import pytest
 
-from cockpit.domain.intents import Assign, Start, WriteTasks
+from cockpit.domain.intents import Assign, Land, Start, WriteTasks
 from cockpit.domain.operation import OpKind, OpState
 from cockpit.domain.taskname import TaskId
 from cockpit.domain.work import Work
 from cockpit.errors import Refused
 from tests.services.background import ASKING
-from tests.services.bus_desk import ALPHA, LANES, BusDesk, does_nothing, long_ago, reports
+from tests.services.bus_desk import ALPHA, BETA, LANES, BusDesk, does_nothing, long_ago, reports
 from tests.services.conftest import Desk
 from tests.services.test_assigning import die_before, recovered
 from tests.services.test_recovery import Died
@@ -133,6 +133,21 @@ def test_a_started_lane_without_a_task_holds_none(bus: BusDesk) -> None:
     bus.task(1, lane="alpha")
     bus.desk.do(Start(ALPHA))
     assert bus.state(1) is Work.READY
+
+
+def test_work_in_a_lane_is_that_of_the_one_task_that_names_it(bus: BusDesk) -> None:
+    """As a landing counts it, though the lane was started without a task."""
+    bus.task(1, lane="alpha")
+    bus.task(2, lane="beta")
+    bus.task(3, lane="beta")
+    for lane in (ALPHA, BETA):
+        bus.desk.do(Start(lane))
+        bus.desk.commit(lane, f"docs/{lane}.md", "work\n")
+    reports(bus.folder(ALPHA), "task-001", "done")
+    assert (bus.state(1), bus.view(1).why) == (Work.REVIEW, "lane alpha says it is done")
+    assert bus.state(2) is Work.READY, "two name beta: nobody can say which"
+    bus.desk.do(Land(ALPHA))
+    assert bus.state(1) is Work.MERGED
 
 
 # ---------------------------------------------------------------- new files
