@@ -137,7 +137,7 @@ TEARDOWN = Struct(
 POOL = Struct((Key("size", Int(0, 50), "0", "worktrees made ahead"),))
 LAUNCH = Struct(
     (
-        Key("stagger", Duration(0, 600), "2s", "pause between two starts"),
+        Key("stagger", Duration(0, 600), "2s", "pause between two starts of agents"),
         Key("max_running", Int(1, MAX_LANES), "7", "agents that run at the same time"),
     )
 )

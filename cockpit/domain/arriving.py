@@ -7,7 +7,7 @@ the same for a moment, by our own clock: the one that stamps files may jump.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cockpit.domain.bus import BusFile
@@ -20,33 +20,29 @@ STILL = 0.3
 class Arrivals:
     """What was seen of one folder's files, look by look. Not shared between threads."""
 
-    _seen: dict[str, tuple[Hashable, float]] = field(default_factory=dict)
-    """By name what the file was, and since when (monotonic); minus infinity once taken."""
+    _seen: dict[str, BusFile] = field(default_factory=dict)
+    _since: dict[str, float] = field(default_factory=dict)
+    """By name since when a file is what it is (monotonic); without those that were taken."""
     _is_first: bool = True
 
     def look(self, files: Iterable[BusFile], *, now: float, wall: float) -> frozenset[str]:
         """The names of those that are still being written. `now` is monotonic, `wall` is the
         clock that stamps files: at the first look an old file is taken at once."""
-        seen: dict[str, tuple[Hashable, float]] = {}
-        arriving: list[str] = []
-        for file in files:
-            what = (file.changed, file.content, file.problem)
-            before = self._seen.get(file.name)
-            if before is not None and before[0] == what:
-                since = before[1]
-            else:
-                is_old = self._is_first and wall - file.changed >= STILL
-                since = -float("inf") if is_old else now
-            if now - since >= STILL:
-                since = -float("inf")
-            else:
-                arriving.append(file.name)
-            seen[file.name] = (what, since)
-        self._seen, self._is_first = seen, False
-        return frozenset(arriving)
+        before, self._seen = self._seen, {file.name: file for file in files}
+        since: dict[str, float] = {}
+        for name, file in self._seen.items():
+            old = before.get(name)
+            if old is file or old == file:
+                continue
+            if not (self._is_first and wall - file.changed >= STILL):
+                since[name] = now
+        for name, at in self._since.items():
+            if name in self._seen and name not in since and now - at < STILL:
+                since[name] = at
+        self._since, self._is_first = since, False
+        return frozenset(since)
 
     @property
     def due(self) -> float | None:
         """When to look again (monotonic), None when nothing is being written."""
-        waiting = [since for _, since in self._seen.values() if since != -float("inf")]
-        return min(waiting) + STILL if waiting else None
+        return min(self._since.values()) + STILL if self._since else None

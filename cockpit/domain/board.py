@@ -81,32 +81,36 @@ def draw(seen: Seen, before: Board | None = None) -> Board:
     known: dict[str, TaskView] = {}
     if before is not None and before.graph == graph:
         graph = before.graph
-        known = {view.task.name: view for view in before.tasks}
-    wave_of = {task: at for at, wave in enumerate(graph.waves) for task in wave}
+        known = _nobodys(before, first)
+        for name in (*seen.holders, *seen.arriving, *(first.get(task) for task in seen.efforts)):
+            known.pop(name or "", None)
     views = tuple(
         old
-        if (old := known.get(task.name)) is not None and _is_same(old, task, seen, first)
-        else _view(task, seen, graph, first, wave_of)
+        if (old := known.get(task.name)) is not None and old.task is task
+        else _view(task, seen, graph, first)
         for task in seen.tasks
     )
-    go = frozenset(task.name for task in seen.tasks if seen.go.get(task.name) == task.digest)
+    go: frozenset[str] = frozenset()
+    if seen.go:
+        go = frozenset(task.name for task in seen.tasks if seen.go.get(task.name) == task.digest)
     strays = tuple(_strays(seen.results, first, seen.merged))
     return Board(views, tuple(seen.problems), strays, go, graph)
 
 
-def _is_same(old: TaskView, task: TaskFile, seen: Seen, first: Mapping[TaskId, str]) -> bool:
-    """Whether a task that nobody has or had is what it was, in a graph that is what it was."""
-    return (
-        old.task is task
-        and old.holder is None
-        and old.effort is None
-        and not old.arriving
-        and task.name not in seen.holders
-        and task.id not in seen.efforts
-        and task.name not in seen.arriving
-        and first.get(task.id) == task.name
-        and old.wave is not None
-    )
+def _nobodys(before: Board, first: Mapping[TaskId, str]) -> dict[str, TaskView]:
+    """By the name of their files the tasks that nobody had worked on, each the only or first
+    one of its number then and now: in the same graph they are what they were."""
+    was_first: dict[TaskId, TaskView] = {}
+    for view in before.tasks:
+        was_first.setdefault(view.task.id, view)
+    return {
+        view.task.name: view
+        for task, view in was_first.items()
+        if view.holder is None
+        and view.effort is None
+        and not view.arriving
+        and first.get(task) == view.task.name
+    }
 
 
 def _view(
@@ -114,7 +118,6 @@ def _view(
     seen: Seen,
     graph: Dependencies,
     first: Mapping[TaskId, str],
-    wave_of: Mapping[TaskId, int],
 ) -> TaskView:
     effort = seen.efforts.get(task.id)
     holder = seen.holders.get(task.name)
@@ -141,7 +144,7 @@ def _view(
         why=why,
         holder=holder,
         effort=effort,
-        wave=wave_of.get(task.id) if is_first else None,
+        wave=graph.wave_of.get(task.id) if is_first else None,
         arriving=arriving,
         changed=holder is not None and told is not None and told != task.digest,
     )

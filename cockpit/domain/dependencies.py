@@ -117,6 +117,11 @@ class Dependencies:
         return tuple(wave for wave in waves if wave)
 
     @cached_property
+    def wave_of(self) -> Mapping[TaskId, int]:
+        """By task its wave, from 0; what stands in none is missing."""
+        return {task: at for at, wave in enumerate(self.waves) for task in wave}
+
+    @cached_property
     def _layers(self) -> tuple[tuple[TaskId, ...], ...]:
         """The same, as if what is missing were there; what is in a circle or behind one stands
         in none. (A task that is not stuck needs none that is, so it stands where it would.)"""
@@ -164,7 +169,7 @@ def dependencies(
     found: dict[TaskId, tuple[TaskId, ...]] = {}
     for task, wanted in needs:
         if task:
-            found.setdefault(task, tuple(dict.fromkeys(wanted)))
+            found.setdefault(task, tuple(dict.fromkeys(wanted)) if wanted else ())
     return Dependencies(found, frozenset(done))
 
 

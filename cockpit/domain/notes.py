@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from cockpit.domain.activity import State
 from cockpit.domain.sync import AT_REST
@@ -49,6 +50,7 @@ class Note:
         return match is not None and match["kind"].casefold() == "answer"
 
 
+@lru_cache(20_000)
 def task_of(name: str) -> TaskId:
     """The task whose lane a file of this name is for; empty for a file that is no note."""
     match = _NAME.fullmatch(name)

@@ -78,6 +78,8 @@ def _look(work: Workplace, record: LaneRecord, tip: CommitId, target: CommitId) 
     if _has_nothing(record, tip) and work.git.is_ancestor(tip, target):
         return MergedState(Merged.NOTHING)
     landings = _landings(work, record)
+    if any((op.intent.get("source"), op.intent.get("new")) == (tip, target) for op in landings):
+        return MergedState(Merged.MERGED)  # the target is what our landing of the tip made
     left = _left(work, record, landings, tip, target)
     if not left:
         return MergedState(Merged.MERGED)

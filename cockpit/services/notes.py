@@ -19,7 +19,7 @@ from cockpit.domain.bus import BusFile, BusFolder
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Send, TellNote
 from cockpit.domain.memory import Memory
-from cockpit.domain.notes import Note, Told, read, why_not_yet
+from cockpit.domain.notes import Note, Told, read, task_of, why_not_yet
 from cockpit.domain.taskname import id_of_name
 from cockpit.domain.text import safe
 from cockpit.domain.work import Holder
@@ -51,7 +51,9 @@ def due(
     notes = [
         note
         for file in files
-        if file.content is not None and (note := read(file.name, file.content)) is not None
+        if task_of(file.name)
+        and file.content is not None
+        and (note := read(file.name, file.content)) is not None
     ]
     if not notes:
         return Due()

@@ -28,7 +28,7 @@ from cockpit.domain.events import (
 )
 from cockpit.domain.fleet import Fleet, apply
 from cockpit.domain.ids import LaneId, OpId, PaneId
-from cockpit.domain.intents import Assign, Intent, RunBackground, RunTrain, Start, Sync
+from cockpit.domain.intents import Intent, RunTrain, Sync
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
 from cockpit.services import parked, shared, sync_queue
@@ -38,6 +38,7 @@ from cockpit.services.background_watch import BackgroundWatch
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.defects import recorded
 from cockpit.services.dispatcher import DispatcherLock
+from cockpit.services.launching import Launches
 from cockpit.services.ports import LivePanes, Watcher
 from cockpit.services.radar_watch import RadarWatch
 from cockpit.services.relay import SharedPanes
@@ -109,9 +110,7 @@ class FleetSupervisor:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: tuple[LaneId, ...] = ()
-        self._starting = asyncio.Lock()
-        """Lanes start one after the other, `launch.stagger` apart: agents share rate limits."""
-        self._starting_next = 0
+        self._launches = Launches(lambda: cockpit.config.launch.stagger)
         self._hints: set[LaneId] = set()
         self._hinted = asyncio.Event()
         self._watched = WatchedFolders(cockpit.work)
@@ -210,17 +209,10 @@ class FleetSupervisor:
     # ------------------------------------------------------------ wishes and questions
 
     def submit(self, intent: Intent) -> None:
-        self._starting_next += isinstance(intent, Start | Assign)
         self._spawn(self._carry_out(intent))
 
     async def _carry_out(self, intent: Intent) -> None:
-        if isinstance(intent, Start | Assign):
-            async with self._starting:
-                self._starting_next -= 1
-                await self._act(intent)
-                if self._starting_next:
-                    await asyncio.sleep(self._local.config.launch.stagger)
-        else:
+        async with self._launches.turn(intent, self.fleet):
             await self._act(intent)
 
     async def _act(self, intent: Intent) -> None:
@@ -251,15 +243,8 @@ class FleetSupervisor:
     async def _carry_by_itself(self, intent: Intent) -> dict[str, Any]:
         """For what nobody wished for at this moment: a start waits for its turn among all
         starts, and how it failed is for who asked."""
-        if not isinstance(intent, RunBackground | Assign):
+        async with self._launches.turn(intent, self.fleet):
             return await self._act_by_itself(intent)
-        self._starting_next += 1
-        async with self._starting:
-            self._starting_next -= 1
-            data = await self._act_by_itself(intent)
-            if self._starting_next:
-                await asyncio.sleep(self._local.config.launch.stagger)
-            return data
 
     async def _act_by_itself(self, intent: Intent) -> dict[str, Any]:
         """The outcome's data. Raises `CockpitError`, for a defect too."""

@@ -256,11 +256,10 @@ def _with_lost(
     """The efforts, with those counted as failed whose lane was put away before it landed: they
     must not begin again by themselves."""
     found = dict(known.efforts)
-    for task in bus.tasks:
-        effort = found.get(task.id)
-        if effort is None or not effort.lane or effort.failed or task.name in holders:
-            continue
-        if task.id not in merged:
+    at_work = {task: effort for task, effort in found.items() if effort.lane and not effort.failed}
+    for task in bus.tasks if at_work else ():
+        effort = at_work.get(task.id)
+        if effort is not None and task.name not in holders and task.id not in merged:
             why = f"lane {effort.lane} was put away before its work had landed"
             found[task.id] = replace(effort, failed=why)
     return found

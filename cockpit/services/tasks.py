@@ -81,6 +81,9 @@ def read_bus(listing: BusListing) -> Bus:
 
 
 def _duplicates(tasks: Sequence[TaskFile]) -> list[str]:
+    ids = [task.id for task in tasks if task.id]
+    if len(set(ids)) == len(ids):
+        return []
     by_id: dict[TaskId, list[str]] = {}
     for task in tasks:
         if task.id:

@@ -52,6 +52,7 @@ Stamp = tuple[int, int, int, int, int, int]
 class _Kept:
     stamp: Stamp
     file: BusFile
+    size: int
 
 
 class FolderBus:
@@ -142,22 +143,18 @@ def _look(handle: int, old: dict[str, _Kept]) -> tuple[dict[str, _Kept], list[st
         problems.append(f"{len(names)} files lie there; only the first {MOST} were looked at")
     kept: dict[str, _Kept] = {}
     room = TOTAL
-    now = time.time()
+    fresh = (time.time() - FRESH) * 1e9
     for name in names[:MOST]:
         stamp = _stamp(handle, name)
         if stamp is None:
             continue
         known = old.get(name)
-        fresh = now - stamp[3] / 1e9 < FRESH
-        if known is None or known.stamp != stamp or fresh or _size(known) > room:
-            known = _Kept(stamp, _read(handle, name, stamp, room))
-        room -= _size(known)
+        if known is None or known.stamp != stamp or stamp[3] > fresh or known.size > room:
+            file = _read(handle, name, stamp, room)
+            known = _Kept(stamp, file, len(file.content or b""))
+        room -= known.size
         kept[name] = known
     return kept, problems
-
-
-def _size(kept: _Kept) -> int:
-    return len(kept.file.content or b"")
 
 
 def _stamp(handle: int, name: str) -> Stamp | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cockpit.adapters.git.refs import is_branch_name, is_ref_name
 from cockpit.adapters.git.repository import GitRepository
+from cockpit.adapters.git.run import Call
 from cockpit.domain.ids import CommitId, RefName
 from cockpit.errors import CockpitError, RefMoved, Refused, Unavailable, UsageError
 from tests.adapters.git.conftest import MAIN, commit_all, tip
@@ -139,6 +140,29 @@ def test_a_broken_ref_is_not_an_absent_one(repo: Path, opened: GitRepository) ->
     assert "refs/heads/dangling is broken" in found
     assert opened.refs("refs/heads/") == {MAIN: tip(repo)}, "one broken ref hides no other"
     assert [info.head.commit for info in opened.worktrees()] == [tip(repo)]
+
+
+def test_a_commit_that_was_read_once_needs_no_process(repo: Path, opened: GitRepository) -> None:
+    """And yet the ref is always read anew, however it is stored and whoever moved it."""
+    old, new = tip(repo, "HEAD~1"), tip(repo)
+    assert (opened.read_ref(MAIN), opened.resolve(old)) == (new, old)
+    calls: list[Call] = []
+    opened.door.observers.append(calls.append)
+    assert opened.read_ref(MAIN) == new
+    assert not calls
+    git(repo, "update-ref", MAIN, old)
+    assert opened.read_ref(MAIN) == old, "a commit that was not read before"
+    assert len(calls) == 1
+    git(repo, "pack-refs", "--all")
+    assert opened.read_ref(MAIN) == old, "packed"
+    git(repo, "update-ref", MAIN, new)
+    git(repo, "symbolic-ref", NEW, MAIN)
+    assert (opened.read_ref(NEW), opened.read_ref(MAIN)) == (new, new)
+    (repo / ".git" / MAIN).write_text("1" * 40 + "\n")
+    with pytest.raises(Unavailable):
+        opened.read_ref(MAIN)
+    (repo / ".git" / MAIN).unlink()
+    assert opened.read_ref(MAIN) == old, "what was packed shows again"
 
 
 def test_create_move_delete(repo: Path, opened: GitRepository) -> None:

@@ -36,7 +36,7 @@ def plan(bench: Bench, lanes: int) -> list[Measure]:
         number: sorted(chance.sample(range(1, number), min(number - 1, chance.randint(0, 2))))
         for number in range(1, count + 1)
     }
-    told = ",".join(f"task-{number:03d}={chance.uniform(2.0, 6.0):.2f}" for number in needs)
+    told = ",".join(f"task-{number:03d}={chance.uniform(4.0, 12.0):.2f}" for number in needs)
     fleet = Fleet(
         bench.ground,
         f"plan{lanes}",
@@ -84,7 +84,7 @@ async def _carried_out(fleet: Fleet, count: int) -> tuple[Board, list[Operation]
             supervisor.submit(Land(waiting[0].lane))
         if len(views) == count:
             shown_all.set()
-        if sum(view.work is Work.MERGED for view in views) == count:
+        if not landing and sum(view.work is Work.MERGED for view in views) == count:
             over.set()
 
     supervisor.subscribe(hear)
