@@ -37,6 +37,8 @@ class Offer:
     busy: str = ""
     runs: bool = False
     """Its agent runs already: a task takes no further slot."""
+    takes_model: bool = True
+    """Its agent can be told which model to use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def why_not_in(task: TaskFile, offer: Offer) -> str:
         return f"it is for lane {task.lane}"
     if task.agent and task.agent.casefold() != offer.agent.casefold():
         return f"it wants the agent {task.agent}"
+    if task.model and not offer.takes_model:
+        return f"it wants the model {task.model}, and its agent {offer.agent} takes none"
     if task.role and offer.role and task.role.casefold() != offer.role.casefold():
         return f"it wants the role {task.role}"
     zone = sound(task.zone)

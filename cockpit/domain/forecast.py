@@ -156,7 +156,7 @@ def spans_of(board: Board, journal: Spans | None = None) -> Spans:
         effort = view.effort
         if view.work is not Work.MERGED or not view.task.id:
             continue
-        end = (effort.ended or effort.merged) if effort is not None else 0.0
+        end = effort.ended if effort is not None else 0.0
         if effort is not None and effort.started and end >= effort.started:
             found[view.task.id] = (effort.started, end)
         elif journal is not None and view.task.id in journal:

@@ -44,6 +44,8 @@ class LaneRecord:
     """Named agent session to resume, if the agent has such."""
     task: str = ""
     """Name of its task's file in `tasks/`; empty when none was given."""
+    model: str = ""
+    """The model that its agent was last run with; empty for the agent's own choice."""
     shared: bool = False
     """It works in the main checkout, and has neither branch nor worktree of its own."""
 
@@ -115,6 +117,7 @@ def record_to_json(record: LaneRecord) -> dict[str, Any]:
         "adopted": record.adopted,
         "session_name": record.session_name,
         "task": record.task,
+        "model": record.model,
         **({"shared": True} if record.shared else {}),
         "pane": None
         if pane is None
@@ -142,6 +145,7 @@ def record_from_json(data: Mapping[str, Any]) -> LaneRecord:
         adopted=bool(data.get("adopted", False)),
         session_name=str(data.get("session_name", "")),
         task=str(data.get("task", "")),
+        model=str(data.get("model", "")),
         shared=data.get("shared") is True,
         pane=None
         if pane is None

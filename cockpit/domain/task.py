@@ -95,7 +95,7 @@ def parse_task(name: str, raw: bytes) -> TaskFile:
         zone=fields.items("zone"),
         lane=fields.text("lane"),
         agent=fields.text("agent"),
-        model=fields.text("model"),
+        model=fields.read("model", values.model, "name of a model") or "",
         priority=fields.read("priority", values.priority, "number"),
         role=fields.text("role"),
         estimate=fields.read("estimate", values.seconds, "length of time such as 90m or 4h"),

@@ -43,6 +43,7 @@ _PRIORITIES = {
     "low": 3,
     "lowest": 4,
 }
+_MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+\[\]-]{0,99}", re.ASCII)
 _NUMBER = re.compile(r"[pP]?([0-9]{1,4})")
 
 NOTHING = frozenset({"", "-", "–", "—", "none", "n/a", "na", "nil", "null", "no", "nothing", "~"})
@@ -144,3 +145,8 @@ def priority(text: str) -> int | None:
     if match is not None:
         return int(match.group(1))
     return _PRIORITIES.get(plain.removesuffix(" priority"))
+
+
+def model(text: str) -> str | None:
+    """The name of an agent's model: one word that no program reads as an option."""
+    return text if _MODEL.fullmatch(text) else None

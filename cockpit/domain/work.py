@@ -65,7 +65,6 @@ class Effort:
     """When the last attempt began."""
     ended: float = 0.0
     """When its result was accepted, or when it failed."""
-    merged: float = 0.0
     lane: str = ""
     """The lane of the last attempt."""
     failed: str = ""

@@ -151,6 +151,7 @@ def _require_lane(work: Workplace, lane: LaneConfig, task: TaskFile) -> LaneReco
             f"Lane {lane.lane} has {other.id}, which has not landed.",
             hint=f"Land it, or tear lane {lane.lane} down first.",
         )
+    lane = panes.lane_on(work, lane, task.name)
     if not panes.plan_launch(work, lane, "", resume=False).takes_prompts:
         raise Refused(
             f"The agent {lane.agent} of lane {lane.lane} takes no prompts.",

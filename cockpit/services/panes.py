@@ -12,7 +12,7 @@ from cockpit.domain.intents import Interrupt, Restart, Stop
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError, Refused, TimedOut
-from cockpit.services import setup, trust
+from cockpit.services import setup, tasks, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.ports import Launch, PaneInfo
 from cockpit.services.running import abandoning, begin, own_lock
@@ -57,6 +57,12 @@ def plan_launch(work: Workplace, lane: LaneConfig, prompt: str, *, resume: bool)
     )
 
 
+def lane_on(work: Workplace, lane: LaneConfig, task: str) -> LaneConfig:
+    """The lane as it works on the task in this file, whose model goes before its own."""
+    model = tasks.model_of(work, task)
+    return replace(lane, model=model) if model else lane
+
+
 def argv_with_setup(work: Workplace, lane: LaneConfig, launch: Launch) -> tuple[str, ...]:
     """The pane's argument list: the agent itself, or our script that runs the setup commands
     in sight and then becomes the agent."""
@@ -79,6 +85,8 @@ def open_or_adopt(
 ) -> tuple[LaneRecord, Launch]:
     """The lane's pane, found by its session if it is there already, else made."""
     work.tmux.ensure_server()
+    lane = lane_on(work, lane, record.task)
+    record = replace(record, model=lane.model)
     launch = plan_launch(work, lane, prompt, resume=resume)
     found = work.tmux.panes().get(lane.lane)
     if found is not None and found.op == record.op:
@@ -207,6 +215,7 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
     if pane is None:
         fresh, _ = open_or_adopt(work, lane, record, "", run_setup=False, resume=resume)
         return fresh
+    lane = lane_on(work, lane, record.task)
     launch = plan_launch(work, lane, "", resume=resume)
     ref = work.tmux.respawn(
         PaneId(pane.ref.pane),
@@ -215,7 +224,7 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
         env={**lane_environment(work, lane), **launch.env},
     )
     end_program(work, record, pane.ref.pid)
-    return replace(record, pane=ref)
+    return replace(record, pane=ref, model=lane.model)
 
 
 def last_words(work: Workplace, record: LaneRecord) -> str:

@@ -930,6 +930,10 @@ class Agents(Protocol):
         """Raises `UsageError` for an unknown agent, `Unavailable` for one not installed."""
         ...
 
+    def takes_model(self, agent: str) -> bool:
+        """Whether it can be told which model to use; False for an unknown agent."""
+        ...
+
     def judge(
         self,
         agent: str,

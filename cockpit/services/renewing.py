@@ -19,9 +19,12 @@ from cockpit.services.workplace import Workplace
 
 
 def tell_agent(work: Workplace, lane: LaneId, told: str, tell: Tell, by: str) -> None:
-    """Give the lane's agent the prompt, running it again where it has ended."""
-    pane = panes.find(work, work.record(lane))
-    if pane is None or pane.dead:
+    """Give the lane's agent the prompt, running it again where it has ended, or where its task
+    wants another model than it runs with."""
+    record = work.record(lane)
+    pane = panes.find(work, record)
+    model = panes.lane_on(work, work.lane(lane), record.task).model
+    if pane is None or pane.dead or model != record.model:
         panes.restart(work, Restart(lane), tell, by)
         launch = panes.plan_launch(work, work.lane(lane), "", resume=False)
         prompts.wait_until_ready(work, lane, launch.ready)

@@ -99,7 +99,7 @@ def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -
     path = worktree_of(work, lane)
     _require_free(work, lane, branch, path)
     require_room(work)
-    panes.plan_launch(work, lane, prompt, resume=False)
+    panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
     work.tmux.ensure_server()
     return StartPlan(
         lane=lane.lane,

@@ -276,7 +276,14 @@ def _desk(work: Workplace, known: Memory, here: bool) -> PlanDesk:
         dispatcher=_dispatcher(work, here),
         max_running=work.config.launch.max_running,
         lanes={
-            lane.lane: Offer(lane.lane, lane.key, zone_of(lane), lane.agent, lane.role)
+            lane.lane: Offer(
+                lane.lane,
+                lane.key,
+                zone_of(lane),
+                lane.agent,
+                lane.role,
+                takes_model=work.agents.takes_model(lane.agent),
+            )
             for lane in work.config.lanes.values()
             if lane.mode is LaneMode.WORKTREE
             and lane.background.on is BackgroundOn.NEVER

@@ -80,6 +80,14 @@ def read_bus(listing: BusListing) -> Bus:
     return Bus(tasks, (*problems, *_duplicates(tasks)))
 
 
+def model_of(work: Workplace, name: str) -> str:
+    """The model that the task in the file `name` wants; empty for none, or for no such file."""
+    file = work.bus_files.read(root_of(work), BusFolder.TASKS, name) if name else None
+    if file is None or file.content is None:
+        return ""
+    return _task(file.name, file.content).model
+
+
 def _duplicates(tasks: Sequence[TaskFile]) -> list[str]:
     ids = [task.id for task in tasks if task.id]
     if len(set(ids)) == len(ids):

@@ -99,7 +99,9 @@ def _start(one: Assignment, view: TaskView, look: GoLook, name: int, lane: int) 
         (" → ", "$muted"),
         present.text(one.lane.ljust(lane), "bold $accent", width=60),
         "  ",
-        present.text(f"{runner.agent} {runner.model}".strip(), "$foreground", width=60),
+        present.text(
+            f"{runner.agent} {view.task.model or runner.model}".strip(), "$foreground", width=60
+        ),
         ("  zone ", "$muted"),
         present.text(zone, "$foreground", width=120),
         "  ",

@@ -87,6 +87,13 @@ def test_the_room_is_kept_and_named() -> None:
         ),
         ({"zone": "../evil, src/auth/**"}, offer(A, "src/**"), ""),
         ({"lane": "beta"}, offer(A), "it is for lane beta"),
+        ({"model": "opus"}, offer(A), ""),
+        (
+            {"model": "opus"},
+            Offer(A, "a", agent="sh", takes_model=False),
+            "it wants the model opus, and its agent sh takes none",
+        ),
+        ({"model": "-x"}, Offer(A, "a", agent="sh", takes_model=False), ""),
     ],
 )
 def test_who_is_right_for_what(keys: dict[str, str], lane: Offer, why: str) -> None:

@@ -95,7 +95,7 @@ def test_measured_times_count_while_any_lane_worked() -> None:
 def test_spans_come_from_memory_and_else_from_the_journal() -> None:
     one, two, three, four = ids(1, 2, 3, 4)
     efforts = {
-        one: Effort(one, started=10.0, ended=20.0, merged=30.0),
+        one: Effort(one, started=10.0, ended=20.0),
         two: Effort(two, started=10.0),
         three: Effort(three, started=50.0, ended=20.0),
         four: Effort(four, started=1.0, ended=2.0),

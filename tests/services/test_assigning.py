@@ -8,7 +8,17 @@ from collections.abc import Callable
 import pytest
 
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Assign, CallOff, Land, Park, Plan, Retry, Start, Teardown
+from cockpit.domain.intents import (
+    Assign,
+    CallOff,
+    Land,
+    Park,
+    Plan,
+    Restart,
+    Retry,
+    Start,
+    Teardown,
+)
 from cockpit.domain.operation import OpKind, OpState
 from cockpit.domain.work import Work
 from cockpit.errors import CockpitError, DeliveryUnknown, Refused
@@ -94,6 +104,39 @@ def test_a_shell_is_started_and_told_nothing(bus: BusDesk) -> None:
     bus.desk.do(Assign("1", GAMMA))
     assert bus.told == []
     assert bus.desk.cockpit().work.registry.lanes()[GAMMA].task == "task-001.md"
+
+
+def model_in(argv: tuple[str, ...]) -> str:
+    return argv[argv.index("--model") + 1] if "--model" in argv else ""
+
+
+def test_the_model_that_a_task_wants(make_desk: Callable[..., Desk]) -> None:
+    """It goes before the lane's own, and an agent that runs with another one is run anew."""
+    lanes = LANES.replace("preset: demo", "preset: claude").replace(
+        "alpha: {agent: bot}", "alpha: {agent: bot, model: small}"
+    )
+    bus = BusDesk(make_desk(lanes=lanes))
+    for number, model in enumerate(("large", "large", "", "--dangerously"), 1):
+        bus.task(number, model=model)
+    begun: list[str] = []
+    for number in (1, 2, 3, 4):
+        bus.desk.do(Assign(str(number), ALPHA))
+        bus.desk.do(Land(ALPHA))
+        begun = [model_in(argv) for lane, argv, _ in bus.desk.tmux.opened if lane == ALPHA]
+    assert begun == ["large", "small"], "the second and the fourth go on with what runs"
+    assert [task for _, task in bus.tasks_told()] == [f"task-00{n}" for n in (1, 2, 3, 4)]
+    bus.desk.do(Restart(ALPHA))
+    assert model_in(bus.desk.tmux.opened[-1][1]) == "small"
+
+
+def test_an_agent_that_takes_no_model(bus: BusDesk) -> None:
+    bus.task(1, model="large")
+    with pytest.raises(CockpitError, match="has no option for it"):
+        bus.desk.do(Assign("1", ALPHA))
+    assert (bus.desk.cockpit().work.registry.lanes(), bus.told) == ({}, [])
+    assert bus.state(1) is Work.READY
+    desk = bus.fleet().plan
+    assert not any(offer.takes_model for offer in desk.lanes.values())
 
 
 # ---------------------------------------------------------------- what is refused

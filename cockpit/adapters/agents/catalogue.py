@@ -105,6 +105,13 @@ class AgentCatalogue:
             hint=f"{hint}Change lanes.yaml, or give the agent a `command` there.",
         )
 
+    def takes_model(self, agent: str) -> bool:
+        """Whether it can be told which model to use; False for an unknown agent."""
+        try:
+            return bool(self.agent(agent).preset.model)
+        except UsageError:
+            return False
+
     # ------------------------------------------------------------ starting it
 
     def launch(
@@ -242,7 +249,8 @@ def _filled(
     if not template:
         raise UsageError(
             f"Lane {lane} names a {what}, but the agent {agent.name} has no option for it.",
-            hint=f"Remove `{what}` from the lane in lanes.yaml, or put it into the agent's args.",
+            hint=f"Remove `{what}` from the lane in lanes.yaml (or from its task), or put it "
+            "into the agent's args.",
         )
     if value.startswith("-") or not value.isprintable():
         raise UsageError(
