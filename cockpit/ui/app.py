@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -73,6 +74,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         """The key of the action that is being done, where one of several keys means more."""
         self.task_draft = ""
         """A task that was put away unfinished."""
+        self.fleet = supervisor.fleet
+        """As it was told last."""
         self.board = FleetScreen(supervisor.fleet, supervisor.cockpit.config.columns)
         self._themes = list(themes_known or {})
         for spec in (themes_known or {}).values():
@@ -121,18 +124,23 @@ class CockpitApp(App[None], inherit_bindings=False):
     # ------------------------------------------------------------ events
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
+        self.fleet = message.fleet
         self.train_memory.see(message.fleet)
-        for screen in self.screen_stack:
-            if isinstance(screen, Keyed):
-                screen.show_fleet(message.fleet)
+        for screen in self._screens():
+            screen.once_mounted(partial(self._show_newest, screen))
+
+    def _show_newest(self, screen: Keyed) -> None:
+        screen.show_fleet(self.fleet)
+
+    def _screens(self) -> list[Keyed]:
+        return [screen for screen in self.screen_stack if isinstance(screen, Keyed)]
 
     def on_told(self, message: Told) -> None:
         event = message.event
         self.train_memory.hear(event)
         if isinstance(event, OperationEnded):
             self._forget_draft(event)
-        screens = [screen for screen in self.screen_stack if isinstance(screen, Keyed)]
-        shown = [screen.hear(event) for screen in screens]
+        shown = [screen.once_mounted(partial(screen.hear, event)) for screen in self._screens()]
         if not any(shown):
             self._toast_event(event)
 

@@ -17,21 +17,47 @@ from textual.widgets import Input, TextArea
 from cockpit.config.themes import load_themes
 from cockpit.domain import text as domain_text
 from cockpit.domain.activity import Activity, State
+from cockpit.domain.board import Board, Seen, draw
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
-from cockpit.domain.events import GateOutput, Link, Notice, OperationStep, TrainChanged
+from cockpit.domain.events import (
+    ActivityChanged,
+    BoardChanged,
+    GateOutput,
+    Link,
+    Notice,
+    OperationStep,
+    TrainChanged,
+)
 from cockpit.domain.ids import LaneId, OpId, RefName
 from cockpit.domain.lane import Disagreement, GitFacts, LaneFault
 from cockpit.domain.merge import Check
 from cockpit.domain.operation import OpKind
 from cockpit.domain.review import Comment, Review, Side
+from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.teardown import Holdings
 from cockpit.domain.train import Aside, Car, CarState, Train
+from cockpit.domain.work import Effort
 from cockpit.services.api import Explanation, TrustState, UndoPreview
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
-from cockpit.ui.screens import diff, explain, log, prompt, teardown, trust
+from cockpit.ui.screens import (
+    diff,
+    explain,
+    going,
+    inbox,
+    log,
+    plan,
+    prompt,
+    retrying,
+    task,
+    tasks,
+    teardown,
+    trouble,
+    trust,
+)
 from cockpit.ui.screens.landing import LandingScreen
 from cockpit.ui.screens.landing_view import Stage
+from tests.ui import boards
 from tests.ui.fake import (
     BASE,
     HEAD,
@@ -45,7 +71,10 @@ from tests.ui.fake import (
     view,
 )
 
-LOADED = (diff, explain, log, prompt, teardown, trust)
+LOADED = (
+    *(diff, explain, going, inbox, log, plan, prompt, retrying, task, tasks, teardown),
+    *(trouble, trust),
+)
 """Loaded before the edge is switched off, so that it is switched off in them too."""
 
 SETTLE = 0.4
@@ -156,6 +185,7 @@ class HostileApp(CockpitApp):
         await self.review()
         await self.land(supervisor)
         await self.ride(supervisor)
+        await self.hand_out(supervisor)
         self.perform("filter")
         self.board.query_one(Input).value = evil("filter-text")
         await asyncio.sleep(SETTLE)
@@ -210,6 +240,56 @@ class HostileApp(CockpitApp):
         self.perform("land_car_red")
         await asyncio.sleep(SETTLE)
         await self.close_screens()
+
+    async def hand_out(self, supervisor: FakeSupervisor) -> None:
+        """Tasks by state, wave and time, one whole, the go, the plan, and the inbox."""
+        supervisor.tell(BoardChanged(*hostile_tasks()))
+        for name in ("tasks", "next_view", "next_view", "next_view", "open_task", "close"):
+            self.perform(name)
+            await asyncio.sleep(SETTLE)
+        for name, *more in (("go_plan",), ("tasks_trouble",), ("open_plan",), ("retry_task",)):
+            for each in (name, *more):
+                self.perform(each)
+                await asyncio.sleep(SETTLE)
+            self.pop_screen()
+        await self.close_screens()
+        asks = "\n".join(
+            (
+                *(" Bash command", f"   {evil('inbox-command')}", " Do you want to proceed?"),
+                *(f" ❯ 1. {evil('inbox-choice')}", "   2. No", " Esc to cancel"),
+            )
+        )
+        supervisor.tell(
+            ActivityChanged(LaneId("alpha"), Activity(State.ASKING, "screen", "rule", NOW, asks))
+        )
+        supervisor.fake.answers["capture alpha"] = [evil("inbox-row"), *asks.split("\n")]
+        self.perform("inbox")
+        await asyncio.sleep(SETTLE)
+        await self.close_screens()
+
+
+def hostile_tasks() -> tuple[Board, PlanDesk]:
+    held = boards.task(
+        *("task-001-x.md", evil("task-title"), evil("task-body")),
+        role=evil("task-role"),
+        zone=evil("task-zone"),
+        agent=evil("task-agent"),
+    )
+    others = (
+        boards.task("task-002-x.md", evil("ready-title")),
+        boards.task("task-003-x.md", evil("failed-title")),
+        boards.task("task-004-x.md", "Waits", depends="9"),
+    )
+    said = boards.result("task-001-x-result.md", "blocked", evil("result-body"))
+    asking = boards.holder("alpha", State.ASKING, asks=evil("task-asks"), result=said)
+    failed = Effort(others[1].id, 1, NOW, lane="beta", failed=evil("task-failed"))
+    seen = Seen(
+        (held, *others),
+        efforts={others[1].id: failed},
+        holders={held.name: asking},
+        problems=(evil("bus-problem"),),
+    )
+    return draw(seen), PlanDesk(lanes=boards.lanes("alpha", "beta"), max_running=7)
 
 
 def main() -> None:

@@ -109,6 +109,7 @@ async def test_trains(kind: str, size: tuple[int, int]) -> None:
             fake.tell(GateOutput(LaneId("gamma"), tuple(f"test {at} ok" for at in range(40))))
             await session.settle()
             await session.until(lambda: "test 39 ok" in session.text())
+            await session.settle()
         if kind == "ended":
             fake.tell(TrainChanged(replace(trains.ended(), running=True, stopped="")))
             fake.tell(TrainChanged(trains.ended()))

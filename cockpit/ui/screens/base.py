@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,6 +18,8 @@ from cockpit.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
+
+T = TypeVar("T")
 
 BOX = 92
 """Per cent of the screen's rows that a box takes at most (`.box` in tcss/base.tcss)."""
@@ -36,6 +39,22 @@ class Keyed:
     @property
     def cockpit(self) -> CockpitApp:
         return cast("CockpitApp", cast("Screen[object]", self).app)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown, or lies below what is shown. A screen that is being closed is
+        attached still while its widgets are gone already."""
+        screen = cast("Screen[object]", self)
+        return screen.is_attached and screen in screen.app.screen_stack
+
+    def once_mounted(self, tell: Callable[[], T]) -> T | None:
+        """What `tell` says; on a screen that was opened this moment it is called as soon as
+        the widgets are there."""
+        screen = cast("Screen[object]", self)
+        if screen.is_mounted:
+            return tell()
+        screen.call_later(lambda: tell() if self.is_open else None)
+        return None
 
     def take_key(self, event: events.Key) -> bool:
         """A screen's own use of the next key (a prefix); True if it was taken."""

@@ -147,10 +147,10 @@ class ClashesScreen(ReadingScreen):
         try:
             found = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.clash(row, column))
         except CockpitError:
-            if mine == self._asked and self.is_attached:
+            if mine == self._asked and self.is_open:
                 self._tell()
             raise
-        if mine == self._asked and self.is_attached:
+        if mine == self._asked and self.is_open:
             self._clash = found
             self._tell()
 
@@ -247,11 +247,11 @@ class ClashesScreen(ReadingScreen):
         except CockpitError as error:
             self._looking = False
             self._failed = "\n".join(filter(None, (error.title, error.detail, error.hint)))
-            if self.is_attached:
+            if self.is_open:
                 self._tell()
             raise
         self._looking, self._failed = False, ""
-        if self.is_attached:
+        if self.is_open:
             self._read = ()
             self._take(radar)
 

@@ -190,7 +190,7 @@ class ConflictScreen(ConflictViewing):
             edited = await self.app.push_screen_wait(EditPlaceScreen(path, here.at + 1, text))
         else:
             edited = await self._edit_outside(text)
-        if edited is not None and self.state is state and self.is_attached:
+        if edited is not None and self.state is state and self.is_open:
             self._become(state.choose(here, Choice(Take.EDIT, edited)))
 
     async def _edit_outside(self, text: bytes) -> bytes | None:
@@ -217,7 +217,7 @@ class ConflictScreen(ConflictViewing):
             code = await handing.hand_over(self.app, call.argv, cwd=call.folder)
         finally:
             result = await ask(lambda cockpit: cockpit.merge_tool_done(call))
-        if self.state is not state or not self.is_attached:
+        if self.state is not state or not self.is_open:
             return
         if result is None or code:
             self._say("The merge tool left the file as it was; nothing was chosen.")

@@ -79,10 +79,10 @@ class ConflictViewing(ReadingScreen):
         try:
             view = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.conflict(lane))
         except CockpitError as error:
-            if mine == self._asked and self.is_attached:
+            if mine == self._asked and self.is_open:
                 self._say(f"{error.title} {error.hint}".strip(), "bold $error")
             raise
-        if mine != self._asked or not self.is_attached:
+        if mine != self._asked or not self.is_open:
             return
         self.view, self.state, self.stage = view, view.resolution, Stage.SHOWN
         self.here = self.state.next_open(None) or next(self.state.all_points(), None)
@@ -134,7 +134,7 @@ class ConflictViewing(ReadingScreen):
 
     def _draw(self, *, jump: bool = False) -> None:
         view, state = self.view, self.state
-        if view is None or state is None or not self.is_attached:
+        if view is None or state is None or not self.is_open:
             return
         self.query_one("#heading", Line).show(heading(view, state))
         self._files = file_list(view, state)

@@ -48,5 +48,5 @@ class ExplainScreen(ReadingScreen):
     async def _load(self) -> None:
         lane = self._lane
         found = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.explain(lane))
-        if self.is_attached:
+        if self.is_open:
             self.reader.set_lines(explain_lines(found, self.cockpit.now()))

@@ -81,7 +81,7 @@ class GoScreen(BoxScreen):
             self._again = False
             self._see_anew()
             return
-        if not self.is_attached or self._stale:
+        if not self.is_open or self._stale:
             return
         self._look = seen
         self._show()

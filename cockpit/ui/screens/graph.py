@@ -61,7 +61,7 @@ class GraphScreen(ReadingScreen):
         mine = self._asked
         here = self.row
         audit = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.audit())
-        if mine != self._asked or not self.is_attached:
+        if mine != self._asked or not self.is_open:
             return
         self._audit = audit
         now = self.cockpit.now()
@@ -186,5 +186,5 @@ class CommitScreen(ReadingScreen):
     async def _load(self) -> None:
         commit = CommitId(self._row.commit.commit)
         detail = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.commit_detail(commit))
-        if self.is_attached:
+        if self.is_open:
             self.reader.set_lines(commit_lines(detail, self._row))

@@ -172,7 +172,7 @@ class InboxView(ReadingScreen):
             rows = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.capture(question.lane))
         except CockpitError as error:
             rows = [error.title]
-        if mine == self._asked and self.is_attached:
+        if mine == self._asked and self.is_open:
             self._pane = (question.token, rows)
             self.tell()
 

@@ -89,10 +89,10 @@ class LandingView(ReadingScreen):
                 lambda cockpit: (cockpit.preview_landing(lane), cockpit.approval(lane))
             )
         except CockpitError as error:
-            if mine == self._asked and self.is_attached:
+            if mine == self._asked and self.is_open:
                 self.say(f"{error.title} {error.hint}".strip(), "bold $error")
             raise
-        if mine != self._asked or not self.is_attached:
+        if mine != self._asked or not self.is_open:
             return
         self.preview, self._approval = preview, approval
         self.query_one("#message", TextArea).text = preview.message
@@ -121,7 +121,7 @@ class LandingView(ReadingScreen):
 
     def say(self, text: str, style: str = "bold $warning") -> None:
         """What was asked for may be answered after the screen was left."""
-        if self.is_attached:
+        if self.is_open:
             self.query_one("#note", Line).show(present.text(f" {text}" if text else "", style))
 
     def run_shown(

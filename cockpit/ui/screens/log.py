@@ -80,7 +80,7 @@ class LogScreen(ReadingScreen):
         self._asked += 1
         mine = self._asked
         steps = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.log(last=LAST))
-        if mine != self._asked or not self.is_attached:
+        if mine != self._asked or not self.is_open:
             return
         self._steps = sorted(steps, key=lambda step: step.seq, reverse=True)
         self._undone = undone_by(steps)

@@ -46,7 +46,7 @@ class PlanScreen(ReadingScreen):
         return present.fit(parts, max(1, self.app.size.width - 1))
 
     async def _look(self) -> None:
-        if await self._times.look(self.cockpit, self._fleet) is not None and self.is_attached:
+        if await self._times.look(self.cockpit, self._fleet) is not None and self.is_open:
             self._show()
 
     def _show(self) -> None:

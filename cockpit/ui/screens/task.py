@@ -99,12 +99,12 @@ class TaskScreen(ReadingScreen, TaskKeys):
         mine, task = self._asked, self._view.task
         log = await self.cockpit.supervisor.ask(lambda cockpit: cockpit.log(last=STEPS))
         in_order = sorted(log, key=lambda step: step.seq)
-        if mine != self._asked or not self.is_attached:
+        if mine != self._asked or not self.is_open:
             return
         self._steps = steps(in_order, task.id, task.name)
         self._show()
         evidence, why = await self._look_at_evidence(task.name)
-        if mine == self._asked and self.is_attached:
+        if mine == self._asked and self.is_open:
             self._evidence, self._why_no_evidence = evidence, why
             self._show()
 

@@ -118,7 +118,7 @@ class TasksView(ReadingScreen):
 
     def refresh_all(self) -> None:
         """Everything anew; the cursor stays on its task."""
-        if not self.is_attached:
+        if not self.is_open:
             return
         self._drawn = (self.board, self.fleet.plan)
         self._troubles = task_notes.troubles(self.board)
@@ -152,7 +152,7 @@ class TasksView(ReadingScreen):
 
     async def _look_at_times(self) -> None:
         shown = await self.times.look(self.cockpit, self.fleet)
-        if shown is not None and self.is_attached and self.view is View.TIMELINE:
+        if shown is not None and self.is_open and self.view is View.TIMELINE:
             self.reader.show_rows(len(shown.rows), self._draw_lane)
             self.refresh_edges()
 

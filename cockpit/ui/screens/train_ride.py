@@ -63,11 +63,11 @@ class TrainRide(TrainView):
                 lambda cockpit: build(cockpit.preview_train, draft)
             )
         except CockpitError as error:
-            if mine == self._asked and self.is_attached and self.stage is Stage.LOOKING:
+            if mine == self._asked and self.is_open and self.stage is Stage.LOOKING:
                 self.enter(Stage.SHOWN)
                 self.say(f"{error.title} {error.hint}".strip(), "bold $error")
             raise
-        if mine != self._asked or not self.is_attached or self.stage is not Stage.LOOKING:
+        if mine != self._asked or not self.is_open or self.stage is not Stage.LOOKING:
             return
         self.memory.draft = self.memory.draft.rebuilt(train)
         self.target_moved = False
@@ -152,7 +152,7 @@ class TrainRide(TrainView):
 
     def _flush(self) -> None:
         self.gathers = False
-        if self.is_attached:
+        if self.is_open:
             self.show_car()
 
     def _hear_end(self, event: OperationEnded) -> bool:

@@ -103,7 +103,7 @@ class TrainView(ReadingScreen):
     def say(self, text: str, style: str = "bold $warning") -> None:
         """What was asked for may be answered after the screen was left."""
         self._said = (text, style)
-        if self.is_attached:
+        if self.is_open:
             self._show_say()
 
     def _show_say(self) -> None:
@@ -124,7 +124,7 @@ class TrainView(ReadingScreen):
 
     def refresh_all(self) -> None:
         """Draw everything anew from the stage, the draft or the train, and the fleet."""
-        if not self.is_attached:
+        if not self.is_open:
             return
         self._choose()
         train = self.train if self.stage in (Stage.RUNNING, Stage.ENDED) else None
@@ -202,7 +202,7 @@ class TrainView(ReadingScreen):
 
     def _to_end(self) -> None:
         """To the last line of a live output, once the lines are laid out."""
-        if self._follows and self.is_attached:
+        if self._follows and self.is_open:
             self.reader.scroll_end(animate=False, immediate=True, force=True)
 
     def do_page_up(self) -> None:

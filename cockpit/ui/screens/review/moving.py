@@ -172,7 +172,7 @@ class ReviewMoving(ReviewReading):
         search = self.search
         if not search.wanted:
             return
-        while self.is_attached and search is self.search and (left := search.unread(self.page)):
+        while self.is_open and search is self.search and (left := search.unread(self.page)):
             search.left = len(left)
             self.show_heading()
             page, places = self.page, left[:TOGETHER]
@@ -180,7 +180,7 @@ class ReviewMoving(ReviewReading):
             if page is self.page:
                 search.passed |= set(places)
         await self.cockpit.supervisor.ask(lambda _: search.find(self.page))
-        if search is not self.search or not self.is_attached:
+        if search is not self.search or not self.is_open:
             return
         row = search.next_row(self.page, self.body_rows.cursor, by, here=here)
         if row is not None:

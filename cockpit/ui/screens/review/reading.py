@@ -39,12 +39,12 @@ class ReviewReading(ReviewView):
         diff = await ask(lambda cockpit: cockpit.diff(lane, bodies=False, ignore_space=blanks))
         review = await ask(lambda cockpit: cockpit.review(lane))
         page = await ask(lambda cockpit: self.page.built_from(diff, review))
-        if mine != self.asked or not self.is_attached:
+        if mine != self.asked or not self.is_open:
             return
         place = self.place()
         while page.choices != self.page.choices:  # another key came meanwhile
             page = await ask(lambda cockpit: self.page.built_from(diff, review))
-            if mine != self.asked or not self.is_attached:
+            if mine != self.asked or not self.is_open:
                 return
             place = self.place()
         page.outside, page.clashes = self.page.outside, self.page.clashes
@@ -60,11 +60,11 @@ class ReviewReading(ReviewView):
             return
         self._building = True
         try:
-            while self._stale and self.is_attached:
+            while self._stale and self.is_open:
                 self._stale = False
                 old, place = self.page, self.place()
                 page = await self._built_anew(old)
-                if not self._stale and self.page is old and self.is_attached:
+                if not self._stale and self.page is old and self.is_open:
                     page.outside, page.clashes = old.outside, old.clashes
                     self.page = page
                     self.show_page(place)
@@ -77,7 +77,7 @@ class ReviewReading(ReviewView):
 
     def read_on(self) -> None:
         """Read the bodies that are looked at next, and colour those in view."""
-        if not self.is_attached:
+        if not self.is_open:
             return
         if not self._reading and self.page.wanted(self.body_rows.seen):
             self._reading = True
@@ -88,7 +88,7 @@ class ReviewReading(ReviewView):
 
     async def _read(self) -> None:
         try:
-            while self.is_attached and (places := self.page.wanted(self.body_rows.seen)):
+            while self.is_open and (places := self.page.wanted(self.body_rows.seen)):
                 await self.read_files(places)
         finally:
             self._reading = False
@@ -106,7 +106,7 @@ class ReviewReading(ReviewView):
                 filter(only, cockpit.file_diffs(lane, diff, files, ignore_space=blanks))
             )
         )
-        if mine == self.asked and page is self.page and self.is_attached:
+        if mine == self.asked and page is self.page and self.is_open:
             place = self.place()
             page.take(places, read)
             if read:
@@ -116,11 +116,11 @@ class ReviewReading(ReviewView):
         """Lexers are slow: one file after the other, in a thread, only what is in view."""
         page, loop = self.page, asyncio.get_running_loop()
         try:
-            while self.is_attached and (at := page.uncoloured(self.body_rows.seen)) is not None:
+            while self.is_open and (at := page.uncoloured(self.body_rows.seen)) is not None:
                 rows, mine = page.document.files[at], self.asked
                 path, hunks = rows.file.path, rows.hunks
                 colours = await loop.run_in_executor(None, colours_of, path, hunks)
-                if mine != self.asked or not self.is_attached:
+                if mine != self.asked or not self.is_open:
                     break
                 if at < len(page.files) and page.document.files[at].hunks is hunks:
                     page.colours[at] = colours
@@ -128,7 +128,7 @@ class ReviewReading(ReviewView):
                         self.body_rows.redraw()
         finally:
             self._colouring = False
-        if self.is_attached and self.page.uncoloured(self.body_rows.seen) is not None:
+        if self.is_open and self.page.uncoloured(self.body_rows.seen) is not None:
             self.read_on()
 
     @on(RowsView.Looked, "#body")
