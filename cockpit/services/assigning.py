@@ -97,6 +97,8 @@ def assign(work: Workplace, intent: Assign, tell: Tell, by: str) -> Outcome:
             running.done(f"{lane.lane} has {task.id}; nobody saw it taken", {"delivery": "unknown"})
             raise
         except CockpitError as error:
+            if running.has_open_parts:
+                raise
             _take_back(work, plan)
             running.abandon(error.title, error.hint, detail=error.detail)
             raise

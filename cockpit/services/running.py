@@ -61,6 +61,14 @@ class Running:
         return self.op
 
 
+    @property
+    def has_open_parts(self) -> bool:
+        """Whether an operation that this one is made of could not write its end: the next
+        start finishes it, and this one with it."""
+        pending = self.work.journal.pending()
+        return any(op.seq > self.op.seq and op.lane == self.op.lane for op in pending)
+
+
 def begin(
     work: Workplace,
     tell: Tell,

@@ -21,7 +21,7 @@ from cockpit.domain.intents import (
 )
 from cockpit.domain.operation import OpKind, OpState
 from cockpit.domain.work import Work
-from cockpit.errors import CockpitError, DeliveryUnknown, Refused
+from cockpit.errors import CockpitError, DeliveryUnknown, Refused, Unavailable
 from cockpit.services import efforts
 from tests.conftest import git
 from tests.services.bus_desk import ALPHA, BETA, GAMMA, LANES, BusDesk, does_nothing, reports
@@ -322,6 +322,26 @@ def recovered(bus: BusDesk) -> None:
     fresh.recover(bus.desk.events.append)
     assert fresh.recover(bus.desk.events.append) == []
     assert all(op.state is not OpState.PENDING for op in fresh.log())
+
+
+def test_an_end_that_could_not_be_written_is_the_end_of_both(bus: BusDesk) -> None:
+    """The disk was full as the start had done all: the next start finishes it, so the task is
+    not free."""
+    bus.task(1)
+    bus.work = does_nothing
+
+    def full(where: str) -> None:
+        if where == "start: end":
+            raise Unavailable("The disk is full.")
+
+    with pytest.raises(Unavailable):
+        bus.desk.do(Assign("1", ALPHA), cockpit=bus.desk.cockpit(full))
+    assert bus.view(1).holder is not None
+    recovered(bus)
+    work = bus.desk.cockpit().work
+    assert work.registry.lanes()[ALPHA].task == "task-001.md"
+    assert {op.kind: op.state for op in work.journal.entries()}[OpKind.ASSIGN] is OpState.DONE
+    assert bus.view(1).holder is not None and len(bus.told) == 1
 
 
 @pytest.mark.parametrize(
