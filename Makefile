@@ -4,6 +4,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# pip compiles what it copies; of an editable install each process would compile its own, where
+# PYTHONDONTWRITEBYTECODE is set, and the tests start hundreds.
+COMPILE := $(BIN)/python -m compileall -q cockpit
 # Two workers a core: most tests wait for git or tmux, and one a core takes twice as long.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print 2 * $$1 }')
 PYTEST_ARGS ?=
@@ -75,11 +78,13 @@ $(BIN)/python:
 $(VENV)/stamp-run: pyproject.toml | $(BIN)/python
 	@echo "installing cockpit into $(VENV)" >&2
 	@$(PIP) install --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/stamp-dev: pyproject.toml | $(BIN)/python
 	@echo "installing cockpit and its tools into $(VENV)" >&2
 	@$(PIP) install --editable '.[dev]'
+	@$(COMPILE)
 	@touch $@ $(VENV)/stamp-run
 
 # $(1) is the program, $(2) the oldest version that will do, $(3) how it says its version.

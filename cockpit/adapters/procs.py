@@ -15,8 +15,9 @@ import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from cockpit.dataclass import dataclass
 
 _PROC = Path("/proc")
 _KILL_WAIT = 2.0

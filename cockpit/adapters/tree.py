@@ -12,9 +12,10 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cockpit.adapters.files import FOLDER, open_folder
+from cockpit.dataclass import dataclass
 
 Parts = tuple[str, ...]
 GONE = frozenset({errno.ENOENT, errno.ELOOP, errno.ENOTDIR})

@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.errors import CockpitError
 
 MANIFEST = "manifest.json"

@@ -15,10 +15,11 @@ import contextlib
 import os
 import stat
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from watchfiles import Change, awatch
+
+from cockpit.dataclass import dataclass
 
 Folders = Callable[[], Mapping[str, Sequence[Path]]]
 Changed = Callable[[str], None]

@@ -4,9 +4,10 @@ where, and how long it takes."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cockpit.config.model import LaneConfig
+from cockpit.dataclass import dataclass
 from cockpit.domain.board import TaskView
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.forecast import Forecast, Spans, forecast, spans_of

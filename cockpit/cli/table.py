@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from cockpit.dataclass import dataclass
 
 GAP = 2
 """Blank cells between columns."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from cockpit.config import rules
 from cockpit.config.problems import KeyPath, Problems, nearest, quoted
 from cockpit.config.yaml_events import Entries, Items, Node, Scalar
+from cockpit.dataclass import dataclass
 
 BAD: Final = object()
 """No value: the problem is noted."""

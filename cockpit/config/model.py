@@ -7,10 +7,11 @@ them. Durations are seconds, sizes bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.text import safe
 from cockpit.errors import UsageError
 

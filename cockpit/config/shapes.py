@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from cockpit.config import rules
 from cockpit.config.kinds import BAD, Kind, Text, as_yaml_list, what_is
 from cockpit.config.problems import START, KeyPath, Problems, nearest, quoted
 from cockpit.config.yaml_events import Entries, Items, Node, Scalar, read_yaml
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import is_lane_name
 from cockpit.domain.names import tidy
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 import yaml
 
 from cockpit.config.problems import START, KeyPath, Mark, Problems, quoted
+from cockpit.dataclass import dataclass
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 8

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from cockpit.dataclass import dataclass
 from cockpit.demo import repository
 from cockpit.demo.report import StepReport, contents, told, word
 from cockpit.domain.activity import State

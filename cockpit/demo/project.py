@@ -5,7 +5,8 @@ and its lanes.yaml. Its tests need nothing but the standard library and take a m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from cockpit.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

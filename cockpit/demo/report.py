@@ -7,10 +7,11 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.errors import CockpitError, Conflict, Exit
 
 GOT = {

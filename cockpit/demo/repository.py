@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.demo.project import COMMITS, TASKS, Commit
 from cockpit.errors import Refused, Unavailable
 

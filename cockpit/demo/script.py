@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import shlex
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cockpit.dataclass import dataclass
 
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 KINDS = (

@@ -14,9 +14,10 @@ import sys
 import termios
 import time
 import tty
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
+
+from cockpit.dataclass import dataclass
 
 PASTE_BEGINS = b"\x1b[200~"
 PASTE_ENDS = b"\x1b[201~"

@@ -6,8 +6,9 @@ A failed probe is `unknown`, never dead and never idle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cockpit.dataclass import dataclass
 
 
 class State(StrEnum):

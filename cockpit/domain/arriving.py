@@ -8,8 +8,9 @@ the same for a moment, by our own clock: the one that stamps files may jump.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFile
 
 STILL = 0.3

@@ -9,8 +9,9 @@ zone and keeps nobody back: whom it runs into is the radar's to say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.glob_sets import covers, overlap
 from cockpit.domain.globs import why_not_glob
 from cockpit.domain.ids import LaneId

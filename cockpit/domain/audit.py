@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import PathChange
 from cockpit.domain.graph import GraphRow
 from cockpit.domain.ids import CommitId, LaneId, RefName

@@ -5,10 +5,11 @@ one, and of who acts for it. When one is due and what waits stands in `dispatch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.standing import StandingState
 
 

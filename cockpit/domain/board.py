@@ -7,8 +7,9 @@ and the lanes as they are seen. Ten thousand tasks are drawn in a fraction of a 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.dependencies import Dependencies, dependencies
 from cockpit.domain.result import ResultFile
 from cockpit.domain.task import TaskFile

@@ -7,8 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cockpit.dataclass import dataclass
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.landed import Merged

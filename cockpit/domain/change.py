@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cockpit.dataclass import dataclass
 
 NULL_MODE = "000000"
 LINK = "120000"

@@ -6,9 +6,9 @@ Nobody ticks anything by hand: a step says how it is known, or what would tick i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.assignment import Offer
 from cockpit.domain.dispatch import span
 from cockpit.domain.fleet import Fleet

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from cockpit.dataclass import dataclass
 
 MOST_CHOICES = 9
 """Choices that one key can press; a dialog with more has to be answered in its pane."""

@@ -5,8 +5,9 @@ that hurts least. Uncommitted and untracked work counts.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import CommitId, LaneId, TreeId
 
 

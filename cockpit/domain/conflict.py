@@ -6,9 +6,9 @@ lane. How far it is resolved stands in `resolution.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.conflict_text import ConflictHunk, Piece
 from cockpit.domain.ids import CommitId, LaneId, TreeId
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from cockpit.dataclass import dataclass
 
 SIZE = 7
 """Characters of a marker unless git is told otherwise."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.conflict import Conflict
 from cockpit.domain.ids import LaneId
 from cockpit.domain.resolution import Point, Resolution

@@ -8,10 +8,11 @@ in tasks and dependencies. A wave is a view only; what may start is decided task
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.taskname import TaskId, number_of, prefix_of
 
 Seconds = Callable[[TaskId], float]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.gate import GateState, Verdict
 from cockpit.domain.globs import matches, why_not_glob
 from cockpit.domain.ids import CommitId, LaneId, TreeId

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import Activity
 from cockpit.domain.approval import ApprovalState
 from cockpit.domain.background import Background, Desk

@@ -4,7 +4,9 @@ can be closed. Pure."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cockpit.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

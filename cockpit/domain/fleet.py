@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import NEEDS_COMMANDER, Activity, State
 from cockpit.domain.approval import ApprovalState, Standing
 from cockpit.domain.background import Background, Desk

@@ -5,8 +5,9 @@ measured times after (the comparison of seed 004). Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.board import Board, TaskView
 from cockpit.domain.dependencies import Dependencies, dependencies
 from cockpit.domain.handing_out import GUESS

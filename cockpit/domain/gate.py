@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.errors import CockpitError, Exit, GateRed, Refused, TimedOut
 
 NOT_RUNNABLE = {126: "is not executable", 127: "was not found"}

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.globs import (
     Characters,
     alternatives,

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from cockpit.dataclass import dataclass
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+
+from cockpit.dataclass import dataclass
 
 KEY_CAP = 64
 """Characters of a key."""

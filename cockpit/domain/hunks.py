@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import FileDiff, Layer
 from cockpit.errors import Refused
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain import choices
 from cockpit.domain.activity import NEEDS_COMMANDER, Activity, State
 from cockpit.domain.board import TaskView

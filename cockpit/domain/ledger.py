@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.text import safe
 
 MOST_ROWS = 100_000

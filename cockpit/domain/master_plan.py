@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.text import safe
 
 BEGIN = "<!-- cockpit:tasks -->"

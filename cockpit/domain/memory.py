@@ -6,9 +6,10 @@ A value that someone damaged is read as far as it goes; what it does not say pla
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.taskname import TaskId
 from cockpit.domain.work import Effort
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import CommitId, LaneId, RefName, TreeId
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.merge import TRAILER_APPROVAL, TRAILER_LANE, TRAILER_TASK
 
 SUBJECT = 200

@@ -11,9 +11,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.text import safe
 from cockpit.errors import UsageError
 

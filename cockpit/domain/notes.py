@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.sync import AT_REST
 from cockpit.domain.taskname import TaskId, id_of_name

@@ -9,10 +9,11 @@ hold every name and id that its steps need. Undo is an operation of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId, OpId
 
 JOURNAL_VERSION = 1

@@ -6,8 +6,7 @@ parser before they are shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId, PaneId
 from cockpit.domain.lane import PaneRef
 

@@ -4,9 +4,9 @@ execution (decompose, assign, isolate, execute, merge + verify), read off the fl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.board import TaskView
 from cockpit.domain.fleet import Fleet, LaneView

@@ -7,9 +7,10 @@ the first step. Paths are absolute texts (undecodable bytes as surrogates).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from typing import Any, Self
 
+from cockpit.dataclass import dataclass
 from cockpit.errors import CockpitError
 
 

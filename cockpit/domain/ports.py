@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 from cockpit.errors import Refused
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import CommitId
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.choices import Choice
 from cockpit.domain.inbox import Question
 from cockpit.domain.launch import AnswerKeys

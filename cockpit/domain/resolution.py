@@ -8,8 +8,9 @@ something is open or a marker of git's would stay in a text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.conflict import Asks, Conflict, Entry, Question, Take
 from cockpit.domain.conflict_text import Common, ConflictHunk, joined, leftovers, with_markers
 

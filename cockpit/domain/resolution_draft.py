@@ -7,9 +7,9 @@ refused, not misread.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.conflict import Conflict, Take
 from cockpit.domain.resolution import Choice, Point, Resolution, Step, replayed
 

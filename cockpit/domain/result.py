@@ -8,9 +8,9 @@ commander.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain import header, prose
 from cockpit.domain.fields import Fields
 from cockpit.domain.taskname import TaskId, id_of_name, ids_in

@@ -5,10 +5,11 @@ gather until they go to the agent as one message. Pure values; a state file keep
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from enum import Enum
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import NULL_MODE, FileDiff, Layer
 
 QUOTED = 12

@@ -7,9 +7,10 @@ next one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.forecast import Comparison, Spans, by_the_clock
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.task import TaskFile

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.dependencies import Dependencies, Seconds, in_order
 from cockpit.domain.taskname import TaskId
 

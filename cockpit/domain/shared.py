@@ -12,7 +12,9 @@ a later landing merged count too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from cockpit.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.approval import Standing
 from cockpit.domain.ids import LaneId
 

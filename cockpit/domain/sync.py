@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import CommitId, LaneId, RefName

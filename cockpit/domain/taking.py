@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import PathChange
 from cockpit.domain.ids import CommitId, LaneId, RefName, TreeId
 

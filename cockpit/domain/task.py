@@ -8,8 +8,8 @@ is said in `problems`.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain import header, values
 from cockpit.domain.fields import Fields
 from cockpit.domain.prose import opening

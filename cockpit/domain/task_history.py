@@ -7,9 +7,10 @@ alone. Pure; one pass over the journal serves all tasks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.taskname import TaskId, id_of_name

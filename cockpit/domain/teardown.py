@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId, RefName
 from cockpit.domain.landed import MergedState

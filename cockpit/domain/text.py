@@ -8,7 +8,8 @@ until it went through `safe`. Widgets and the command line's tables take only `S
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+
+from cockpit.dataclass import dataclass
 
 LINE_CAP = 10_000
 """Characters a line keeps; a 10 MB line blocked a widget for 7 s."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 
 COLOURS = (

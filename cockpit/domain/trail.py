@@ -6,8 +6,9 @@ A file that lanes.yaml or a task names may be gone; what was done stays in the j
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.taskname import TaskId, id_of_name

@@ -8,10 +8,11 @@ own in the journal, and is undone by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import CommitId, LaneId, RefName
 from cockpit.domain.merge import Check, LandingPreview
 

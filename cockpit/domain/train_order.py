@@ -8,8 +8,9 @@ one that its task needs (`facts/peers.md` B §5.4).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 
 UNRANKED = 1_000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import CommitId, RefName
 

@@ -6,9 +6,9 @@ commander lands it, and only what the target holds is merged (DESIGN §9, §10).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.approval import Standing
 from cockpit.domain.ids import LaneId

@@ -9,9 +9,9 @@ files that steer tools (git attributes, CI, agents' settings) are pointed out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import PathChange
 from cockpit.domain.control import control_file
 from cockpit.domain.globs import fold, matches, matches_exactly

@@ -17,8 +17,9 @@ operation of its own.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain import inbox
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.bus import BusFolder

@@ -7,11 +7,11 @@ follow events. Both faces have the same powers.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from cockpit.config.model import Config
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import Activity
 from cockpit.domain.approval import ApprovalState
 from cockpit.domain.audit import Audit, CommitDetail

@@ -15,9 +15,10 @@ a sync, a restart, a prompt) are operations of their own, recovered before this 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cockpit.config.model import LaneConfig
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId, branch_ref
 from cockpit.domain.intents import Assign, Start
 from cockpit.domain.lane import LaneRecord

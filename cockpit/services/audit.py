@@ -7,8 +7,8 @@ put there. A message that says so, without such a step, is only a claim of its a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.audit import (
     Audit,
     AuditRow,

@@ -13,9 +13,10 @@ holds work of its own: then its result differs from that of a merge, and it is r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cockpit.config.model import How, LaneConfig
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import CommitLine, PathChange
 from cockpit.domain.ids import CommitId, TreeId
 from cockpit.domain.message import Trailers, defused, listed, subject_for, with_trailers

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFile, BusFolder
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Collect

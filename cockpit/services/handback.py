@@ -10,8 +10,7 @@ The prompt is a step of its own (`prompts.py`), given after the file is whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFolder
 from cockpit.domain.conflict import Conflict
 from cockpit.domain.handback import ORACLE, prompt_text, task_text

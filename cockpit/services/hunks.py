@@ -16,9 +16,10 @@ secret; what leaves the index is pinned by a ref.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.change import NULL_MODE, FileDiff, Layer, PathChange
 from cockpit.domain.edit import DiskFile, IndexSide

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.events import Notice
 from cockpit.domain.gate import GateState, Verdict
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name

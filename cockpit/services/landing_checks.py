@@ -5,9 +5,9 @@ the commander sees at once what is missing (DESIGN §11).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from cockpit.config.model import LaneConfig, Outside
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.approval import Standing
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.board import Board
 from cockpit.domain.ids import LaneId
 from cockpit.domain.ledger import LedgerRow, Table, consolidate, parse, render

@@ -12,9 +12,9 @@ What was told is remembered before it is typed, so a death in between tells noth
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFile, BusFolder
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Send, TellNote

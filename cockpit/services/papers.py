@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.background import Dispatcher
 from cockpit.domain.board import Board
 from cockpit.domain.fleet import UNSEEN, Fleet

@@ -7,9 +7,9 @@ branch and a trash entry, both with names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.errors import CockpitError

@@ -13,9 +13,9 @@ again says yes again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.events import GateOutput
 from cockpit.domain.ids import CommitId, LaneId, branch_name
 from cockpit.domain.intents import PullRequest

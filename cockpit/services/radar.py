@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.clash import Clash, Meeting, Radar, Snapshot
 from cockpit.domain.ids import CommitId, LaneId, TreeId
 from cockpit.domain.lane import LaneRecord

@@ -13,8 +13,9 @@ A red gate closes nothing. No lane is torn down by it that a sweep of merged lan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain import task_history
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import CloseRound, Teardown

@@ -60,7 +60,6 @@ class Running:
         self.tell(OperationEnded(self.op.id, self.op.kind, self.op.lane, "", why, hint))
         return self.op
 
-
     @property
     def has_open_parts(self) -> bool:
         """Whether an operation that this one is made of could not write its end: the next

@@ -19,10 +19,11 @@ workplace whose registry is that one (`home`), and every intent for such a lane 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from cockpit.config.model import LaneConfig, LaneMode
+from cockpit.dataclass import dataclass
 from cockpit.domain.handback import ORACLE
 from cockpit.domain.ids import CommitId, LaneId, OpId
 from cockpit.domain.intents import Answer, Interrupt, Restart, Send, Start, Stop, Teardown

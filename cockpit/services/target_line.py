@@ -10,8 +10,8 @@ such a lane begins where it landed last (`held`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import CommitId
 from cockpit.domain.merge import TRAILER_APPROVAL, LandingPreview
 from cockpit.domain.merged import approved_in, taken_back_in

@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFolder
 from cockpit.domain.intents import WriteTasks
 from cockpit.domain.names import tidy

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cockpit.config.model import BackgroundOn, LaneMode
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State, headline
 from cockpit.domain.arriving import Arrivals
 from cockpit.domain.assignment import Offer

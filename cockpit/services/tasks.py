@@ -8,10 +8,10 @@ answer, and an answer that would be a guess is None.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFile, BusFolder, BusListing
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.operation import Operation, OpState
 from cockpit.domain.trail import KINDS, Trail, trail
 from cockpit.services.workplace import Workplace

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import CommitLine, Contribution
 from cockpit.domain.ids import CommitId, LaneId, RefName
 from cockpit.domain.lane import LaneRecord

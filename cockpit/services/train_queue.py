@@ -13,9 +13,10 @@ was less what landed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.events import TrainChanged
 from cockpit.domain.ids import CommitId, LaneId, branch_name
 from cockpit.domain.intents import Queue

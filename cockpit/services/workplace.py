@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cockpit.config.model import Config, LaneConfig
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId, RefName, branch_ref
 from cockpit.domain.lane import LaneRecord
 from cockpit.errors import Refused, UsageError

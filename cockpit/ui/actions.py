@@ -9,9 +9,9 @@ through Textual's `action_*` methods.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cockpit.dataclass import dataclass
 from cockpit.ui.reasons import (
     Context,
     Reason,

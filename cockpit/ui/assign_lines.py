@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.assignment import Offer, underway, why_not_in
 from cockpit.domain.board import TaskView
 from cockpit.domain.fleet import Fleet

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.train import Aside, Car, CarState
 from cockpit.ui import present
 from cockpit.ui.landing_lines import check_lines, commit_line, file_lines, section

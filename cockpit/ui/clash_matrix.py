@@ -5,10 +5,10 @@ is readable without colour.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.clash import Radar
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId

@@ -7,11 +7,11 @@ taken fades once a place is decided, what will stand there is shown below it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import wrap
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.conflict import ConflictFile, Take
 from cockpit.domain.conflict_text import Common
 from cockpit.domain.conflict_view import ConflictView

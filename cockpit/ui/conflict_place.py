@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.conflict import Option, Take
 from cockpit.domain.conflict_text import ConflictHunk
 from cockpit.domain.conflict_view import ConflictView, Suggestion

@@ -7,11 +7,11 @@ sign, not by its colour alone: tint and syntax only help.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import FileDiff, Layer
 from cockpit.domain.hunks import HunkLine
 from cockpit.domain.review import Viewed

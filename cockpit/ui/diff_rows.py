@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from itertools import accumulate
 
+from cockpit.dataclass import dataclass
 from cockpit.domain import words
 from cockpit.domain.change import FileDiff
 from cockpit.domain.hunks import Hunk, HunkLine, parse_hunks

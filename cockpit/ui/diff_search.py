@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import FileDiff
 from cockpit.ui.diff_lines import occurrences
 from cockpit.ui.diff_rows import FileRows, Kind

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import FileDiff, Layer
 from cockpit.domain.filetree import TreeRow, tree_key, tree_rows
 from cockpit.domain.review import Viewed

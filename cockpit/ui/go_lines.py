@@ -4,10 +4,10 @@ would take."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.assignment import Assignment, Assignments
 from cockpit.domain.background import Dispatcher
 from cockpit.domain.board import Board, TaskView

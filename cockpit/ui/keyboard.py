@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from cockpit.dataclass import dataclass
 
 BURST_KEYS = 4
 """So many keys …"""

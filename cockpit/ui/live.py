@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import PaneId, WindowId
 from cockpit.domain.lane import PaneRef
 from cockpit.errors import CockpitError

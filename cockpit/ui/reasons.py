@@ -5,8 +5,7 @@ In a sentence `{id}` stands for the key of that action, whatever the commander m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cockpit.dataclass import dataclass
 from cockpit.domain import inbox
 from cockpit.domain.activity import State
 from cockpit.domain.fleet import Fleet, LaneView

@@ -7,8 +7,9 @@ chosen (a filter, folds, side by side) survives reading the diff again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import FileDiff, LaneDiff, Layer
 from cockpit.domain.hunks import Hunk, file_identity, hunk_identity, parse_hunks
 from cockpit.domain.review import Comment, Review, Viewed, seen

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.hunks import Hunk
 from cockpit.ui.shown import shown_line
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import GLYPHS
 from cockpit.domain.board import Board, TaskView
 from cockpit.domain.done import Evidence, Holds

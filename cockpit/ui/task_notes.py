@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.background import Dispatcher
 from cockpit.domain.board import Board
 from cockpit.domain.handing_out import uncovered

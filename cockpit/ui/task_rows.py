@@ -8,10 +8,10 @@ so; the columns are as wide as what they hold.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.board import Board, TaskView
 from cockpit.domain.dependencies import in_order
 from cockpit.domain.text import counted

@@ -8,8 +8,9 @@ anew from the lanes named in it. Either way what rides is exactly what was shown
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Queue, RunTrain

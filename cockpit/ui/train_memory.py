@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.events import Event, GateOutput, OperationEnded, TrainChanged
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId

@@ -6,9 +6,9 @@ In a sentence `{id}` stands for the key of that action, whatever the commander m
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from enum import Enum
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
 from cockpit.domain.merge import UPSTREAM

@@ -7,10 +7,10 @@ and word), what is in its way with the key that mends it, its size, and why it s
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId, branch_name
 from cockpit.domain.lane import GitFacts

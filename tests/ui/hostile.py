@@ -247,10 +247,9 @@ class HostileApp(CockpitApp):
         for name in ("tasks", "next_view", "next_view", "next_view", "open_task", "close"):
             self.perform(name)
             await asyncio.sleep(SETTLE)
-        for name, *more in (("go_plan",), ("tasks_trouble",), ("open_plan",), ("retry_task",)):
-            for each in (name, *more):
-                self.perform(each)
-                await asyncio.sleep(SETTLE)
+        for name in ("go_plan", "tasks_trouble", "open_plan", "retry_task"):
+            self.perform(name)
+            await asyncio.sleep(SETTLE)
             self.pop_screen()
         await self.close_screens()
         asks = "\n".join(

@@ -13,12 +13,13 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from cockpit.adapters.agents import presets
 from cockpit.adapters.agents.presets import GENERIC, Preset
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import Activity
 from cockpit.domain.evidence import Evidence, Rules, Sign
 from cockpit.domain.ids import LaneId

@@ -12,12 +12,13 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from cockpit import paths
 from cockpit.adapters.agents.patterns import compiled
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.evidence import CONTINUED, END, Maybe, Rules, ScreenRule, Step, TitleRule
 from cockpit.domain.launch import AnswerKeys

@@ -15,7 +15,6 @@ import secrets
 import stat
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.adapters.bus.renaming import rename_no_replace
@@ -31,6 +30,7 @@ from cockpit.adapters.files import (
     write_all,
     write_at,
 )
+from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFile, BusFolder, BusListing
 from cockpit.domain.taskname import is_file_of_tasks
 from cockpit.errors import CockpitError, Refused

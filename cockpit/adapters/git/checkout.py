@@ -9,13 +9,13 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from cockpit.adapters.git.files import lstat
 from cockpit.adapters.git.ground import At, Ground
 from cockpit.adapters.git.holdings import GITLINK, SYMLINK, contents
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import PathChange
 
 Signature = tuple[int, int, int, int]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cockpit.adapters.git import argv_radar, parse_radar
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.parse_radar import PairMerge, Range
 from cockpit.adapters.git.radar_scratch import RadarScratch
+from cockpit.dataclass import dataclass
 from cockpit.domain.clash import ClashPath, Hunk, Snapshot
 
 PATHS_CAP = 200

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from cockpit.adapters.git.conflict_parse import Merged, Message, Side
+from cockpit.dataclass import dataclass
 from cockpit.domain.conflict import ConflictFile, Entry, Kind, Option, Question, Take, Version
 from cockpit.domain.conflict_text import Piece, is_binary
 

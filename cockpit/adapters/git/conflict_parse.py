@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cockpit.adapters.git.parse import Unreadable, is_full_id
+from cockpit.dataclass import dataclass
 
 Side = tuple[str, str]
 """(mode, blob)."""

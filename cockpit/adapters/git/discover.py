@@ -7,10 +7,10 @@ an agent planted in them is executed before the shadow stands.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.adapters.git.files import read_small
+from cockpit.dataclass import dataclass
 from cockpit.errors import CockpitError, Refused, UsageError
 
 

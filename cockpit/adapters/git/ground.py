@@ -12,7 +12,6 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.adapters.git import argv, parse
@@ -20,6 +19,7 @@ from cockpit.adapters.git.files import read_small
 from cockpit.adapters.git.outcome import Answer
 from cockpit.adapters.git.run import CAP, DEADLINE, GitDoor
 from cockpit.adapters.git.shadow import Shadow
+from cockpit.dataclass import dataclass
 from cockpit.errors import CockpitError, Refused
 
 PINS_IDENTITY: Mapping[str, str] = {

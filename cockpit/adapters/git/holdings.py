@@ -10,12 +10,13 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cockpit.adapters.git import argv, parse
 from cockpit.adapters.git.files import lstat
 from cockpit.adapters.git.ground import At, Ground
+from cockpit.dataclass import dataclass
 from cockpit.domain.teardown import Holdings
 
 LISTED = 500

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.errors import CockpitError
 
 

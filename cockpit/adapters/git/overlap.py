@@ -11,8 +11,8 @@ gone paths and a side with new ones are always merged. Where there is more than 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import PathChange
 
 

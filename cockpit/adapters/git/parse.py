@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import PathChange
 from cockpit.errors import CockpitError
 

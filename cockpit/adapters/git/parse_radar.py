@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cockpit.adapters.git.parse import Unreadable, is_full_id, nul_fields, raw_changes
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import PathChange
 from cockpit.domain.clash import ClashPath
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cockpit.adapters.git.parse import Unreadable
+from cockpit.dataclass import dataclass
 
 _ESCAPES = {
     ord("a"): 7,

@@ -15,10 +15,11 @@ import shutil
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cockpit.adapters.files import CREATE, READ, open_root, opened_parent, read_up_to, write_all
+from cockpit.dataclass import dataclass
 from cockpit.domain.text import safe
 
 FILES_CAP = 2_000

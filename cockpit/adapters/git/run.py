@@ -15,13 +15,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.adapters.git import parse
 from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.outcome import Answer, GitFailed, hint_for, verb_of
 from cockpit.adapters.procs import identify
+from cockpit.dataclass import dataclass
 from cockpit.domain.place import LOCAL, Place
 from cockpit.errors import CockpitError, Refused, TimedOut, Unavailable
 

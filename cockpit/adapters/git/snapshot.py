@@ -18,7 +18,6 @@ import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.adapters.git import argv_radar, parse_radar
@@ -35,6 +34,7 @@ from cockpit.adapters.git.private_copy import (
     stamps,
 )
 from cockpit.adapters.git.radar_scratch import RadarScratch
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import NULL_MODE
 from cockpit.domain.clash import Snapshot
 from cockpit.domain.ids import CommitId

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.change import NULL_MODE, PathChange
 
 FOLDERS = 64

@@ -13,12 +13,12 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 from cockpit.adapters.tmux.failures import ServerDown, failure
 from cockpit.adapters.tmux.input import Command, line
 from cockpit.adapters.tmux.protocol import Event, Exit, Parser, Reply, notification
+from cockpit.dataclass import dataclass
 from cockpit.errors import TimedOut
 
 DEADLINE = 5.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId, PaneId, SessionId, WindowId, is_lane_name
 from cockpit.domain.lane import PaneRef
 from cockpit.domain.pane import PaneInfo

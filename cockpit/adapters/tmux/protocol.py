@@ -12,8 +12,8 @@ What makes it tricky (seen on 3.3a):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import PaneId, SessionId, WindowId
 
 

@@ -15,13 +15,13 @@ import socket
 import struct
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from cockpit.adapters.tmux import failures
 from cockpit.adapters.tmux.environment import clean_environment
 from cockpit.adapters.tmux.input import Command, argument, script
+from cockpit.dataclass import dataclass
 from cockpit.domain.place import LOCAL, Place
 from cockpit.errors import Refused, TimedOut, UsageError
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
 from cockpit.cli.context import Context
 from cockpit.cli.lanes import find
 from cockpit.cli.tasks import find as find_task
+from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId

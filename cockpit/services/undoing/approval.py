@@ -11,9 +11,9 @@ the lane went on; it is never made to fit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.merge import Approval
 from cockpit.domain.operation import Operation, OpKind

@@ -40,8 +40,8 @@ What each promises:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.plans import Plan
 from cockpit.domain.undone import undone_by

@@ -10,9 +10,10 @@ What a background lane landed meanwhile stays; each landing is undone by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import Plan

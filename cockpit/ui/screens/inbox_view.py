@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -11,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 
+from cockpit.dataclass import dataclass
 from cockpit.domain import inbox
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
@@ -12,6 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
+from cockpit.dataclass import dataclass
 from cockpit.ui import present
 from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import BoxScreen

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from textual.containers import ScrollableContainer
 from textual.geometry import NULL_OFFSET, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 from cockpit.ui.widgets.lane_panel import LanePanel
 

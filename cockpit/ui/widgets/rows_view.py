@@ -9,7 +9,6 @@ Keys come from the registry through the screen, so the widget itself takes no fo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.content import Content
@@ -19,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
+from cockpit.dataclass import dataclass
 from cockpit.ui import present
 from cockpit.ui.look import style_named, unpadded
 
