@@ -79,7 +79,8 @@ class FileWatcher:
                         changed(label)
                     plan = fresh
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), self._look)
+                    async with asyncio.timeout(self._look):
+                        await wake.wait()
         finally:
             if pump is not None:
                 await _end(pump)

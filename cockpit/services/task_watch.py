@@ -114,7 +114,8 @@ class TaskWatch:
             return
         left = due - self._cockpit.work.clock.monotonic()
         try:
-            await asyncio.wait_for(self._hinted.wait(), max(left, 0.0))
+            async with asyncio.timeout(max(left, 0.0)):
+                await self._hinted.wait()
         except TimeoutError:
             return
 

@@ -59,7 +59,15 @@ def print_faults(module: Module) -> Iterator[str]:
             yield f"{module.name}:{called.lineno} {called.id}()"
 
 
-RULES = (shell_faults, except_faults, print_faults)
+def wait_for_faults(module: Module) -> Iterator[str]:
+    """Python 3.11's `wait_for` swallows a cancellation that comes together with the answer, and
+    a loop around it then never ends; `asyncio.timeout` does not."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "wait_for":
+            yield f"{module.name}:{node.lineno} asyncio.wait_for"
+
+
+RULES = (shell_faults, except_faults, print_faults, wait_for_faults)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -78,6 +86,7 @@ def test_habits(rule: object) -> None:
         ("try:\n    f()\nexcept OSError:\n    pass", except_faults),
         ("print('x')", print_faults),
         ("input()", print_faults),
+        ("import asyncio\nasyncio.wait_for(x, 1)", wait_for_faults),
     ],
 )
 def test_each_habit_sees_its_fault(tmp_path: Path, source: str, rule: object) -> None:

@@ -12,14 +12,16 @@ import pytest
 
 from tests.architecture.modules import Module, package, parse
 
-GROUND = {"errors", "paths", "__init__"}
-"""What any layer but `domain` may use: the errors, the names of places, the version."""
+GROUND = {"errors", "paths", "__init__", "dataclass"}
+"""What any layer may use, `domain` the errors and the decorator alone: the errors, the names of
+places, the version, and how classes are made."""
 
 LAYERS: dict[str, set[str]] = {
     "__init__": set(),
+    "dataclass": set(),
     "errors": set(),
     "paths": set(),
-    "domain": {"domain", "errors"},
+    "domain": {"domain", "errors", "dataclass"},
     "config": {"config", "domain", *GROUND},
     "adapters": {"adapters", "domain", *GROUND},
     "services": {"services", "config", "domain", *GROUND},

@@ -59,6 +59,16 @@ class Seat:
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())
 
+    def interrupt(self) -> None:
+        """Ctrl-C once it sleeps in its read: a signal between question and read waits for it."""
+        stat = Path(f"/proc/{self.child.pid}/stat")
+        deadline = time.monotonic() + 20.0
+        asleep = 0
+        while asleep < 5 and time.monotonic() < deadline:
+            asleep = asleep + 1 if stat.read_text().rpartition(")")[2].split()[0] == "S" else 0
+            time.sleep(0.02)
+        self.child.send_signal(signal.SIGINT)
+
     def end(self) -> int:
         """Read to the end; returns the exit code."""
         self.read_until("")
@@ -102,7 +112,7 @@ def test_end_of_input_and_ctrl_c_are_no_yes(lanes: Path) -> None:
     assert seat.end() == 3
     seat = cockpit(lanes, "trust")
     seat.read_until("[y/N]")
-    seat.child.send_signal(signal.SIGINT)
+    seat.interrupt()
     assert seat.end() == 130
     assert "\ncockpit: interrupted" in seat.seen
     assert "Traceback" not in seat.seen

@@ -127,7 +127,9 @@ async def test_a_look_that_began_before_a_teardown_brings_no_lane_back(desk: Des
         await until(lambda: supervisor.fleet.link.up, "running")
         supervisor._local.observe_git = lambda lanes=None: stale  # type: ignore[method-assign]
         await supervisor._refresh([ALPHA])
-        assert supervisor.fleet.lanes[ALPHA].record is None
+        await until(lambda: supervisor.fleet.lanes[ALPHA].record is None, "it is gone")
+        await asyncio.sleep(0.1)
+        assert supervisor.fleet.lanes[ALPHA].record is None, "it stays so"
 
 
 async def test_a_lane_that_another_process_parked_is_parked(desk: Desk) -> None:

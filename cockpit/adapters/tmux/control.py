@@ -134,7 +134,8 @@ class ControlClient:
             raise ServerDown()
         _, link = await self._door.open_control(lambda: Link(self._event, self._stall), HUB_SESSION)
         try:
-            await asyncio.wait_for(asyncio.shield(link.ready), DEADLINE)
+            async with asyncio.timeout(DEADLINE):
+                await asyncio.shield(link.ready)
         except TimeoutError:
             link.kill()
             await link.close()

@@ -148,7 +148,8 @@ class Link(asyncio.SubprocessProtocol):
         """The answer to what was sent, an error answer included. Raises `TimedOut` (the link
         counts as stalled until tmux answers again) or `ServerDown`."""
         try:
-            return await asyncio.wait_for(asyncio.shield(future), deadline)
+            async with asyncio.timeout(deadline):
+                return await asyncio.shield(future)
         except TimeoutError:
             if not self._stalled:
                 self._stalled = True
@@ -194,7 +195,8 @@ class Link(asyncio.SubprocessProtocol):
         if stdin is not None:
             stdin.close()
         try:
-            await asyncio.wait_for(asyncio.shield(self._gone), DRAIN)
+            async with asyncio.timeout(DRAIN):
+                await asyncio.shield(self._gone)
         except TimeoutError:
             self.kill()
             await asyncio.shield(self._gone)
