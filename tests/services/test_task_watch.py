@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cockpit.domain.background import Dispatcher
 from cockpit.domain.events import BoardChanged, Event, Notice
-from cockpit.domain.intents import Assign, Land, Plan, Teardown
+from cockpit.domain.intents import Assign, Intent, Land, Plan, Teardown
 from cockpit.domain.operation import OpKind
 from cockpit.domain.taskname import TaskId
 from cockpit.domain.work import Work
@@ -119,6 +120,26 @@ async def test_a_go_starts_what_is_ready_and_a_landing_what_waited(
         await until(lambda: state(supervisor, 2) is Work.REVIEW, "the second is done")
         assert [task for _, task in bus.tasks_told()] == ["task-001", "task-002"]
         assert supervisor.fleet.plan.dispatcher is Dispatcher.HERE
+
+
+async def test_a_wait_that_is_ended_together_with_a_hint_ends(make: Callable[..., BusDesk]) -> None:
+    cockpit = make().desk.cockpit()
+
+    async def carry(_wish: Intent) -> dict[str, Any]:
+        return {}
+
+    lock = dispatcher.DispatcherLock(cockpit, lambda _event: None)
+    watch = task_watch.TaskWatch(
+        cockpit, fleet=cockpit.fleet, publish=lambda _event: None, carry=carry, dispatcher=lock
+    )
+    waiting = asyncio.create_task(watch._wait(cockpit.work.clock.monotonic() + 60))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    watch.hint()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await watch.close()
 
 
 async def test_a_stop_ends_no_agent_and_starts_nothing(make: Callable[..., BusDesk]) -> None:
