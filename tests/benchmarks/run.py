@@ -14,7 +14,7 @@ from tests.benchmarks.terminal import NotPainted
 Say = Callable[[str], None]
 Tell = Callable[[list[Measure], dict[str, list[str]]], None]
 
-PATIENCE = 300.0
+PATIENCE = 1_800.0
 """Seconds after which no profile is begun."""
 
 MEASURING_FAILED = (
