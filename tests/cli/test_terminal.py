@@ -35,6 +35,8 @@ class Seat:
             stderr=slave,
             env={**os.environ, "TERM": "xterm-256color", **environment},
             start_new_session=True,
+            # A shell's background job ignores Ctrl-C, and so would all that it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         os.close(slave)
         self.seen = ""
