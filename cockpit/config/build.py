@@ -49,6 +49,7 @@ def build_config(values: Values, path: Path, preset_names: Collection[str]) -> C
         branch=values["branch"],
         bus=at_home(values["bus"]),
         columns=values["layout"]["columns"],
+        order=values["layout"]["order"],
         theme=values["theme"],
         keys=dict(values["keys"]),
         agents={name: _agent(name, one, preset_names) for name, one in values["agents"].items()},

@@ -204,6 +204,8 @@ class Config:
     bus: str
     columns: int
     """0 = auto."""
+    order: str
+    """`fixed` or `urgent`: how lanes stand on the board."""
     theme: str
     keys: Mapping[str, str]
     agents: Mapping[str, AgentConfig]

@@ -31,7 +31,17 @@ COMMANDS = ListOf(COMMAND, "commands")
 REPO_PATHS = ListOf(REPO_PATH, "paths in the repository")
 
 LAYOUT = Struct(
-    (Key("columns", Int(1, 10, "auto", 0), "auto", "columns of the grid; auto = what is readable"),)
+    (
+        Key(
+            "columns", Int(1, 10, "auto", 0), "auto", "columns of the grid; auto = what is readable"
+        ),
+        Key(
+            "order",
+            Choice(("fixed", "urgent")),
+            "fixed",
+            "order of the lanes: fixed = as they stand here; urgent = those that need you first",
+        ),
+    )
 )
 
 ZONES = Struct(

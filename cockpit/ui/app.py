@@ -27,7 +27,7 @@ from cockpit.domain.text import safe
 from cockpit.domain.theme import ThemeSpec
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
-from cockpit.ui import attach, chokepoint, deeds, present, themes
+from cockpit.ui import attach, chokepoint, deeds, present, themes, toasts
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.bridge import Bridge
 from cockpit.ui.driver import WakingDriver
@@ -38,6 +38,7 @@ from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
+from cockpit.ui.selection import Selection
 from cockpit.ui.train_memory import TrainMemory
 
 Severity = Literal["information", "warning", "error"]
@@ -76,13 +77,17 @@ class CockpitApp(App[None], inherit_bindings=False):
         """A task that was put away unfinished."""
         self.fleet = supervisor.fleet
         """As it was told last."""
-        self.board = FleetScreen(supervisor.fleet, supervisor.cockpit.config.columns)
+        config = supervisor.cockpit.config
+        self.board = FleetScreen(
+            supervisor.fleet, Selection(columns=config.columns, urgent=config.order == "urgent")
+        )
         self._themes = list(themes_known or {})
         for spec in (themes_known or {}).values():
             self.register_theme(themes.to_textual(spec))
         self._wanted_theme = theme_name or "dark"
         self.keydesk = KeyDesk(self)
         self.train_memory = TrainMemory()
+        self._subjects = toasts.Subjects([])
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -153,17 +158,30 @@ class CockpitApp(App[None], inherit_bindings=False):
         if isinstance(event, Notice):
             levels: dict[str, Severity] = {"warning": "warning", "error": "error"}
             level = levels.get(event.severity, "information")
-            self.toast(present.text(event.text), severity=level)
+            self.toast(present.text(event.text), severity=level, lane=event.lane)
         elif isinstance(event, OperationEnded):
             if event.error:
                 hint = f" {event.hint}" if event.hint else ""
-                self.toast(present.text(event.error + hint), severity="error")
+                text = present.text(event.error + hint)
+                self.toast(text, severity="error", lane=event.lane)
             else:
-                self.toast(present.text(event.summary))
+                self.toast(present.text(event.summary), lane=event.lane)
 
-    def toast(self, content: Content, *, severity: Severity = "information") -> None:
-        """A short message; the one way to `notify`, so that no text becomes markup."""
-        self.notify(content.plain, severity=severity, markup=False)
+    def toast(
+        self, content: Content, *, severity: Severity = "information", lane: LaneId | None = None
+    ) -> None:
+        """A short message, about `lane` (the chosen one if none is named), whose panel it does
+        not cover. The one way to `notify`, so that no text becomes markup."""
+        about = lane or self.board.selection.chosen
+        if about is not None:
+            self._subjects.add(about, time.monotonic())
+        rack = self.screen.query_one_optional("#textual-toastrack")
+        if rack is not None:
+            lanes = self._subjects.now(time.monotonic()) if self.screen is self.board else ()
+            place = self.board.corner_for(lanes)
+            for corner in toasts.Corner:
+                rack.set_class(corner is place, corner.value)
+        self.notify(content.plain, severity=severity, markup=False, timeout=toasts.LASTS)
 
     def complain(self, error: CockpitError) -> None:
         """Show a failure: what happened, what is known, what to do."""
@@ -192,7 +210,7 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     async def _after_yes(self, action: Action, key: str) -> None:
         context = self.board.context()
-        question, lines = deeds.question(action, context)
+        question, lines = deeds.question(action, context, self.keymap.say)
         if await self.push_screen_wait(ConfirmScreen(question, lines)):
             self._finish(deeds.DEEDS[action.id](self, context, key))
 

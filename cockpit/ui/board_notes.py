@@ -133,7 +133,7 @@ def tallies(fleet: Fleet) -> list[Content]:
 def header(fleet: Fleet, width: int, *, note: str = "") -> Content:
     """The board's first line. `note` is ours, such as `3 marked`; counts of the train take the
     room that is left beside where all this is."""
-    left: list[present.Part] = [(0, present.summary(fleet))]
+    left: list[present.Part] = [(0, present.summary(fleet, width - 2))]
     if not fleet.link.up:
         why = safe(fleet.link.why, width=80).text or "tmux does not answer"
         left.append(

@@ -3,8 +3,7 @@ deed that waits (for a preview, a yes, a program) is a coroutine and runs as a w
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -14,12 +13,25 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Gate, Interrupt, Restart, Resume, Send, Start, Stop, Undo
 from cockpit.ui import outside_deeds, present
 from cockpit.ui.actions import Action
-from cockpit.ui.reasons import Context, may_start, resting
+from cockpit.ui.board_deeds import BOARD, Deed
+from cockpit.ui.reasons import (
+    Context,
+    Reason,
+    able,
+    may_start,
+    not_alive,
+    resting,
+    targets,
+    why_not_branch,
+    why_not_change,
+    why_not_restart,
+    why_not_start,
+)
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
 
-Deed = Callable[["CockpitApp", Context, str], Awaitable[None] | None]
+Question = tuple[Content, list[Content]]
 
 
 def _lane(context: Context) -> LaneId:
@@ -29,62 +41,17 @@ def _lane(context: Context) -> LaneId:
     return context.lane.lane
 
 
-def _move(dx: int, dy: int) -> Deed:
-    def move(app: CockpitApp, context: Context, key: str) -> None:
-        board = app.board
-        order = board.selection.order(board.fleet)
-        if context.lane is not None and context.lane.lane in order:
-            if board.selection.zoomed:
-                at = order.index(context.lane.lane) + (dx or dy)
-                board.choose(order[max(0, min(len(order) - 1, at))])
-            else:
-                board.choose(board.grid.beside(order, context.lane.lane, dx, dy))
-
-    return move
-
-
-def choose(app: CockpitApp, context: Context, key: str) -> None:
-    order = app.board.selection.order(context.fleet)
-    if key.isdigit() and 0 < int(key) <= len(order):
-        app.board.choose(order[int(key) - 1])
-
-
-def find(app: CockpitApp, context: Context, key: str) -> None:
-    app.board.find_by_letter()
-
-
-def next_waiting(app: CockpitApp, context: Context, key: str) -> None:
-    after = context.lane.lane if context.lane else None
-    found = context.fleet.next_needing(after)
-    if found is not None:
-        board = app.board
-        if found.lane not in board.selection.order(board.fleet):
-            board.change(replace(board.selection, wanted=""))
-        board.choose(found.lane)
-
-
-def zoom(app: CockpitApp, context: Context, key: str) -> None:
-    selection = app.board.selection
-    app.board.change(replace(selection, zoomed=not selection.zoomed))
-
-
-def mark(app: CockpitApp, context: Context, key: str) -> None:
-    app.board.change(app.board.selection.toggled(_lane(context)))
-
-
-def type_in(app: CockpitApp, context: Context, key: str) -> None:
-    app.board.start_typing()
-
-
-def open_filter(app: CockpitApp, context: Context, key: str) -> None:
-    app.board.open_filter()
-
-
 # ------------------------------------------------------------------ wishes
 
 
+def _lanes(context: Context, why_not: Callable[[Context], Reason]) -> tuple[LaneId, ...]:
+    """The marked lanes that can, else the chosen one."""
+    return tuple(able(context, why_not))
+
+
 def start(app: CockpitApp, context: Context, key: str) -> None:
-    app.supervisor.submit(Start(_lane(context)))
+    for lane in _lanes(context, why_not_start):
+        app.supervisor.submit(Start(lane))
 
 
 def start_all(app: CockpitApp, context: Context, key: str) -> None:
@@ -95,21 +62,24 @@ def start_all(app: CockpitApp, context: Context, key: str) -> None:
 
 def restart(app: CockpitApp, context: Context, key: str) -> None:
     """A parked lane is taken up again."""
-    parked = context.lane is not None and context.lane.activity.state is State.PARKED
-    lane = _lane(context)
-    app.supervisor.submit(Resume(lane) if parked else Restart(lane))
+    for lane in _lanes(context, why_not_restart):
+        parked = context.fleet.lanes[lane].activity.state is State.PARKED
+        app.supervisor.submit(Resume(lane) if parked else Restart(lane))
 
 
 def stop(app: CockpitApp, context: Context, key: str) -> None:
-    app.supervisor.submit(Stop(_lane(context)))
+    for lane in _lanes(context, why_not_change):
+        app.supervisor.submit(Stop(lane))
 
 
 def gate(app: CockpitApp, context: Context, key: str) -> None:
-    app.supervisor.submit(Gate(_lane(context)))
+    for lane in _lanes(context, why_not_branch):
+        app.supervisor.submit(Gate(lane))
 
 
 def interrupt(app: CockpitApp, context: Context, key: str) -> None:
-    app.supervisor.submit(Interrupt(_lane(context)))
+    for lane in _lanes(context, not_alive):
+        app.supervisor.submit(Interrupt(lane))
 
 
 def interrupt_all(app: CockpitApp, context: Context, key: str) -> None:
@@ -223,13 +193,13 @@ async def follow(app: CockpitApp, context: Context, key: str) -> None:
 async def park(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.parking import ask_park
 
-    await ask_park(app, _lane(context))
+    await ask_park(app, _lanes(context, why_not_branch))
 
 
 async def teardown(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.teardown import ask_teardown
 
-    await ask_teardown(app, _lane(context))
+    await ask_teardown(app, _lanes(context, why_not_change))
 
 
 def log(app: CockpitApp, context: Context, key: str) -> None:
@@ -313,18 +283,8 @@ def detach(app: CockpitApp, context: Context, key: str) -> None:
 
 
 DEEDS: dict[str, Deed] = {
-    "left": _move(-1, 0),
-    "right": _move(1, 0),
-    "up": _move(0, -1),
-    "down": _move(0, 1),
-    "choose": choose,
-    "find": find,
-    "next": next_waiting,
+    **BOARD,
     "inbox": inbox,
-    "zoom": zoom,
-    "mark": mark,
-    "type": type_in,
-    "filter": open_filter,
     "start": start,
     "start_all": start_all,
     "restart": restart,
@@ -362,7 +322,23 @@ DEEDS: dict[str, Deed] = {
 }
 
 
-def question(action: Action, context: Context) -> tuple[Content, list[Content]]:
-    """What the confirm dialog asks before an action that asks first."""
-    lane = context.lane.lane if context.lane is not None else ""
-    return present.text(f"{action.title} {lane}?"), [Content(action.help)]
+MANY: dict[str, Callable[[Context], Reason]] = {
+    "restart": why_not_restart,
+    "stop": why_not_change,
+}
+"""Actions that ask first and are for all marked lanes: why one of them can't."""
+
+
+def question(action: Action, context: Context, say: Callable[[str], str]) -> Question:
+    """What the confirm dialog asks before an action that asks first; `say` puts keys into a
+    reason."""
+    why_not = MANY[action.id]
+    names = ", ".join(able(context, why_not))
+    lines = [Content(action.help)]
+    for each in targets(context):
+        reason = why_not(each)
+        if reason is not None and each.lane is not None:
+            lines.append(
+                present.text(f"Not {each.lane.lane}: {say(reason)}", "$warning", width=300)
+            )
+    return present.text(f"{action.title} {names}?", width=300), lines

@@ -6,7 +6,7 @@ text from outside passes through `safe` here or arrives as `Safe`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.content import Content
 
@@ -42,8 +42,9 @@ GAP = Content("  ")
 READABLE = 9
 """Cells below which a cut part says nothing."""
 
-Part = tuple[int, Content]
-"""A piece of a line and its rank; where the line is too narrow the highest rank goes first."""
+Part = tuple[int, Content] | tuple[int, Content, bool]
+"""A piece of a line and its rank; where the line is too narrow the highest rank goes first. A
+third item that is true marks a fact, which half of would mislead: it is never cut, but left out."""
 
 
 def text(raw: object, style: str = "", *, width: int = 400) -> Content:
@@ -97,12 +98,14 @@ def fit(parts: Sequence[Part], width: int, gap: Content = GAP, *, whole: bool = 
     while len(kept) > 1 and (over := _width(kept, gap) - width) > 0:
         last = max(reversed(kept), key=lambda part: part[0])
         room = last[1].cell_length - over
-        if whole or room < READABLE:
+        if whole or room < READABLE or last[2:] == (True,):
             kept.remove(last)
         else:
             cut = (last[0], last[1].truncate(room, ellipsis=True))
             kept[kept.index(last)] = cut
-    line = joined([part for _, part in kept], gap)
+    line = joined([part[1] for part in kept], gap)
+    if line.cell_length > width and any(part[2:] == (True,) for part in kept):
+        return EMPTY
     return line.truncate(max(0, width), ellipsis=True) if line.cell_length > width else line
 
 
@@ -116,7 +119,7 @@ def joined(parts: Sequence[Content], gap: Content = GAP) -> Content:
 
 
 def _width(parts: Sequence[Part], gap: Content) -> int:
-    return sum(part.cell_length for _, part in parts) + gap.cell_length * (len(parts) - 1)
+    return sum(part[1].cell_length for part in parts) + gap.cell_length * (len(parts) - 1)
 
 
 # ------------------------------------------------------------------ one lane
@@ -150,18 +153,19 @@ def panel_title(
 ) -> list[Part]:
     """The parts of a panel's upper edge, most needed first."""
     name = "bold $accent" if selected else "bold $foreground"
-    key = Content.styled(f" {safe(view.key, width=4).text} ", _key_style(view, selected))
+    key = Content.styled(f" {safe(view.key, width=4).text} ", key_style(view, selected))
     title = safe(view.title, width=60)
     return [
         (0, Content.assemble((f"{MARK} ", "bold $accent"), key) if marked else key),
         (0, text(view.lane, name)),
-        (1, status(view, now)),
+        (1, status(view, now), not view.busy),
         (3, task),
         (4, Content.styled(title.text, "$muted") if title else EMPTY),
     ]
 
 
-def _key_style(view: LaneView, selected: bool) -> str:
+def key_style(view: LaneView, selected: bool) -> str:
+    """How the lane's letter stands out."""
     if view.needs_commander:
         state = "error" if view.fault is not None else view.activity.state.value
         return f"bold $background on $state-{state}"
@@ -179,12 +183,12 @@ def panel_foot(view: LaneView) -> list[Part]:
         return []
     return [
         (3, _branch(view, facts)),
-        (1, _distance(facts)),
-        (2, _change(facts)),
+        (1, _distance(facts), True),
+        (2, _change(facts), True),
         (0, _outside(facts)),
-        (1, standing_sign(facts)),
+        (1, standing_sign(facts), True),
         (0, text(facts.sync.words, "bold $warning") if facts.sync.words else EMPTY),
-        (1, approval_sign(view)),
+        (1, approval_sign(view), True),
     ]
 
 
@@ -298,12 +302,22 @@ def counts(fleet: Fleet) -> list[tuple[State, int]]:
     return [(state, tally[state]) for state in ORDER if state in tally]
 
 
-def summary(fleet: Fleet) -> Content:
+def summary(fleet: Fleet, width: int) -> Content:
     """`? 2 asking  ● 3 working  ○ 1 idle`; what needs the commander stands in a block of
-    colour, so that it is seen from across the room."""
+    colour, so that it is seen from across the room. Where `width` has no room, first the states
+    that need nobody lose their word, then all do."""
+    for worded in (frozenset(State), NEEDS_COMMANDER, frozenset[State]()):
+        line = _summary(fleet, worded)
+        if line.cell_length <= width:
+            break
+    return line
+
+
+def _summary(fleet: Fleet, worded: Collection[State]) -> Content:
     parts = []
     for state, count in counts(fleet):
-        line = f"{GLYPHS[state]} {count} {state.value}"
+        word = f" {state.value}" if state in worded else ""
+        line = f"{GLYPHS[state]} {count}{word}"
         if state in NEEDS_COMMANDER:
             parts.append(Content.styled(f" {line} ", f"bold $background on {state_style(state)}"))
         else:

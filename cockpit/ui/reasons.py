@@ -5,6 +5,9 @@ In a sentence `{id}` stands for the key of that action, whatever the commander m
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from cockpit.dataclass import dataclass
 from cockpit.domain import inbox
 from cockpit.domain.activity import State
@@ -25,6 +28,9 @@ class Context:
     """tmux's control client is there."""
     can_suspend: bool = True
     """The terminal can be handed to another program."""
+    narrowed: bool = False
+    """A zoom, a filter or marks that one step back takes away."""
+    zoomed: bool = False
 
 
 Reason = str | None
@@ -41,6 +47,14 @@ def any_train(context: Context) -> bool:
     if train is not None and train.cars:
         return True
     return sum(looks_landable(context.fleet, view) for view in context.fleet.lanes.values()) > 1
+
+
+def is_narrowed(context: Context) -> bool:
+    return context.narrowed
+
+
+def is_zoomed(context: Context) -> bool:
+    return context.zoomed
 
 
 def any_question(context: Context) -> bool:
@@ -65,6 +79,53 @@ def looks_landable(fleet: Fleet, view: LaneView) -> bool:
     rests = view.activity.state is State.IDLE
     whole = facts.ahead > 0 and not facts.dirty and not facts.operation and not facts.outside
     return rests and whole and fleet.radar.between(view.lane, None) is None
+
+
+def each(reason: Callable[[Context], Reason]) -> Callable[[Context], Reason]:
+    """`reason` for an action on all marked lanes, else on the chosen one: it can run if it can
+    on one of them."""
+
+    def why_not(context: Context) -> Reason:
+        if not context.marked:
+            return reason(context)
+        if able(context, reason):
+            return None
+        return (
+            f"None of the {len(context.marked)} marked lanes can: {first_reason(context, reason)}"
+        )
+
+    return why_not
+
+
+def able(context: Context, reason: Callable[[Context], Reason]) -> list[LaneId]:
+    """Those of the marked lanes (else the chosen one) for which `reason` has nothing to say."""
+    return [
+        each.lane.lane
+        for each in targets(context)
+        if each.lane is not None and reason(each) is None
+    ]
+
+
+def targets(context: Context) -> list[Context]:
+    """The context of each lane that an action is about: the marked ones, else the chosen one."""
+    lanes = [view for view in context.fleet.lanes.values() if view.lane in context.marked]
+    if not context.marked:
+        lanes = [context.lane] if context.lane is not None else []
+    return [replace(context, lane=view, marked=frozenset()) for view in lanes]
+
+
+def first_reason(context: Context, reason: Callable[[Context], Reason]) -> str:
+    return next((said for each in targets(context) if (said := reason(each))), "they are gone.")
+
+
+def why_not_back(context: Context) -> Reason:
+    if context.narrowed:
+        return None
+    return "Everything is shown already; {quit} closes cockpit, and the lanes run on."
+
+
+def not_zoomed(context: Context) -> Reason:
+    return None if context.zoomed else "Facts stand beside a zoomed lane; {zoom} zooms."
 
 
 def no_lane(context: Context) -> Reason:

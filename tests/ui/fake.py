@@ -432,7 +432,9 @@ def config(*lanes: str, columns: int = 0) -> Config:
         for lane in lanes
     }
     merge = SimpleNamespace(push="", pull_request="", cadence=0.0)
-    return cast(Config, SimpleNamespace(lanes=known, columns=columns, merge=merge, bus="."))
+    return cast(
+        Config, SimpleNamespace(lanes=known, columns=columns, order="fixed", merge=merge, bus=".")
+    )
 
 
 class FakeSupervisor:

@@ -10,11 +10,11 @@ import pytest
 
 from cockpit.domain.activity import State
 from cockpit.domain.events import GateOutput, TrainChanged
-from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
-from tests.ui import trains
+from cockpit.ui import themes
+from tests.ui import boards, trains
 from tests.ui.changes import CHANGE, large
-from tests.ui.drive import Session, opened
+from tests.ui.drive import Session, known_themes, opened
 from tests.ui.fake import FakeSupervisor, fleet_of, fleet_of_size, frame, view
 
 GOLDENS = Path(__file__).parent / "goldens"
@@ -51,22 +51,31 @@ async def paint(session: Session) -> None:
     await session.settle()
 
 
-@pytest.mark.parametrize(
-    ("fleet", "size"),
-    [
-        (fleet_of_size(1), (80, 24)),
-        (FOUR, (80, 24)),
-        (FOUR, (120, 40)),
-        (FOUR, (200, 60)),
-        (fleet_of_size(15), (80, 24)),
-        (fleet_of_size(15), (200, 60)),
-    ],
-    ids=lambda value: f"{len(value.lanes)}" if isinstance(value, Fleet) else f"{value[0]}",
-)
-async def test_boards(fleet: Fleet, size: tuple[int, int]) -> None:
-    async with opened(fleet, size=size) as session:
+SIZES = [(60, 20), (80, 24), (120, 40), (200, 60), (300, 80)]
+BOARDS = {1: fleet_of_size(1), 4: FOUR, 7: fleet_of_size(7), 15: fleet_of_size(15)}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("count", BOARDS)
+async def test_boards(count: int, size: tuple[int, int]) -> None:
+    """In every theme the same words at the same places: nothing is said by colour alone."""
+    async with opened(BOARDS[count], size=size) as session:
         await paint(session)
-        compare(f"board-{len(fleet.lanes)}-{size[0]}x{size[1]}", session.text())
+        compare(f"board-{count}-{size[0]}x{size[1]}", session.text())
+        before = session.text()
+        for theme in known_themes():
+            session.app.theme = themes.PREFIX + theme
+            await session.settle()
+            assert session.text() == before, theme
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_facts_beside_a_zoomed_lane(size: tuple[int, int]) -> None:
+    async with opened(boards.every_fleet(), size=size) as session:
+        await paint(session)
+        await session.press("z", "tab")
+        await session.until(lambda: "Commits" in session.text())
+        compare(f"side-{size[0]}x{size[1]}", session.text())
 
 
 @pytest.mark.parametrize(

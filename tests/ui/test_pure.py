@@ -19,7 +19,7 @@ from cockpit.ui.deeds import DEEDS
 from cockpit.ui.keyboard import BurstGate, Typed, Verdict, gathered, tmux_key
 from cockpit.ui.keymap import Keymap, key_name, shown
 from cockpit.ui.selection import Selection
-from cockpit.ui.widgets.grid import MIN_HEIGHT, MIN_WIDTH, regions, tile
+from cockpit.ui.tiling import MIN_HEIGHT, MIN_WIDTH, regions, tile
 from cockpit.ui.widgets.pane_view import first_column, first_row
 from tests.ui.fake import HEAD, NOW, fleet_of, fleet_of_size, frame, view
 
@@ -311,7 +311,9 @@ def test_selection_keeps_to_what_is_there() -> None:
     assert Selection().settled(fleet_of()).chosen is None
     filtered = replace(chosen, wanted="IDLE").settled(fleet)
     assert filtered.shown(fleet) == ["gamma"]
-    assert replace(chosen, wanted="no such lane").shown(fleet) == ["alpha", "beta", "gamma"]
+    nothing = replace(chosen, wanted="no such lane").settled(fleet)
+    assert nothing.shown(fleet) == [] and nothing.chosen is None
+    assert nothing.marked == {"beta"}
     assert replace(chosen, zoomed=True).shown(fleet) == ["alpha"]
 
 

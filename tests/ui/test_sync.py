@@ -136,7 +136,7 @@ async def test_restart_of_a_started_lane_stays_a_restart() -> None:
 
 
 def foot(lane: LaneView) -> str:
-    return " | ".join(part.plain for _, part in present.panel_foot(lane) if part)
+    return " | ".join(part[1].plain for part in present.panel_foot(lane) if part[1])
 
 
 @pytest.mark.parametrize(

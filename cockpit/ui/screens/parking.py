@@ -1,7 +1,8 @@
-"""Parking a lane from the board. It asks only where something uncommitted goes along."""
+"""Parking lanes from the board. It asks only where something uncommitted goes along."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -17,15 +18,25 @@ if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
 
 
-async def ask_park(app: CockpitApp, lane: LaneId) -> None:
-    """The intent carries the preview's token: a yes to an older picture is refused."""
-    preview = await app.supervisor.ask(lambda cockpit: cockpit.preview_teardown(lane))
-    if preview.holds_uncommitted or preview.processes:
-        question = present.text(f"Park {lane}?")
-        screen = ConfirmScreen(question, park_lines(preview), yes="yes, park it")
-        if not await app.push_screen_wait(screen):
+async def ask_park(app: CockpitApp, lanes: Sequence[LaneId]) -> None:
+    """The intents carry the previews' tokens: a yes to an older picture is refused."""
+    previews = await app.supervisor.ask(
+        lambda cockpit: [cockpit.preview_teardown(lane) for lane in lanes]
+    )
+    if any(one.holds_uncommitted or one.processes for one in previews):
+        question = present.text(f"Park {', '.join(lanes)}?", width=300)
+        lines: list[Content] = []
+        for preview in previews:
+            if len(previews) > 1:
+                lines += [Content(""), present.text(preview.lane, "bold $accent")]
+            lines += park_lines(preview)
+        end = "Resuming a lane brings all of it back."
+        lines += [Content(""), Content.styled(end, "$muted")]
+        yes = "yes, park it" if len(previews) == 1 else f"yes, park all {len(previews)}"
+        if not await app.push_screen_wait(ConfirmScreen(question, lines, yes=yes)):
             return
-    app.supervisor.submit(Park(lane, preview.token))
+    for preview in previews:
+        app.supervisor.submit(Park(preview.lane, preview.token))
 
 
 def park_lines(preview: TeardownPreview) -> list[Content]:
@@ -35,6 +46,4 @@ def park_lines(preview: TeardownPreview) -> list[Content]:
         present.text(f"{name} stays at {(preview.tip or 'nothing')[:9]}"),
         present.text(f"its folder goes to {preview.trash}, with all that is in it"),
         *held_lines(preview),
-        Content(""),
-        Content.styled("Resuming the lane brings all of it back.", "$muted"),
     ]

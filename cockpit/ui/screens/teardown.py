@@ -1,7 +1,9 @@
-"""Tearing a lane down: everything that would go is listed, and the lane's key must be typed."""
+"""Tearing lanes down: everything that would go is listed, and the lane's key (of several, how
+many they are) must be typed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -27,13 +29,18 @@ SHOWN = 12
 """Paths of one kind that are listed; the rest is counted."""
 
 
-async def ask_teardown(app: CockpitApp, lane: LaneId) -> None:
-    """Preview, dialog, intent. The intent carries the preview's token: a yes to an older
+async def ask_teardown(app: CockpitApp, lanes: Sequence[LaneId]) -> None:
+    """Preview, dialog, intents. Each intent carries its preview's token: a yes to an older
     picture is refused."""
-    preview = await app.supervisor.ask(lambda cockpit: cockpit.preview_teardown(lane))
-    view = app.board.fleet.lane(lane)
-    if view is not None and await app.push_screen_wait(TeardownScreen(view, preview)):
-        app.supervisor.submit(Teardown(lane, preview.token))
+    previews = await app.supervisor.ask(
+        lambda cockpit: [cockpit.preview_teardown(lane) for lane in lanes]
+    )
+    views = [view for lane in lanes if (view := app.board.fleet.lane(lane)) is not None]
+    if len(views) == len(previews) > 0 and await app.push_screen_wait(
+        TeardownScreen(views, previews)
+    ):
+        for preview in previews:
+            app.supervisor.submit(Teardown(preview.lane, preview.token))
 
 
 def teardown_lines(preview: TeardownPreview) -> list[Content]:
@@ -99,31 +106,44 @@ def _more(count: int) -> list[Content]:
 
 
 class TeardownScreen(BoxScreen):
-    """Dismissed with True when the lane's key or name was typed and Enter pressed."""
+    """Dismissed with True when the lane's key or name (of several: their number) was typed and
+    Enter pressed."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.READING,)
     others: ClassVar[int] = 7
 
-    def __init__(self, view: LaneView, preview: TeardownPreview) -> None:
+    def __init__(self, views: Sequence[LaneView], previews: Sequence[TeardownPreview]) -> None:
         super().__init__()
-        self._view = view
-        self._preview = preview
+        self._names = [view.lane for view in views]
+        self._previews = previews
+        several = len(views) > 1
+        self._word = str(len(views)) if several else views[0].key
+        self._them = "them" if several else "it"
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box -danger"):
-            title = f"Tear down {self._view.lane}?"
+            title = f"Tear down {', '.join(self._names)}?"
             yield Line(present.text(title, "bold $error"))
-            yield LinesView(teardown_lines(self._preview), wrap=True, id="body")
+            yield LinesView(self._lines(), wrap=True, id="body")
             yield Line(id="note")
-            yield Input(placeholder=f"type {self._view.key} to tear it down")
+            yield Input(placeholder=f"type {self._word} to tear {self._them} down")
             yield HintBar()
 
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(Input).focus()
 
+    def _lines(self) -> list[Content]:
+        if len(self._previews) == 1:
+            return teardown_lines(self._previews[0])
+        lines: list[Content] = []
+        for preview in self._previews:
+            lines += [present.text(preview.lane, "bold $accent"), *teardown_lines(preview)]
+            lines.append(Content(""))
+        return lines[:-1]
+
     def hints(self) -> list[tuple[str, str]]:
-        return [(f"{self._view.key} Enter", "tear it down"), ("Esc", "leave it")]
+        return [(f"{self._word} Enter", f"tear {self._them} down"), ("Esc", f"leave {self._them}")]
 
     def on_key(self, event: object) -> None:
         key = getattr(event, "key", "")
@@ -136,8 +156,9 @@ class TeardownScreen(BoxScreen):
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
         typed = event.value.strip().casefold()
-        if typed and typed in {self._view.key.casefold(), self._view.lane}:
+        words = [self._word, *(self._names if len(self._names) == 1 else ())]
+        if typed and typed in {word.casefold() for word in words}:
             self.dismiss(True)
             return
-        note = f"Nothing happens: that is neither {self._view.key} nor {self._view.lane}."
+        note = f"Nothing happens: that is not {' nor '.join(words)}."
         self.query_one("#note", Line).show(present.text(note, "bold $warning"))

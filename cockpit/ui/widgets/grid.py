@@ -5,73 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from textual.containers import ScrollableContainer
-from textual.geometry import NULL_OFFSET, Region, Size
+from textual.geometry import NULL_OFFSET, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
+from cockpit.ui.tiling import regions
 from cockpit.ui.widgets.lane_panel import LanePanel
-
-MIN_WIDTH = 38
-MIN_HEIGHT = 8
-"""A panel smaller than this can't be read; the grid scrolls instead."""
-GOOD_WIDTH = 80
-GOOD_HEIGHT = 24
-"""A panel of this size shows a whole pane."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tiling:
-    """How panels are laid out: `columns`, and rows of `height` lines each."""
-
-    columns: int
-    height: int
-
-
-def tile(count: int, width: int, height: int, columns: int = 0) -> Tiling:
-    """The best tiling of `count` panels on `width`×`height` cells; `columns` 0 is automatic.
-
-    Best is where a panel shows the most of an 80×24 pane in its smaller direction; of equals
-    the one with fewer columns. If none is readable: as many columns as are, and scrolling.
-    """
-    if count <= 0 or width <= 0 or height <= 0:
-        return Tiling(1, max(1, height))
-    most = max(1, width // MIN_WIDTH)
-    if columns > 0:
-        return _scrolling(count, height, max(1, min(columns, count)))
-    best, best_score = _scrolling(count, height, min(most, count)), -1.0
-    for candidate in range(1, min(most, count) + 1):
-        rows = -(-count // candidate)
-        if height // rows < MIN_HEIGHT and rows > 1:
-            continue
-        score = min(width / candidate / GOOD_WIDTH, height / rows / GOOD_HEIGHT)
-        if score > best_score + 1e-9:
-            best, best_score = Tiling(candidate, height // rows), score
-    return best
-
-
-def _scrolling(count: int, height: int, columns: int) -> Tiling:
-    rows = -(-count // columns)
-    visible = max(1, min(rows, height // MIN_HEIGHT))
-    return Tiling(columns, max(1, height // visible))
-
-
-def regions(count: int, width: int, height: int, columns: int = 0) -> list[Region]:
-    """Where each panel lies. The last row's panels share its whole width, and what does not
-    divide goes to the first columns and the last row, so that no cell is left over."""
-    tiling = tile(count, width, height, columns)
-    rows = -(-count // tiling.columns) if count else 0
-    placed: list[Region] = []
-    fits = rows * tiling.height <= height
-    for row in range(rows):
-        in_row = min(tiling.columns, count - row * tiling.columns)
-        top = row * tiling.height
-        tall = height - top if fits and row == rows - 1 else tiling.height
-        for column in range(in_row):
-            left, right = column * width // in_row, (column + 1) * width // in_row
-            placed.append(Region(left, top, right - left, tall))
-    return placed
 
 
 class TileLayout(Layout):
@@ -114,6 +54,18 @@ class LaneGrid(ScrollableContainer):
     def layout(self) -> Layout:
         return self._layout_of_tiles
 
+    def put_in_order(self, order: Sequence[LaneId], columns: int) -> None:
+        """The panels in this order (others after them), in so many columns (0: as many as can
+        be read)."""
+        places = {lane: at for at, lane in enumerate(order)}
+        panels = list(self.panels())
+        last = len(places)
+        wanted = sorted(panels, key=lambda panel: places.get(panel.view.lane, last))
+        if wanted != panels or columns != self._layout_of_tiles.columns:
+            self._layout_of_tiles.columns = columns
+            # sorting alone makes Textual arrange the same children anew
+            self.sort_children(key=lambda child: places.get(_lane_of(child), last))
+
     def panels(self) -> Iterator[LanePanel]:
         """Panels in the board's order, hidden ones too."""
         return (child for child in self.children if isinstance(child, LanePanel))
@@ -145,3 +97,7 @@ class LaneGrid(ScrollableContainer):
             return lane
         inside = [i for i, place in enumerate(places) if place.y == tops[row]]
         return order[min(inside, key=lambda i: abs(places[i].x + places[i].width / 2 - middle))]
+
+
+def _lane_of(child: Widget) -> LaneId:
+    return child.view.lane if isinstance(child, LanePanel) else LaneId("")

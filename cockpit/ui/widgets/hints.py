@@ -46,7 +46,7 @@ class HintBar(Line):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._hints: list[present.Part] = []
+        self._hints: list[tuple[int, Content]] = []
 
     def hint(self, hints: Sequence[tuple[str, str]], *, kept: Collection[str] = ()) -> None:
         """Hints by falling rank; the last one and those of the keys `kept` stay to the end."""
