@@ -20,6 +20,7 @@ from cockpit.domain.fleet import LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Start, Trust
 from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.looks import Look
 from cockpit.services.wiring import build_cockpit, build_supervisor
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
@@ -33,7 +34,7 @@ FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 async def draw(cockpit: LocalCockpit) -> str:
     """Start the lanes, wait until alpha asks and another has ended its turn; the SVG's text."""
     supervisor = build_supervisor(cockpit)
-    app = CockpitApp(supervisor, hosted=False, themes_known=load_themes(), theme_name="dark")
+    app = CockpitApp(supervisor, hosted=False, look=Look(load_themes()), theme="dark")
     async with app.run_test(size=SIZE) as pilot:
         for lane in cockpit.config.lanes:
             supervisor.submit(Start(lane))

@@ -38,6 +38,20 @@ def require_room(command: str) -> None:
         )
 
 
+def has_few_colours() -> bool:
+    """Whether the terminal has no more than 16 colours, by its entry in terminfo; one without
+    an entry is taken for a good one."""
+    import curses
+
+    if os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return False
+    try:
+        curses.setupterm(fd=sys.stdout.fileno())
+        return 0 <= curses.tigetnum("colors") <= 16
+    except (curses.error, OSError, ValueError):
+        return False
+
+
 def become(argv: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     """Replace this program by `argv`. Raises `Unavailable` when it is not installed."""
     sys.stdout.flush()

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator
 
 from cockpit.config.kinds import Kind
+from cockpit.config.own import OWN
 from cockpit.config.schema import COORDINATION, TOP
 from cockpit.config.shapes import Key, MapOf, Struct, ZoneOf
 
@@ -52,6 +53,33 @@ all of them. [lanes.example.yaml](../lanes.example.yaml) shows every key in plac
   have trusted the file's present content; a change there asks again.
 
 This page is made from the schema in `cockpit/config/schema.py`.
+"""
+
+_OWN_HEAD = """\
+## Your own config.yaml
+
+`$XDG_CONFIG_HOME/cockpit/config.yaml` (by default `~/.config/cockpit/config.yaml`) is yours and
+goes before `lanes.yaml`. It may move every key, several to an action, or take one away with `none`;
+a change counts at once. What would leave no way to quit, to help or to the palette is not
+followed, nor is a key that another action has there; the app and `cockpit check` name it.
+
+`lanes.yaml` comes with the repository, so its `keys` may do less: they may move actions that
+look or move, onto keys that do nothing otherwise.
+
+"""
+
+_THEMES = """
+### Themes
+
+`dark`, `light`, `high-contrast`, `colour-blind` (for eyes that can't tell red from green) and
+`terminal` (the terminal's own colours; worn by itself where there are no more than 16). Choose
+one with *Theme* in the palette. Files of your own, `~/.config/cockpit/themes/<any>.yaml`, look
+like those in [themes](../themes/): a colour is `#rrggbb`, or with `terminal: true` one of
+`default`, `black`, `red`, `green`, `yellow`, `blue`, `magenta`, `cyan`, `white` and those with
+`bright_` before them. `ink` (text on a block of colour) and `cursor` (the chosen row's ground)
+may be left out. A change counts at once; a file that is wrong keeps its last good state, and
+what is wrong is named with its line. With `NO_COLOR` set nothing has any colour.
+
 """
 
 _COORDINATION_HEAD = """\
@@ -135,6 +163,7 @@ def reference_markdown() -> str:
             text += f"\n## {key.name}\n\n{_sentence(key.means)}\n\n" + _table(
                 inner.keys, name + "."
             )
+    text += "\n" + _OWN_HEAD + _table(OWN.keys, "") + _THEMES.rstrip("\n") + "\n"
     zones = _inner(COORDINATION.key("zones").kind)
     rows = zones.keys if zones is not None else ()
     return text + "\n" + _COORDINATION_HEAD + _table(rows, "zones.<lane>.")

@@ -37,13 +37,13 @@ def load_config(path: Path, *, preset_names: Collection[str] = ()) -> Config:
     """
     if path.name == COORDINATION_FILE:
         return load_coordination(path)
-    return parse_config(_read(path), path, preset_names=preset_names)
+    return parse_config(read_file(path), path, preset_names=preset_names)
 
 
 def parse_config(text: str | bytes, path: Path, *, preset_names: Collection[str] = ()) -> Config:
     """The model of a lanes.yaml with this content. Raises only `ConfigError`, whatever `text`."""
     problems = Problems(path.name)
-    node = _parse(text, problems)
+    node = parsed(text, problems)
     values: Values = TOP.read(node, (), problems)
     check_values(values, node, problems, path, preset_names)
     if problems:
@@ -69,7 +69,7 @@ def load_coordination(path: Path, *, target: str = "main") -> Config:
     """The lanes of a coordination.yaml: zones, ledgers and titles; its `agent` is a title, so
     the lanes have the default agent. Raises as `load_config`."""
     problems = Problems(path.name)
-    node = _parse(_read(path), problems)
+    node = parsed(read_file(path), problems)
     read: Values = COORDINATION.read(node, (), problems)
     values = dict(TOP.read(Entries((), START), (), problems))
     plain = {key.name: default_of(key) for key in LANE.keys}
@@ -92,8 +92,8 @@ def _why_not_target(target: str) -> str:
     return f"{quoted(target)} {complaint}" if complaint else ""
 
 
-def _parse(text: str | bytes, problems: Problems) -> Node:
-    """The document, an empty mapping where there is none."""
+def parsed(text: str | bytes, problems: Problems) -> Node:
+    """The document, an empty mapping where there is none; what is wrong goes to `problems`."""
     decoded = _decoded(text, problems)
     node = None if decoded is None else read_yaml(decoded, problems)
     return node if node is not None else Entries((), START)
@@ -115,8 +115,8 @@ def _decoded(raw: str | bytes, problems: Problems) -> str | None:
         return None
 
 
-def _read(path: Path) -> bytes:
-    """At most one byte more than may be in `path`. Raises `UsageError`."""
+def read_file(path: Path) -> bytes:
+    """A configuration file: at most one byte more than may be in it. Raises `UsageError`."""
     try:
         # O_NONBLOCK: a FIFO in the file's place must not hang the program
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
+from cockpit.domain.keys import KeyWish
 
 
 class LaneMode(StrEnum):
@@ -207,7 +208,7 @@ class Config:
     order: str
     """`fixed` or `urgent`: how lanes stand on the board."""
     theme: str
-    keys: Mapping[str, str]
+    keys: Mapping[str, KeyWish]
     agents: Mapping[str, AgentConfig]
     lanes: Mapping[LaneId, LaneConfig]
     zones: ZonesConfig

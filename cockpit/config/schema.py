@@ -8,6 +8,7 @@ the order of the example file.
 from __future__ import annotations
 
 from cockpit.config import rules
+from cockpit.config.keys import Keys
 from cockpit.config.kinds import MAX_COMMAND, Bool, Choice, Duration, Int, Size, Text
 from cockpit.config.schema_lane import (
     AGENTS,
@@ -340,9 +341,11 @@ TOP = Struct(
         Key("theme", Text("theme", limit=100), '""', "a file in themes/ or one of yours"),
         Key(
             "keys",
-            MapOf(rules.action, Text("key", rules.board_key), "action"),
+            MapOf(rules.action, Keys(), "action"),
             "{}",
-            "other keys for actions",
+            "other keys for actions that look or move, on keys that do nothing else; your own "
+            "config.yaml goes before, and may do more",
+            example="{clashes: f6, log: [f7, ctrl+g], graph: none}",
         ),
         Key("agents", AGENTS, "{}", "changes of shipped presets, and agents of your own"),
         Key("lanes", LANES, "{}", "one entry a lane; its name is 1 to 40 of a-z, 0-9 and -"),

@@ -245,6 +245,8 @@ class Supervisor(Protocol):
     cockpit: Cockpit
     live: LivePanes | None
     """None without tmux's control client (tests, headless)."""
+    on_looks: Callable[[], None]
+    """Called on the loop when the commander's own themes or keys may have changed."""
     fleet: Fleet
 
     def subscribe(self, listener: Callable[[Event, Fleet], None]) -> Callable[[], None]:

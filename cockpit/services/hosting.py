@@ -10,13 +10,14 @@ from cockpit.services.panes import DROPPED
 APP_SESSION = "cockpit"
 
 
-def host_app(cockpit: LocalCockpit) -> list[str]:
+def host_app(cockpit: LocalCockpit, *, few_colours: bool = False) -> list[str]:
     """Start the server and the app's session where they are not there yet; returns the
-    command line that attaches this terminal to the app."""
+    command line that attaches this terminal to the app. `few_colours`: it has no more than 16."""
     work = cockpit.work
     work.tmux.ensure_server()
     env = {name: value for name, value in work.environment.items() if not DROPPED.match(name)}
     # -P: the repository's folder is no import path, or whoever lands a json.py there runs it here
     argv = [sys.executable, "-P", "-m", "cockpit", "-C", str(work.root), "up", "--hosted"]
+    argv += ["--few-colours"] * few_colours
     work.tmux.open_host(argv, cwd=work.root, env=env)
     return work.tmux.attach_argv(APP_SESSION)

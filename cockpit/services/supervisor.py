@@ -45,7 +45,7 @@ from cockpit.services.relay import SharedPanes
 from cockpit.services.reminders import Reminders
 from cockpit.services.sight import Sight
 from cockpit.services.task_watch import TaskWatch
-from cockpit.services.watched import BUS, WatchedFolders
+from cockpit.services.watched import BUS, LOOKS, WatchedFolders
 
 T = TypeVar("T")
 
@@ -103,6 +103,7 @@ class FleetSupervisor:
         self._synced: dict[LaneId, float] = {}
         """Since when each lane rested as its waiting sync was tried."""
         self._reminders = Reminders(self._publish)
+        self.on_looks: Callable[[], None] = _nobody
         self._watcher = watcher
         self._listeners: list[Callable[[Event, Fleet], None]] = []
         self._actions = ThreadPoolExecutor(4, thread_name_prefix="intent")
@@ -333,6 +334,9 @@ class FleetSupervisor:
         if label == BUS:
             self._bus.hint()
             return
+        if label == LOOKS:
+            self.on_looks()
+            return
         self._hints.update([LaneId(label)] if label else self.fleet.lanes)
         self._hinted.set()
 
@@ -366,6 +370,10 @@ class FleetSupervisor:
             self._publish(Link(True))
         else:
             self._sight.lose(why or "the tmux server does not answer")
+
+
+def _nobody() -> None:
+    """Who hears of a change when nobody listens yet."""
 
 
 _ON_THE_BOARD = (ActivityChanged, LaneChanged, ApprovalChanged, TrainChanged, OperationEnded)

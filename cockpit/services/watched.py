@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cockpit import paths
 from cockpit.domain.bus import BusFolder
 from cockpit.services import tasks
 from cockpit.services.workplace import Workplace
@@ -14,7 +15,11 @@ REPOSITORY = ""
 
 BUS = "tasks/"
 """The label of tasks, results and the plan, those in lanes' own worktrees too. Every other
-label is a lane's name."""
+label without a slash is a lane's name."""
+
+
+LOOKS = "config/"
+"""The label of the commander's own themes and keys."""
 
 
 class WatchedFolders:
@@ -46,4 +51,5 @@ class WatchedFolders:
                 tracked = work.git.tracked_folders(record.worktree)
                 folders[lane] = [record.admin, record.admin / "logs", *tracked]
         folders[BUS] = places
+        folders[LOOKS] = [paths.config_home(), paths.config_home() / "themes"]
         self._found = folders

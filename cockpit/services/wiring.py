@@ -36,6 +36,7 @@ from cockpit.domain.ids import branch_name
 from cockpit.errors import UsageError
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.hosting import host_app as host_app
+from cockpit.services.looks import Looks
 from cockpit.services.workplace import Probe, Workplace, no_probe
 
 if TYPE_CHECKING:
@@ -132,6 +133,13 @@ def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:
     if isinstance(server, TmuxServer):
         live = ControlClient(server.door, cockpit.state / "run")
     return FleetSupervisor(cockpit, live, FileWatcher())
+
+
+def build_looks() -> Looks:
+    """The commander's own themes and keys."""
+    from cockpit.adapters.files import write_atomic
+
+    return Looks(lambda path, content, mode: write_atomic(path, content, mode=mode))
 
 
 def locate(start: Path) -> tuple[Path, str]:

@@ -86,6 +86,7 @@ class Scope(StrEnum):
     READING = "reading"
     CONFIRM = "confirm"
     CHOOSING = "choosing"
+    PICKING = "picking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,17 +501,39 @@ BOARD_ACTIONS = (
         _B,
         _PREVIEWS,
     ),
-    Action("theme", (), "Next theme", "Use the next theme until cockpit is closed.", _B),
+    Action(
+        "theme",
+        (),
+        "Theme",
+        "Choose a theme; each is shown as you go through them, Escape goes back.",
+        _B,
+    ),
+    Action(
+        "lane_menu",
+        ("full_stop",),
+        "Menu",
+        "Show everything that can be done with the lane.",
+        _B,
+        why_not=no_lane,
+        palette=False,
+    ),
     Action(
         "palette",
         ("colon", "ctrl+p"),
         "Commands",
-        "Find an action or a lane by name.",
-        _B,
+        "Find an action, a lane, a task, a theme or a command by name.",
+        Scope.ANYWHERE,
         palette=False,
         hint=14,
     ),
-    Action("help", ("question_mark",), "Help", "Show all keys.", Scope.ANYWHERE, hint=16),
+    Action(
+        "help",
+        ("question_mark", "f1"),
+        "Help",
+        "Show the keys of this screen and all others; type to search.",
+        Scope.ANYWHERE,
+        hint=16,
+    ),
     Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=15),
     Action(
         "detach",
@@ -1390,6 +1413,24 @@ CHOOSING_ACTIONS = (
     Action("path_message", ("e",), "Edit message", "Write the commit's message.", _C, hint=4),
 )
 
+_P = Scope.PICKING
+PICKING_ACTIONS = (
+    Action("pick_down", ("down", "ctrl+n", "ctrl+j"), "Down", "To the next one.", _P, moves=True),
+    Action("pick_up", ("up", "ctrl+k"), "Up", "To the one before.", _P, moves=True),
+    Action("pick_page_down", ("pagedown",), "Page down", "One page down.", _P, moves=True),
+    Action("pick_page_up", ("pageup",), "Page up", "One page up.", _P, moves=True),
+    Action("pick_take", ("enter",), "Take it", "Take what is chosen.", _P, palette=False, hint=1),
+    Action(
+        "pick_close",
+        ("escape", "ctrl+q"),
+        "Back",
+        "Close without doing anything.",
+        _P,
+        palette=False,
+        hint=2,
+    ),
+)
+
 ACTIONS = (
     BOARD_ACTIONS
     + READING_ACTIONS
@@ -1412,13 +1453,14 @@ ACTIONS = (
     + PROMPT_ACTIONS
     + CONFIRM_ACTIONS
     + CHOOSING_ACTIONS
+    + PICKING_ACTIONS
 )
 BY_ID = {action.id: action for action in ACTIONS}
 
 
 def keys_table_markdown() -> str:
     """The board's keys as a table for the README."""
-    from cockpit.ui.keymap import shown
+    from cockpit.ui.key_names import shown
 
     lines = ["| key | does |", "| --- | --- |"]
     for action in BOARD_ACTIONS:

@@ -7,8 +7,10 @@ change anything, so no markup can name one.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -16,23 +18,26 @@ from typing import Any, Literal, TypeVar
 from textual import events
 from textual.app import App
 from textual.content import Content
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from cockpit.domain import names
 from cockpit.domain.events import Event, Notice, OperationEnded
 from cockpit.domain.fleet import LaneView
 from cockpit.domain.ids import LaneId
+from cockpit.domain.keys import KeyWish
 from cockpit.domain.operation import OpKind
 from cockpit.domain.text import safe
-from cockpit.domain.theme import ThemeSpec
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
+from cockpit.services.looks import Look, Looks
 from cockpit.ui import attach, chokepoint, deeds, present, themes, toasts
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.bridge import Bridge
 from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
-from cockpit.ui.keymap import Keymap
+from cockpit.ui.keymap import Wishes
+from cockpit.ui.looks import LookDesk
 from cockpit.ui.messages import FleetChanged, Told
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
@@ -41,13 +46,17 @@ from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
 from cockpit.ui.selection import Selection
 from cockpit.ui.train_memory import TrainMemory
 
+RECENT = 8
+"""Commands that the palette remembers."""
+
 Severity = Literal["information", "warning", "error"]
 T = TypeVar("T")
 
 
 class CockpitApp(App[None], inherit_bindings=False):
     """The cockpit. `hosted`: it runs inside our own tmux server, so stepping into a lane is a
-    switch of the client; `keys` are the commander's own (action id → key)."""
+    switch of the client; `theme` and `keys` are those of the
+    repository, `look` what the commander made of it, `looks` where that is read again."""
 
     CSS_PATH = Path(__file__).parent / "tcss" / "base.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -59,16 +68,18 @@ class CockpitApp(App[None], inherit_bindings=False):
         supervisor: Supervisor,
         *,
         hosted: bool,
-        themes_known: Mapping[str, ThemeSpec] | None = None,
-        theme_name: str = "",
-        keys: Mapping[str, str] | None = None,
+        look: Look | None = None,
+        looks: Looks | None = None,
+        theme: str = "",
+        keys: Wishes | None = None,
+        few_colours: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(driver_class=WakingDriver)
+        self._leave_colours_alone()
         self.supervisor = supervisor
         self.hosted = hosted
         self.now = now
-        self.keymap = Keymap(keys)
         self.drafts: dict[tuple[LaneId, ...], str] = {}
         self.comment_drafts: dict[str, str] = {}
         self.pressed = ""
@@ -81,11 +92,18 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.board = FleetScreen(
             supervisor.fleet, Selection(columns=config.columns, urgent=config.order == "urgent")
         )
-        self._themes = list(themes_known or {})
-        for spec in (themes_known or {}).values():
-            self.register_theme(themes.to_textual(spec))
-        self._wanted_theme = theme_name or "dark"
+        self.looks = LookDesk(
+            self,
+            look or Look({}),
+            theme=theme,
+            keys=keys,
+            files=looks,
+            few_colours=few_colours,
+        )
+        self.keymap = self.looks.keymap
         self.keydesk = KeyDesk(self)
+        self.recent: deque[str] = deque(maxlen=RECENT)
+        """What was done from the palette, newest first."""
         self.train_memory = TrainMemory()
         self._subjects = toasts.Subjects([])
 
@@ -96,9 +114,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         return self.board  # type: ignore[return-value]
 
     def on_mount(self) -> None:
-        self._wear(self._wanted_theme)
-        for problem in self.keymap.problems:
-            self.toast(Content(problem), severity="warning")
+        self.looks.begin()
         bridge = Bridge(self, self.supervisor, self.board.view_of)
         self.run_worker(bridge.run(), group="supervisor")
         self.do(self._ask_for_trust())
@@ -108,23 +124,26 @@ class CockpitApp(App[None], inherit_bindings=False):
 
         await ask_trust(self, always=False)
 
-    # ------------------------------------------------------------ themes
+    # ------------------------------------------------------------ looks
 
-    def _wear(self, name: str) -> None:
-        if name in self._themes:
-            self.theme = themes.PREFIX + name
-        elif self._themes:
-            self.theme = themes.PREFIX + self._themes[0]
-            known = ", ".join(self._themes)
-            self.toast(
-                present.text(f"There is no theme {name}; there are: {known}."), severity="warning"
-            )
+    def _leave_colours_alone(self) -> None:
+        """Textual makes greys of colours under NO_COLOR, even if it is empty; here the choke
+        point leaves all of them out."""
+        self.no_color = bool(os.environ.get("NO_COLOR"))
+        self._filters = [one for one in self._filters if not isinstance(one, Monochrome | NoColor)]
 
-    def wear_next_theme(self) -> None:
-        if self._themes:
-            here = self.theme.removeprefix(themes.PREFIX)
-            at = self._themes.index(here) if here in self._themes else -1
-            self._wear(self._themes[(at + 1) % len(self._themes)])
+    def wear(self, theme: str) -> None:
+        """The repository's theme is another now; the commander's own choice goes before."""
+        self.looks.take_theme(theme)
+
+    def take_keys(self, wishes: Iterable[KeyWish]) -> None:
+        """The repository's keys are others now; the commander's own go before."""
+        self.looks.take_keys(wishes)
+
+    def keys_changed(self) -> None:
+        """Show the new keys wherever keys are named."""
+        for screen in self._screens():
+            screen.once_mounted(screen.show_keys)
 
     # ------------------------------------------------------------ events
 

@@ -136,12 +136,10 @@ def header(fleet: Fleet, width: int, *, note: str = "") -> Content:
     left: list[present.Part] = [(0, present.summary(fleet, width - 2))]
     if not fleet.link.up:
         why = safe(fleet.link.why, width=80).text or "tmux does not answer"
-        left.append(
-            (1, Content.styled(f" {present.FAULT} {why} ", "bold $background on $state-error"))
-        )
+        left.append((1, Content.styled(f" {present.FAULT} {why} ", "bold $ink on $state-error")))
     train = train_note(fleet)
     if train:
-        left.append((1, present.text(f" {train} ", "bold $background on $accent")))
+        left.append((1, present.text(f" {train} ", "bold $ink on $accent")))
     if note:
         left.append((2, Content.styled(note, "bold $accent")))
     begin = present.fit(left, width - 2)

@@ -9,6 +9,7 @@ every painted cell passes, and refuses to run when a release paints in another w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -53,8 +54,24 @@ def clean_lines(text: str) -> str:
     return "".join([*kept, clean(text[at:])])
 
 
+@lru_cache(maxsize=4096)
+def colourless(style: Style) -> Style:
+    """The style without colours: text on a ground of its own is turned round, so that blocks
+    and chosen rows are still seen. What is only a shade goes."""
+    block = style.bgcolor is not None and not style.bgcolor.is_default
+    return Style(
+        bold=style.bold,
+        italic=style.italic,
+        underline=style.underline,
+        strike=style.strike,
+        reverse=bool(style.reverse) != block,
+    )
+
+
 def _render_style(cls: type[Strip], style: Style, text: str, color_system: ColorSystem) -> str:
     """Cleaned text in its colours; never a hyperlink (OSC 8 hides where it leads)."""
+    if not _wants_colours:
+        style = colourless(style)
     codes = style._ansi
     if codes is None:
         codes = cls.render_ansi(style, color_system)
@@ -73,8 +90,14 @@ def _render(strip: Strip, console: Console) -> str:
     return strip._render_cache
 
 
-def install() -> None:
-    """Put the filter in place, once for the process."""
+_wants_colours = True
+
+
+def install(*, colourless: bool = False) -> None:
+    """Put the filter in place, once for the process. `colourless`: nothing is painted in any
+    colour (NO_COLOR)."""
+    global _wants_colours
+    _wants_colours = not colourless
     Strip.render_style = classmethod(_render_style)  # type: ignore[method-assign, assignment]
     Strip.render = _render  # type: ignore[method-assign, assignment]
 

@@ -187,7 +187,7 @@ def _row(
         text = "+" if len(text) >= cell else text
         if number == chosen:
             framed = f"[{text}]".center(cell)
-            parts.append(Content.styled(framed, "bold $background on $accent"))
+            parts.append(Content.styled(framed, "bold $ink on $accent"))
         else:
             parts.append(Content.styled(text.center(cell), look))
     return Content.assemble(*parts)

@@ -95,7 +95,7 @@ def hunk_rows(ink: Ink, point: Point, hunk: ConflictHunk, count: int) -> Iterato
 
 def place_head(ink: Ink, point: Point, name: str, choice: Choice | None) -> Content:
     chosen = ink.here == point
-    ground = "on $panel" if chosen else ""
+    ground = "on $cursor" if chosen else ""
     arrow = "▶" if chosen else " "
     said, style = ("open", "bold $error") if choice is None else (_taken(ink, choice), "$success")
     if choice is None and not ink.state.is_open(point):

@@ -235,7 +235,7 @@ def explain(app: CockpitApp, context: Context, key: str) -> None:
 def show_help(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.help import HelpScreen
 
-    app.push_screen(HelpScreen())
+    app.push_screen(HelpScreen(app.screen))
 
 
 async def trust(app: CockpitApp, context: Context, key: str) -> None:
@@ -261,17 +261,25 @@ async def background(app: CockpitApp, context: Context, key: str) -> None:
         await ask_background(app, None, "")
 
 
-def palette(app: CockpitApp, context: Context, key: str) -> None:
-    from cockpit.ui.palette import open_palette
+async def palette(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.palette import ask_palette
 
-    open_palette(app)
+    await ask_palette(app)
+
+
+async def lane_menu(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.palette import ask_lane_menu
+
+    await ask_lane_menu(app, _lane(context))
 
 
 # ------------------------------------------------------------------ the app itself
 
 
-def next_theme(app: CockpitApp, context: Context, key: str) -> None:
-    app.wear_next_theme()
+async def theme(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.palette import ask_theme
+
+    await ask_theme(app)
 
 
 def leave(app: CockpitApp, context: Context, key: str) -> None:
@@ -313,10 +321,11 @@ DEEDS: dict[str, Deed] = {
     "standing": standing,
     "background": background,
     "palette": palette,
+    "lane_menu": lane_menu,
     "attach": outside_deeds.attach,
     "editor": outside_deeds.editor,
     "shell": outside_deeds.shell,
-    "theme": next_theme,
+    "theme": theme,
     "quit": leave,
     "detach": detach,
 }

@@ -39,7 +39,7 @@ VIEWED = {Viewed.YES: ("✓", "$success"), Viewed.CHANGED: ("◐", "$warning"), 
 OUTSIDE, CLASH, COMMENT = "⚠", "⚔", "✎"
 _GROUND = {"+": "on $diff-added", "-": "on $diff-removed", " ": ""}
 _SIGN = {"+": "bold $success", "-": "bold $error", " ": "$muted"}
-_WORD = {"+": "bold on $diff-added-word", "-": "bold on $diff-removed-word"}
+_WORD = {"+": "bold $foreground on $diff-added-word", "-": "bold $foreground on $diff-removed-word"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _text(file: FileRows, hunk: int, at: int, other: int, look: Look, colours: C
     if other >= 0 and line.kind in _WORD:
         partner = shown_line(_ended(file, file.hunks[hunk].lines[other]))
         spans += [(*span, _WORD[line.kind]) for span in _changed(line.kind, shown, partner)]
-    spans += [(*span, "bold $background on $warning") for span in occurrences(shown, look.found)]
+    spans += [(*span, "bold $ink on $warning") for span in occurrences(shown, look.found)]
     content = line_content(shown, "$foreground", spans)
     if line.ended:
         return content

@@ -164,7 +164,7 @@ def _choices(choices: Sequence[Choice]) -> list[Content]:
         letter = "" if one.is_number else f" ({one.key})"
         lines.append(
             Content.assemble(
-                (f" {digit} ", "bold $background on $accent"),
+                (f" {digit} ", "bold $ink on $accent"),
                 present.text(f" {one.label}{letter}", "bold $foreground"),
             )
         )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.content import Content
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from cockpit.ui.actions import Action, Danger
+from cockpit.ui.actions import Action, Danger, Scope
 from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.small import SmallScreen
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 TWICE = 1.5
 """Seconds within which a second Ctrl-C quits."""
+
+
+IN_TEXT = ("enter", "ctrl+j", "tab")
+"""Keys as which the line ends and tabs of a pasted text arrive."""
 
 
 class KeyDesk:
@@ -56,12 +61,29 @@ class KeyDesk:
         if not isinstance(screen, Keyed):
             return False
         if field is not None and writing:
-            action = app.keymap.find(screen.text_scopes, event.key)
-            if action is not None:  # after the letters before it, which wait in the field's queue
-                field.call_later(app.perform, action.id, event.key)
-            return action is not None
-        self._pass_gate(app.keymap.find(screen.scopes, event.key), event)
+            return self._take_in_field(field, screen, event)
+        scopes = (*screen.scopes, Scope.ANYWHERE)
+        self._pass_gate(app.keymap.find(scopes, event.key), event)
         return True
+
+    def _take_in_field(self, field: Widget, screen: Keyed, event: events.Key) -> bool:
+        """Text may come in a burst, it is what a field is for; a key that acts may not, or a
+        line feed in it would do what happens to be chosen."""
+        keymap = self._app.keymap
+        action = keymap.find((*screen.text_scopes, Scope.ANYWHERE), event.key, writing=True)
+        acts = action is not None or isinstance(field, Input)
+        verdict = self._gate.feed(event.key, event.time, moves=False)
+        if verdict in (Verdict.BURST, Verdict.DROP) and acts and event.key in IN_TEXT:
+            self._say_burst()
+            return True
+        if action is not None:  # after the letters before it, which wait in the field's queue
+            field.call_later(self._act_in_field, screen, action, event.key)
+        return action is not None
+
+    def _act_in_field(self, screen: object, action: Action, key: str) -> None:
+        """A key that was meant for another screen does nothing on this one."""
+        if self._app.screen is screen:
+            self._app.perform(action.id, key)
 
     def take_paste(self, text: str) -> bool:
         app = self._app
@@ -101,7 +123,7 @@ class KeyDesk:
         held, self._held = self._held, []
         for action, key in held:
             screen = self._app.screen
-            if isinstance(screen, Keyed) and action.scope in screen.scopes:
+            if isinstance(screen, Keyed) and action.scope in (*screen.scopes, Scope.ANYWHERE):
                 self._app.perform(action.id, key)
 
     def _say_burst(self) -> None:

@@ -138,13 +138,13 @@ def heading(
 ) -> Content:
     """Which commit would land on which, and whether it may; afterwards whether it did, in the
     word for it."""
-    word = (" may land ", "bold $background on $success")
+    word = (" may land ", "bold $ink on $success")
     if landed:
-        word = (f" {done} ", "bold $background on $success")
+        word = (f" {done} ", "bold $ink on $success")
     elif landed is False:
-        word = (f" not {done} ", "bold $background on $error")
+        word = (f" not {done} ", "bold $ink on $error")
     elif not preview.may_land:
-        word = (" can not land ", "bold $background on $error")
+        word = (" can not land ", "bold $ink on $error")
     follows = f"  in {preview.checkout}" if preview.checkout is not None else ""
     return Content.assemble(
         present.text(f" {preview.lane}", "bold $accent"),

@@ -168,8 +168,8 @@ def key_style(view: LaneView, selected: bool) -> str:
     """How the lane's letter stands out."""
     if view.needs_commander:
         state = "error" if view.fault is not None else view.activity.state.value
-        return f"bold $background on $state-{state}"
-    return "bold $background on $accent" if selected else "bold $foreground on $panel"
+        return f"bold $ink on $state-{state}"
+    return "bold $ink on $accent" if selected else "bold $foreground on $panel"
 
 
 def panel_agent(view: LaneView) -> Content:
@@ -285,7 +285,7 @@ def planned_lines(
 def last_words(view: LaneView, restart_key: str) -> Content:
     """The line over a dead pane's last row."""
     return Content.assemble(
-        (f" {GLYPHS[State.EXITED]} {_state_word(view)} ", "bold $background on $state-exited"),
+        (f" {GLYPHS[State.EXITED]} {_state_word(view)} ", "bold $ink on $state-exited"),
         (f" {restart_key} runs it again ", "$foreground on $panel"),
     )
 
@@ -319,7 +319,7 @@ def _summary(fleet: Fleet, worded: Collection[State]) -> Content:
         word = f" {state.value}" if state in worded else ""
         line = f"{GLYPHS[state]} {count}{word}"
         if state in NEEDS_COMMANDER:
-            parts.append(Content.styled(f" {line} ", f"bold $background on {state_style(state)}"))
+            parts.append(Content.styled(f" {line} ", f"bold $ink on {state_style(state)}"))
         else:
             parts.append(Content.styled(line, state_style(state)))
     return joined(parts) if parts else Content.styled("no lanes", "$muted")

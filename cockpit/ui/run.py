@@ -7,14 +7,15 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import textual.app
 
-from cockpit.domain.theme import ThemeSpec
+from cockpit.domain.keys import KeyWish
 from cockpit.errors import CockpitError
 from cockpit.services.api import Supervisor
+from cockpit.services.looks import Looks
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
 
@@ -23,9 +24,10 @@ def run_app(
     make_supervisor: Callable[[], Supervisor],
     *,
     hosted: bool,
-    themes: Mapping[str, ThemeSpec],
+    looks: Looks,
     theme: str = "",
-    keys: Mapping[str, str] | None = None,
+    keys: Iterable[KeyWish] = (),
+    few_colours: bool = False,
     now: Callable[[], float] = time.time,
 ) -> None:
     """Run the cockpit on this terminal until the commander leaves.
@@ -35,11 +37,18 @@ def run_app(
     `make_supervisor` raises.
     """
     _settle_size()
-    chokepoint.install()
+    chokepoint.install(colourless=bool(os.environ.get("NO_COLOR")))
     chokepoint.self_test()
     _complete_stdout()
     app = partial(
-        CockpitApp, hosted=hosted, themes_known=themes, theme_name=theme, keys=keys, now=now
+        CockpitApp,
+        hosted=hosted,
+        look=looks.read(),
+        looks=looks,
+        theme=theme,
+        keys=tuple(keys),
+        few_colours=few_colours,
+        now=now,
     )
     asyncio.run(_run(make_supervisor, app))
 

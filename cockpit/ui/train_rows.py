@@ -172,13 +172,13 @@ def note_lines(train: Train) -> list[Content]:
 def heading(train: Train, riders: int) -> Content:
     """What the train is about to do, does or did, in one line."""
     if train.running:
-        word = (f" {progress(train)} ", "bold $background on $accent")
+        word = (f" {progress(train)} ", "bold $ink on $accent")
     elif any(car.state in (CarState.LANDED, CarState.STOPPED) for car in train.cars):
-        word = (f" {summary(train)} ", "bold $background on $success")
+        word = (f" {summary(train)} ", "bold $ink on $success")
     elif riders and not train_stopper(train):
-        word = (f" {riders} may land ", "bold $background on $success")
+        word = (f" {riders} may land ", "bold $ink on $success")
     elif train.cars:
-        word = (" nothing can land ", "bold $background on $error")
+        word = (" nothing can land ", "bold $ink on $error")
     else:
         word = (" empty ", "bold $foreground on $panel")
     return Content.assemble(

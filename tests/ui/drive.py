@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from cockpit.config.themes import load_themes
 from cockpit.domain.fleet import Fleet
+from cockpit.services.looks import Look
 from cockpit.ui.app import CockpitApp
 from tests.ui.fake import NOW, FakeSupervisor
 
@@ -86,7 +87,7 @@ async def opened(
 ) -> AsyncIterator[Session]:
     """The app running headless over a fake; exceptions in handlers are raised at the end."""
     fake = supervisor or FakeSupervisor(fleet, live=live, columns=columns)
-    app = CockpitApp(fake, hosted=hosted, themes_known=known_themes(), keys=keys, now=lambda: NOW)
+    app = CockpitApp(fake, hosted=hosted, look=Look(known_themes()), keys=keys, now=lambda: NOW)
     async with app.run_test(size=size, notifications=True) as pilot:
         session = Session(app, fake, pilot)
         await session.settle()

@@ -443,6 +443,7 @@ class FakeSupervisor:
     def __init__(self, fleet: Fleet, *, live: bool = True, columns: int = 0) -> None:
         self.fleet = fleet
         self.fake = FakeCockpit(config(*fleet.lanes, columns=columns))
+        self.on_looks: Callable[[], None] = lambda: None
         self.cockpit = cast(Cockpit, self.fake)
         self.fake_live = FakeLive()
         self.live: LivePanes | None = self.fake_live if live else None

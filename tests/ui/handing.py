@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from cockpit.config.themes import load_themes
 from cockpit.domain.fleet import Fleet
+from cockpit.services.wiring import build_looks
 from cockpit.ui.run import run_app
 from tests.ui.fake import NOW, FakeSupervisor, fleet_of, view
 
@@ -20,6 +20,6 @@ if __name__ == "__main__":
     run_app(
         lambda: supervisor(fleet_of(view("alpha", 1))),
         hosted=False,
-        themes=load_themes(),
+        looks=build_looks(),
         now=lambda: NOW,
     )

@@ -38,6 +38,7 @@ from cockpit.domain.teardown import Holdings
 from cockpit.domain.train import Aside, Car, CarState, Train
 from cockpit.domain.work import Effort
 from cockpit.services.api import Explanation, TrustState, UndoPreview
+from cockpit.services.looks import Look
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens import (
@@ -295,9 +296,7 @@ def main() -> None:
     chokepoint.install()
     chokepoint.self_test()
     switch_off_the_edge()
-    app = HostileApp(
-        hostile_supervisor(), hosted=False, themes_known=load_themes(), now=lambda: NOW
-    )
+    app = HostileApp(hostile_supervisor(), hosted=False, look=Look(load_themes()), now=lambda: NOW)
     app.run()
     sys.exit(app.return_code)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from cockpit.config.themes import load_themes
 from cockpit.domain.activity import State
+from cockpit.services.wiring import build_looks
 from cockpit.ui.run import run_app
 from tests.ui.fake import GREEK, NOW, FakeSupervisor, fleet_of, frame, view
 
@@ -66,7 +66,7 @@ def main() -> None:
     run_app(
         lambda: ShowSupervisor(fleet_of(*views)),
         hosted=False,
-        themes=load_themes(),
+        looks=build_looks(),
         theme=theme,
         now=lambda: NOW,
     )

@@ -199,14 +199,14 @@ async def test_quit_and_ctrl_c_twice() -> None:
         assert session.app._exit
 
 
-async def test_keys_from_lanes_yaml_and_their_clashes() -> None:
+async def test_the_commanders_keys_and_their_clashes() -> None:
     keys = {"diff": "f5", "quit": "d", "start": "z", "zoom": "s", "nope": "x", "log": "Ctrl-L"}
     async with opened(TWO, keys=keys) as session:
         keymap = session.app.keymap
         assert (keymap.key("diff"), keymap.key("quit")) == ("F5", "d")
         assert (keymap.key("start"), keymap.key("zoom")) == ("z", "s")
         assert keymap.key("log") == "Ctrl-L"
-        assert any("there is no action nope" in toast for toast in session.toasts())
+        assert any("keys.nope: there is no such action" in toast for toast in session.toasts())
 
 
 # ------------------------------------------------------------------ pasted text

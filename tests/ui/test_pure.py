@@ -16,8 +16,9 @@ from cockpit.domain.lane import Disagreement, GitFacts, LaneFault
 from cockpit.ui import board_notes, present
 from cockpit.ui.actions import ACTIONS, BOARD_ACTIONS, Danger, Scope, keys_table_markdown
 from cockpit.ui.deeds import DEEDS
+from cockpit.ui.key_names import key_name, shown
 from cockpit.ui.keyboard import BurstGate, Typed, Verdict, gathered, tmux_key
-from cockpit.ui.keymap import Keymap, key_name, shown
+from cockpit.ui.keymap import Keymap
 from cockpit.ui.selection import Selection
 from cockpit.ui.tiling import MIN_HEIGHT, MIN_WIDTH, regions, tile
 from cockpit.ui.widgets.pane_view import first_column, first_row

@@ -144,7 +144,7 @@ async def test_word_and_syntax_colours_are_on_the_words_they_are_for() -> None:
         }
         assert ("def", "$syntax-keyword") in named
         assert ("login", "$syntax-name") in named
-        assert (": str", "bold on $diff-added-word") in named
+        assert (": str", "bold $foreground on $diff-added-word") in named
         assert cell.ground == "on $diff-added"
 
 

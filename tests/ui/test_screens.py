@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from textual.command import CommandPalette
 from textual.content import Content
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 from cockpit.domain.events import GateOutput, GitFactsChanged, OperationEnded, OperationStep
 from cockpit.domain.ids import CommitId, LaneId, OpId
@@ -17,6 +16,7 @@ from cockpit.errors import Refused
 from cockpit.services.api import UndoPreview
 from cockpit.ui.screens.landing import LandingScreen
 from cockpit.ui.screens.landing_view import Stage
+from cockpit.ui.screens.pick import PickScreen
 from cockpit.ui.widgets.lines_view import LinesView
 from tests.ui.drive import opened
 from tests.ui.fake import BASE, HEAD, FakeSupervisor, fleet_of, landing, operation, view
@@ -164,7 +164,7 @@ async def test_from_the_diff_to_the_landing_and_back_and_help_everywhere() -> No
         await session.press("d", "m")
         assert isinstance(session.app.screen, LandingScreen)
         await session.press("d", "question_mark")
-        assert "In the landing preview" in session.text() or "On every screen" in session.text()
+        assert "Go to the next file." in session.text(), "the screen's own keys come first"
         await session.press("question_mark", "escape")
         assert len(session.app.screen_stack) == 1
 
@@ -265,7 +265,7 @@ async def test_help_has_every_key_of_the_registry() -> None:
         assert "F5" in text
         assert "Ctrl-Enter" in text
         assert "1-9" in text
-        await session.press("q")
+        await session.press("escape")
         assert session.app.screen is session.app.board
 
 
@@ -280,14 +280,15 @@ async def test_palette_finds_actions_and_lanes_and_says_why_not() -> None:
     fleet = fleet_of(view("alpha", 1), view("beta", 2, started=False))
     async with opened(fleet) as session:
         await session.press("colon")
-        assert isinstance(session.app.screen, CommandPalette)
-        session.app.screen.query_one(Input).value = "beta"
-        await session.pilot.pause(0.4)
-        await session.press("enter")
-        await session.pilot.pause(0.2)
+        assert isinstance(session.app.screen, PickScreen)
+        await session.press(*"go beta", "enter")
         assert session.chosen() == "beta"
         await session.press("ctrl+p")
-        assert isinstance(session.app.screen, CommandPalette)
+        assert isinstance(session.app.screen, PickScreen)
+        await session.press(*"run the gate", "enter")
+        assert "✗ Run the gate" in session.text()
+        assert "s starts it" in session.text(), "the reason, and the screen stays"
+        assert session.supervisor.intents == []
 
 
 async def test_lines_view_takes_the_cursor_to_its_ends_and_wraps_prose() -> None:

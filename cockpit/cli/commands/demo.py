@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli.context import Context
 from cockpit.cli.guard import refuse_nested
-from cockpit.cli.terminal import require_room, require_terminal
+from cockpit.cli.terminal import has_few_colours, require_room, require_terminal
 from cockpit.domain.intents import Start, Trust
 from cockpit.errors import CockpitError, Exit, Refused
 
@@ -150,7 +150,8 @@ def _open(context: Context) -> None:
             context.carry_out(Start(lane))
         except CockpitError as error:
             context.out.sentence(error)
-    visit(host_app(context.local), context.local.work.tmux.attach_env())
+    argv = host_app(context.local, few_colours=has_few_colours())
+    visit(argv, context.local.work.tmux.attach_env())
 
 
 def _ends(context: Context) -> bool:

@@ -10,8 +10,7 @@ from typing import NoReturn
 
 from cockpit.cli.context import Context
 from cockpit.cli.guard import refuse_nested
-from cockpit.cli.terminal import become, require_room, require_terminal
-from cockpit.errors import UsageError
+from cockpit.cli.terminal import become, has_few_colours, require_room, require_terminal
 
 NAME = "up"
 HELP = "open the cockpit (the default command)"
@@ -32,6 +31,7 @@ EXAMPLES = (
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--bare", action="store_true", help="run in this terminal, not hosted")
     parser.add_argument("--hosted", action="store_true", help=SUPPRESS)
+    parser.add_argument("--few-colours", action="store_true", help=SUPPRESS)
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -40,38 +40,33 @@ def run(args: Namespace, context: Context) -> int:
     if not (args.bare or args.hosted):
         require_room(NAME)
         _become_hosted(context)
-    return run_app_here(context, hosted=args.hosted)
+    return run_app_here(context, hosted=args.hosted, few_colours=args.few_colours)
 
 
 def _become_hosted(context: Context) -> NoReturn:
     """Have the app running in our tmux server, and become a client of it."""
     from cockpit.services.hosting import host_app
 
-    argv = host_app(context.local)
+    argv = host_app(context.local, few_colours=has_few_colours())
     environment = context.local.work.tmux.attach_env()
     context.close()
     become(argv, environment)
 
 
-def run_app_here(context: Context, *, hosted: bool) -> int:
-    """Run the app in this terminal until the commander leaves it."""
-    from cockpit.config.themes import load_themes
-    from cockpit.services.wiring import build_supervisor
+def run_app_here(context: Context, *, hosted: bool, few_colours: bool = False) -> int:
+    """Run the app in this terminal until the commander leaves it. `few_colours`: the terminal
+    around our tmux server has no more than 16, which can't be seen from inside it."""
+    from cockpit.services.wiring import build_looks, build_supervisor
 
     cockpit = context.local
-    config, themes = cockpit.config, load_themes()
-    if config.theme and config.theme not in themes:
-        raise UsageError(
-            f"{config.path.name} names a theme that there is not: {config.theme}",
-            hint=f"Themes: {', '.join(themes)}.",
-        )
     from cockpit.ui.run import run_app
 
     run_app(
         lambda: build_supervisor(cockpit),
         hosted=hosted,
-        themes=themes,
-        theme=config.theme,
-        keys=config.keys,
+        looks=build_looks(),
+        theme=cockpit.config.theme,
+        keys=cockpit.config.keys.values(),
+        few_colours=few_colours,
     )
     return 0

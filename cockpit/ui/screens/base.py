@@ -15,6 +15,7 @@ from cockpit.domain.fleet import Fleet
 from cockpit.ui.actions import ACTIONS, Action, Scope
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
+from cockpit.ui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -24,8 +25,9 @@ T = TypeVar("T")
 BOX = 92
 """Per cent of the screen's rows that a box takes at most (`.box` in tcss/base.tcss)."""
 
-WAYS_OUT = ("close", "help")
-"""Actions whose hints stand last and stay on the narrowest screen."""
+WAYS_OUT = ("close", "palette", "help")
+"""Actions whose hints stand last and stay on the narrowest screen: the palette leads everywhere,
+by mouse too."""
 
 
 class Keyed:
@@ -35,6 +37,8 @@ class Keyed:
     scopes: ClassVar[tuple[Scope, ...]] = ()
     text_scopes: ClassVar[tuple[Scope, ...]] = ()
     """Scopes that still count while text is being written on this screen."""
+    opens: ClassVar[str] = ""
+    """The action that a click on the chosen row does; only one that looks."""
 
     @property
     def cockpit(self) -> CockpitApp:
@@ -82,6 +86,30 @@ class Keyed:
             (keymap.key(action.id), action.short or action.title.lower())
             for action in self.hinted()
         ]
+
+    def on_hint_bar_pressed(self, message: HintBar.Pressed) -> None:
+        """A click on a hint is its key; one beside them opens the palette."""
+        message.stop()
+        name = self.cockpit.keymap.name_of(message.key)
+        if name:
+            character = name if len(name) == 1 else None
+            self.cockpit.post_message(events.Key(name, character))
+        elif not message.key:
+            self.cockpit.perform("palette")
+
+    def on_lines_view_opened(self, message: LinesView.Opened) -> None:
+        self._open_row()
+
+    def on_rows_view_opened(self, message: RowsView.Opened) -> None:
+        self._open_row()
+
+    def _open_row(self) -> None:
+        if self.opens:
+            self.cockpit.perform(self.opens)
+
+    def show_keys(self) -> None:
+        """Keys have changed."""
+        self.refresh_hints()
 
     def refresh_hints(self) -> None:
         bar = cast("Screen[object]", self).query_one_optional(HintBar)

@@ -11,12 +11,12 @@ from textual.worker import Worker
 
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
-from cockpit.ui import present, tiling
+from cockpit.ui import pointing, present, tiling
 from cockpit.ui.screens.fleet_view import FleetView
 from cockpit.ui.selection import Selection
 from cockpit.ui.typing_in import Typist
+from cockpit.ui.widgets.hints import Line
 from cockpit.ui.widgets.lane_panel import LanePanel
-from cockpit.ui.widgets.strips import LaneStrips
 
 
 class FleetScreen(FleetView, inherit_bindings=False):
@@ -143,12 +143,19 @@ class FleetScreen(FleetView, inherit_bindings=False):
         field.remove_class("-open")
         self.set_focus(None)
 
-    @on(LanePanel.Clicked)
-    @on(LaneStrips.Clicked)
-    def _lane_clicked(self, message: LanePanel.Clicked | LaneStrips.Clicked) -> None:
+    def on_lane_panel_clicked(self, message: LanePanel.Clicked) -> None:
         self.choose(message.lane)
-        if message.twice:
+        if message.menu:
+            self.cockpit.perform("lane_menu")
+        elif message.twice:
             self.cockpit.perform("attach")
+
+    @on(Line.Clicked, "#header")
+    def _header_clicked(self, message: Line.Clicked) -> None:
+        """A click on a count goes to the next lane in that state."""
+        state = pointing.state_at(message.line.content.plain, message.x)
+        if state is not None:
+            self.choose(pointing.next_in(self.fleet, state, self.selection.chosen))
 
     def on_mouse_scroll_down(self) -> None:
         self.call_after_refresh(self.layout_changed)

@@ -90,9 +90,13 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         return False
 
     def context(self) -> Context:
+        return self.context_of(self.chosen)
+
+    def context_of(self, view: LaneView | None) -> Context:
+        """The context as if this lane were the chosen one."""
         return Context(
             self.fleet,
-            self.chosen,
+            view,
             self.selection.marked,
             hosted=self.cockpit.hosted,
             live=self.cockpit.supervisor.live is not None,
@@ -122,6 +126,9 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         if new:
             grid.mount_all(new)
         self.refresh_all()
+
+    def show_keys(self) -> None:
+        self.refresh_panels()
 
     def _rank(self) -> None:
         """Who needs the commander goes first, but not under a hand at the keys."""

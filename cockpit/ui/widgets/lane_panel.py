@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -20,10 +21,13 @@ from cockpit.domain.fleet import LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.ui import present
 from cockpit.ui.look import strip_of
+from cockpit.ui.widgets.lines_view import LEFT
 from cockpit.ui.widgets.pane_view import PaneView
 
 ROUND = "╭╮╰╯─│"
 HEAVY = "┏┓┗┛━┃"
+RIGHT = 3
+"""The button of the mouse that opens a menu."""
 
 
 class LanePanel(Widget):
@@ -40,12 +44,14 @@ class LanePanel(Widget):
     can_focus = False
 
     class Clicked(Message):
-        """The panel was clicked; `twice` when it was a double click."""
+        """The panel was clicked; `twice` when it was a double click, `menu` when by another
+        button, or on its state."""
 
-        def __init__(self, lane: LaneId, twice: bool) -> None:
+        def __init__(self, lane: LaneId, twice: bool, *, menu: bool = False) -> None:
             super().__init__()
             self.lane = lane
             self.twice = twice
+            self.menu = menu
 
     def __init__(self, view: LaneView, key_of: Callable[[str], str]) -> None:
         super().__init__()
@@ -124,7 +130,7 @@ class LanePanel(Widget):
 
     def _foot(self) -> list[present.Part]:
         if self._typing:
-            typing = Content.styled(" typing · Ctrl-Q ends it ", "bold $background on $accent")
+            typing = Content.styled(" typing · Ctrl-Q ends it ", "bold $ink on $accent")
             return [(0, typing), *present.panel_foot(self.view)[:2]]
         sign = self._sign(self.size.width)
         return [(0, sign), *self._notes, *present.panel_foot(self.view)]
@@ -174,7 +180,20 @@ class LanePanel(Widget):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(self.Clicked(self.view.lane, event.chain == 2))
+        if event.button not in (LEFT, RIGHT):
+            return
+        menu = event.button == RIGHT or (event.widget is self and self._on_state(event))
+        self.post_message(self.Clicked(self.view.lane, event.chain == 2, menu=menu))
+
+    def _on_state(self, event: events.Click) -> bool:
+        """Whether the upper edge's glyph and word of the state were clicked."""
+        if event.y:
+            return False
+        line = present.fit(self._title_parts(), self.size.width - 6, Content(" ")).plain
+        glyph, word = present.status(self.view, self._now).plain.split(" ")[:2]
+        at = line.find(f"{glyph} {word}")
+        left = 3 + cell_len(line[: max(0, at)])
+        return at >= 0 and left <= event.x < left + cell_len(f"{glyph} {word}")
 
 
 def _no_sign(_width: int) -> Content:

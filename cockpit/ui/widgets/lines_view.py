@@ -16,7 +16,10 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cockpit.ui.look import style_named, unpadded
+from cockpit.ui.look import chosen_ground, unpadded
+
+LEFT = 1
+"""The button of the mouse that chooses."""
 
 
 def _wrapped(line: Content, width: int) -> list[Content]:
@@ -53,6 +56,18 @@ class LinesView(ScrollView):
 
     class Chosen(Message):
         """The cursor moved to a line."""
+
+        def __init__(self, view: LinesView, line: int) -> None:
+            super().__init__()
+            self.view = view
+            self.line = line
+
+        @property
+        def control(self) -> LinesView:
+            return self.view
+
+    class Opened(Message):
+        """The chosen line was clicked, or another one twice."""
 
         def __init__(self, view: LinesView, line: int) -> None:
             super().__init__()
@@ -159,7 +174,7 @@ class LinesView(ScrollView):
             return Strip.blank(width, ground.rich_style)
         chosen = self.has_cursor and index == self.cursor
         if chosen:
-            ground = ground + style_named(self, "on $panel")
+            ground = chosen_ground(self, ground)
             strip = unpadded(self, self._lines[index], ground)
         else:
             strip = self._drawn.get(index) or unpadded(self, self._lines[index], ground)
@@ -201,7 +216,8 @@ class LinesView(ScrollView):
             self.scroll_home(animate=False)
 
     def on_click(self, event: events.Click) -> None:
-        if self.has_cursor:
-            line = self.scroll_offset.y + event.y
-            if 0 <= line < len(self._lines):
-                self.cursor = line
+        line = self.scroll_offset.y + event.y
+        if self.has_cursor and event.button == LEFT and 0 <= line < len(self._lines):
+            chosen, self.cursor = self.cursor == line, line
+            if chosen:
+                self.post_message(self.Opened(self, line))

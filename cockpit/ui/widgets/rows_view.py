@@ -20,7 +20,8 @@ from textual.style import Style
 
 from cockpit.dataclass import dataclass
 from cockpit.ui import present
-from cockpit.ui.look import style_named, unpadded
+from cockpit.ui.look import chosen_ground, style_named, unpadded
+from cockpit.ui.widgets.lines_view import LEFT
 
 STEP = 8
 """Cells that one key moves long text sideways."""
@@ -79,6 +80,18 @@ class RowsView(ScrollView):
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RowsView.Looked)
+
+        @property
+        def control(self) -> RowsView:
+            return self.view
+
+    class Opened(Message):
+        """The chosen row was clicked, or another one twice."""
+
+        def __init__(self, view: RowsView, row: int) -> None:
+            super().__init__()
+            self.view = view
+            self.row = row
 
         @property
         def control(self) -> RowsView:
@@ -188,7 +201,7 @@ class RowsView(ScrollView):
         ground = self.visual_style
         if cell.ground:
             ground = ground + style_named(self, cell.ground)
-        return ground + style_named(self, "on $panel") if chosen else ground
+        return chosen_ground(self, ground) if chosen else ground
 
     # ------------------------------------------------------------ moving
 
@@ -238,5 +251,8 @@ class RowsView(ScrollView):
 
     def on_click(self, event: events.Click) -> None:
         row = self.scroll_offset.y + event.y
-        if 0 <= row < self.count:
+        if event.button == LEFT and 0 <= row < self.count:
+            chosen = self.cursor == row
             self.go_to(row, clicked=True)
+            if chosen:
+                self.post_message(self.Opened(self, row))

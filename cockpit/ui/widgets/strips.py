@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.content import Content
-from textual.message import Message
 from textual.strip import Strip as Drawn
 from textual.widget import Widget
 
@@ -14,6 +13,8 @@ from cockpit.domain.ids import LaneId
 from cockpit.ui import strip_lines
 from cockpit.ui.look import strip_of
 from cockpit.ui.strip_lines import Strip
+from cockpit.ui.widgets.lane_panel import RIGHT, LanePanel
+from cockpit.ui.widgets.lines_view import LEFT
 
 ABOVE, BELOW = "▴", "▾"
 """More lanes stand above, or below, than there is room for."""
@@ -27,14 +28,6 @@ class LaneStrips(Widget):
     """
     ALLOW_SELECT = False
     can_focus = False
-
-    class Clicked(Message):
-        """A line was clicked; `twice` when it was a double click."""
-
-        def __init__(self, lane: LaneId, twice: bool) -> None:
-            super().__init__()
-            self.lane = lane
-            self.twice = twice
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -105,6 +98,10 @@ class LaneStrips(Widget):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
+        if event.button not in (LEFT, RIGHT):
+            return
         place = (self.top + event.y) * self.columns + event.x * self.columns // self.size.width
         if event.x >= 0 and 0 <= place < len(self._strips):
-            self.post_message(self.Clicked(self._strips[place].view.lane, event.chain == 2))
+            lane = self._strips[place].view.lane
+            menu = event.button == RIGHT
+            self.post_message(LanePanel.Clicked(lane, event.chain == 2, menu=menu))
