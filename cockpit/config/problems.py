@@ -58,7 +58,8 @@ class Problem:
 
     def __str__(self) -> str:
         """`lanes.yaml:7: lanes.alpha.agnet: unknown key; did you mean agent?`"""
-        place = f"{self.file}:{self.line}: " + (f"{self.key}: " if self.key else "")
+        place = f"{self.file}:{self.line}: " if self.file and self.line else ""
+        place += f"{self.key}: " if self.key else ""
         guess = f"; did you mean {self.nearest}?" if self.nearest else ""
         return f"{place}{self.message}{guess}"
 

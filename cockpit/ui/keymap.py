@@ -21,7 +21,7 @@ class Keymap:
         self.take(wishes)
 
     def take(self, wishes: Wishes | None) -> None:
-        """Follow other wishes from now on."""
+        """Follow these wishes from now on."""
         self._keys, self.faults = laid_over(listed(wishes))
         self._by_key: dict[tuple[Scope, str], Action] = {}
         for action in BY_ID.values():

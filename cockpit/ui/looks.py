@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -116,6 +117,7 @@ class LookDesk:
         """Wear a theme and remember it. Raises `CockpitError` when it can't be remembered; it
         is worn all the same."""
         self.wear(name)
+        self._look = replace(self._look, theme=name)
         if self._files is not None:
             await asyncio.to_thread(self._files.remember, name)
 

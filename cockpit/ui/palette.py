@@ -97,12 +97,13 @@ def entries(app: CockpitApp, here: object) -> Iterator[Entry]:
     mine = [action for action in ACTIONS if action.scope in scopes and action.palette]
     mine = [action for action in mine if action.scope is not Scope.BOARD]
     for action in sorted(mine, key=lambda one: one.danger is not Danger.SAFE):
-        if not action.moves:
+        if not action.moves and action.scope is not Scope.ANYWHERE:
             yield _entry(app, action, group="this screen")
     away = None if not _dialog_is_open(app) else NOT_HERE
     for action in BOARD_ACTIONS:
         if action.palette and action.scope is Scope.BOARD and not action.moves:
             yield _entry(app, action, group="board", away=away)
+    yield _entry(app, BY_ID["help"], group="this screen")
     for view in app.board.fleet.lanes.values():
         yield _go_to(view, away)
         yield from _of_lane(app, view, away=away, searched=True)
@@ -187,16 +188,14 @@ async def _do(app: CockpitApp, taken: str) -> None:
     if taken in app.recent:
         app.recent.remove(taken)
     app.recent.appendleft(taken)
-    kind, _, name = taken.partition(":")
+    kind, about, name = taken.partition(":")
     action, _, lane = taken.partition("@")
     answer, _, digit = taken.partition("#")
-    if kind == "theme":
+    if about and kind == "theme":
         await app.looks.choose(name)
-    elif kind == "task" and to_board(app):
-        _open_task(app, name)
-    elif kind == "lane":
+    elif about:
         if to_board(app):
-            app.board.choose(LaneId(name))
+            _go(app, kind, name)
     elif lane:
         if to_board(app):
             app.board.choose(LaneId(lane))
@@ -207,9 +206,12 @@ async def _do(app: CockpitApp, taken: str) -> None:
         app.perform(taken)
 
 
-def _open_task(app: CockpitApp, name: str) -> None:
+def _go(app: CockpitApp, kind: str, name: str) -> None:
     from cockpit.ui.screens.task import TaskScreen
 
+    if kind == "lane":
+        app.board.choose(LaneId(name))
+        return
     found = next((one for one in app.fleet.board.tasks if one.task.name == name), None)
     if found is not None:
         app.push_screen(TaskScreen(found, app.fleet))

@@ -34,6 +34,7 @@ LAYERS: dict[str, set[str]] = {
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "services.wiring": {"adapters": "the composition root"},
     "cli.commands.up": {"ui": "runs the app"},
+    "cli.commands.check": {"ui": "the registry knows the actions; it goes without Textual"},
     "cli.commands.demo": {"demo": "builds and drives the demo"},
 }
 """Module → further layer → why."""

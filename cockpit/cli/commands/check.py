@@ -1,4 +1,4 @@
-"""`cockpit check`: what is wrong in lanes.yaml."""
+"""`cockpit check`: what is wrong in lanes.yaml, and in the commander's own keys and themes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from typing import Any
 from cockpit.cli import words
 from cockpit.cli.context import Context
 from cockpit.cli.exits import error_document
-from cockpit.config.problems import ConfigError, Problem
+from cockpit.config.model import Config
+from cockpit.config.problems import ConfigError, Problem, nearest, quoted
+from cockpit.domain.theme import hard_to_read
+from cockpit.errors import Exit
 
 NAME = "check"
 HELP = "say what is wrong in lanes.yaml, with line numbers"
 DESCRIPTION = """\
 Reads lanes.yaml and names every problem with its line and the nearest valid name, then ends
-with code 2. If there is none, it says which lanes there are and whether you trust what the
-file can run."""
+with code 2; so it does with your own config.yaml and themes. If there is none, it says which
+lanes there are and whether you trust what the file can run."""
 EXAMPLES = (
     ("cockpit check", "in words"),
     ("cockpit check --json", "for an editor"),
 )
+
+OWN = "config.yaml"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -31,6 +36,9 @@ def run(args: Namespace, context: Context) -> int:
         config = context.cockpit.config
     except ConfigError as wrong:
         return _tell_problems(context, wrong)
+    wrong_looks = _wrong_looks(config)
+    if wrong_looks:
+        return _tell_looks(context, config, wrong_looks)
     trust = context.cockpit.trust()
     document = {
         "file": str(config.path),
@@ -47,6 +55,46 @@ def run(args: Namespace, context: Context) -> int:
         lines.append("What it can run is not trusted yet: see `cockpit trust`.")
     context.out.result(document, *lines)
     return 0
+
+
+def _wrong_looks(config: Config) -> list[Problem]:
+    """What is wrong with keys and themes, of lanes.yaml and of the commander's own files."""
+    from cockpit.services.wiring import build_looks
+    from cockpit.ui.keymap import Keymap
+
+    look = build_looks().read()
+    found: list[Problem] = []
+    for error in look.problems:
+        if isinstance(error, ConfigError):
+            found += error.problems
+        else:
+            found.append(Problem("", 0, 0, "", error.title))
+    for file, theme in ((OWN, look.theme), (config.path.name, config.theme)):
+        if theme and theme not in look.themes:
+            near = nearest(theme, look.themes)
+            found.append(Problem(file, 1, 1, "theme", f"there is no theme {quoted(theme)}", near))
+    for fault in Keymap([*look.keys, *config.keys.values()]).faults:
+        wish = fault.wish
+        key = f"keys.{wish.action}"
+        found.append(Problem(wish.file, wish.line, 1, key, fault.message, fault.nearest))
+    for spec in look.themes.values():
+        for pair in hard_to_read(spec):
+            found.append(Problem(f"theme {spec.name}", 1, 1, "", f"hard to read: {pair}"))
+    return found
+
+
+def _tell_looks(context: Context, config: Config, wrong: list[Problem]) -> int:
+    """The app runs all the same, with what is right."""
+    if context.out.json:
+        problems = [_document(problem) for problem in wrong]
+        context.out.document({"file": str(config.path), "ok": False, "problems": problems})
+    for problem in wrong:
+        context.out.say(str(problem))
+    context.out.say(
+        ("cockpit: ", "red"), f"{words.count(len(wrong), 'problem')} with keys and themes"
+    )
+    context.out.say(("  → ", "cyan"), "docs/configuration.md says what they may be.")
+    return int(Exit.USAGE)
 
 
 def _tell_problems(context: Context, wrong: ConfigError) -> int:

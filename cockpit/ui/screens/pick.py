@@ -27,7 +27,7 @@ from cockpit.ui.widgets.lines_view import LinesView
 OTHERS = 8
 """Rows of the box besides the list."""
 TITLE, KEY = 26, 9
-"""Cells of the columns that hold what it is called and its key."""
+"""Cells of the columns that hold what it is called (at most) and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def _rank(entry: Entry, words: Sequence[str]) -> int | None:
 class PickScreen(Keyed, ModalScreen[Entry | None], inherit_bindings=False):
     """Dismissed with the entry that was taken. `preview` is told where the cursor is."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING, Scope.ANYWHERE)
-    text_scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING, Scope.ANYWHERE)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING,)
+    text_scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING,)
     CSS_PATH = "../tcss/pick.tcss"
 
     def __init__(
@@ -140,7 +140,7 @@ class PickScreen(Keyed, ModalScreen[Entry | None], inherit_bindings=False):
         self._tell()
 
     def _draw(self) -> None:
-        width = min(self.app.size.width * BOX // 100, 110) - 4
+        width = min(self.app.size.width * BOX // 100, 110) - 5  # borders, padding, scroll bar
         none = [Content.styled("Nothing is called that.", "$muted")]
         self.rows.set_lines([_row(one, width) for one in self.shown] or none, keep=True)
 
@@ -195,7 +195,8 @@ class PickScreen(Keyed, ModalScreen[Entry | None], inherit_bindings=False):
 
 def _row(entry: Entry, width: int) -> Content:
     """`✗ Title  key  about`; the sign says without colour that it can't be done."""
-    title = present.text(entry.title, width=200).truncate(TITLE, ellipsis=True, pad=True)
+    wide = max(16, min(TITLE, width * 2 // 5))
+    title = present.text(entry.title, width=200).truncate(wide, ellipsis=True, pad=True)
     style = "$muted" if entry.why_not else "bold $foreground"
     key = present.text(entry.key, width=KEY).truncate(KEY - 1, ellipsis=True, pad=True)
     line = Content.assemble(
