@@ -15,6 +15,8 @@ from cockpit.domain.events import (
     ApprovalChanged,
     BackgroundChanged,
     BoardChanged,
+    ConfigRead,
+    ConfigRefused,
     Event,
     FaultsChanged,
     GateOutput,
@@ -57,6 +59,8 @@ class LaneView:
     approval: ApprovalState = UNAPPROVED
     background: Background | None = None
     """For a lane that is started by itself."""
+    listed: bool = True
+    """False for one that lanes.yaml does not name: our state does."""
 
     @property
     def needs_commander(self) -> bool:
@@ -81,6 +85,8 @@ class Fleet:
     board: Board = field(default_factory=Board)
     """All tasks, as far as they were looked at."""
     plan: PlanDesk = field(default_factory=PlanDesk)
+    config_problems: tuple[str, ...] = ()
+    """What is wrong in lanes.yaml as it lies there now, while an older reading counts."""
 
     def lane(self, lane: LaneId) -> LaneView | None:
         return self.lanes.get(lane)
@@ -144,8 +150,27 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             return replace(fleet, lanes=views, desk=desk)
         case BoardChanged(board, plan):
             return replace(fleet, board=board, plan=plan)
+        case ConfigRead():
+            return _configured(fleet, event)
+        case ConfigRefused(_, problems, _):
+            return replace(fleet, config_problems=problems)
         case GateOutput() | Notice():
             return fleet
+
+
+def _configured(fleet: Fleet, read: ConfigRead) -> Fleet:
+    """With the lanes that lanes.yaml names now, in its order, each as it is known; then those
+    that it names no more but that are started."""
+    views: dict[LaneId, LaneView] = {}
+    for one in read.lanes:
+        known = fleet.lanes.get(one.lane) or LaneView(one.lane, one.key, one.title, one.agent)
+        views[one.lane] = replace(
+            known, key=one.key, title=one.title, agent=one.agent, listed=True, background=None
+        )
+    for lane, view in fleet.lanes.items():
+        if lane not in views and (view.record is not None or view.busy):
+            views[lane] = replace(view, key="-", listed=False, background=None)
+    return replace(fleet, target=read.target, cadence=read.cadence, lanes=views, config_problems=())
 
 
 def _view(fleet: Fleet, lane: LaneId, agent: str = "") -> LaneView:

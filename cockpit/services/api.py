@@ -88,7 +88,11 @@ class Explanation:
 class Cockpit(Protocol):
     """Everything a key or a command can do or ask, blocking. Raises only `CockpitError`."""
 
-    config: Config
+    @property
+    def config(self) -> Config:
+        """lanes.yaml as it was read last."""
+        ...
+
     repository: str
     """The repository's name, for people."""
     root: Path

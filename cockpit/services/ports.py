@@ -7,11 +7,12 @@ Paths are absolute. Text that comes back is raw from outside unless it says `Saf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from cockpit.config.model import AgentConfig
 from cockpit.domain.activity import Activity
 from cockpit.domain.audit import CommitDetail, HistoryCommit
 from cockpit.domain.bus import BusFile, BusFolder, BusListing
@@ -809,7 +810,12 @@ class Tmux(Protocol):
     socket: str
 
     def ensure_server(self) -> None:
-        """Start the server with our configuration and a minimal environment, and the hub."""
+        """Start the server with our configuration and a minimal environment, and the hub; one
+        that runs with another configuration reads it."""
+        ...
+
+    def configure(self, *, history: int, return_key: str, user_config: bool) -> None:
+        """Have these settings from the next `ensure_server` on."""
         ...
 
     def is_up(self) -> bool: ...
@@ -915,6 +921,14 @@ class LivePanes(Protocol):
 
 class Agents(Protocol):
     """Presets as data, completed by lanes.yaml."""
+
+    def knowing(self, config_agents: Mapping[str, AgentConfig]) -> Agents:
+        """The same for another reading of lanes.yaml; what is in use goes on as it is."""
+        ...
+
+    def preset_names(self) -> Collection[str]:
+        """Agents that lanes.yaml may name without saying what they are."""
+        ...
 
     def launch(
         self,

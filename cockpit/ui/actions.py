@@ -416,6 +416,13 @@ BOARD_ACTIONS = (
         _B,
         _PREVIEWS,
     ),
+    Action(
+        "configuration",
+        (),
+        "Configuration",
+        "Show what changed in lanes.yaml since cockpit was opened, and what is wrong in it now.",
+        _B,
+    ),
     Action("theme", (), "Next theme", "Use the next theme until cockpit is closed.", _B),
     Action(
         "palette",

@@ -19,7 +19,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from cockpit.domain import names
-from cockpit.domain.events import Event, Notice, OperationEnded
+from cockpit.domain.events import ConfigRead, ConfigRefused, Event, Notice, OperationEnded
 from cockpit.domain.fleet import LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.operation import OpKind
@@ -30,6 +30,7 @@ from cockpit.services.api import Cockpit, Supervisor
 from cockpit.ui import attach, chokepoint, deeds, present, themes
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.bridge import Bridge
+from cockpit.ui.config_news import ConfigNews
 from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
@@ -83,6 +84,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._wanted_theme = theme_name or "dark"
         self.keydesk = KeyDesk(self)
         self.train_memory = TrainMemory()
+        self.config_news = ConfigNews(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -121,6 +123,20 @@ class CockpitApp(App[None], inherit_bindings=False):
             at = self._themes.index(here) if here in self._themes else -1
             self._wear(self._themes[(at + 1) % len(self._themes)])
 
+    # ------------------------------------------------------------ lanes.yaml
+
+    def wear(self, name: str) -> None:
+        """Use this theme, the usual one where the name is empty."""
+        self._wear(name or "dark")
+
+    def take_keys(self, keys: Mapping[str, str]) -> None:
+        """Have the commander's keys from now on."""
+        self.keymap = Keymap(keys)
+        for problem in self.keymap.problems:
+            self.toast(Content(problem), severity="warning")
+        for screen in self._screens():
+            screen.once_mounted(screen.refresh_hints)
+
     # ------------------------------------------------------------ events
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
@@ -138,6 +154,9 @@ class CockpitApp(App[None], inherit_bindings=False):
     def on_told(self, message: Told) -> None:
         event = message.event
         self.train_memory.hear(event)
+        if isinstance(event, ConfigRead | ConfigRefused):
+            self.config_news.hear(event)
+            return
         if isinstance(event, OperationEnded):
             self._forget_draft(event)
         shown = [screen.once_mounted(partial(screen.hear, event)) for screen in self._screens()]

@@ -80,6 +80,18 @@ def cadence_mark(fleet: Fleet, view: LaneView, now: float) -> Content:
     return present.text(f"{present.FAULT} {late.words}", "$warning")
 
 
+def unlisted_mark(view: LaneView) -> Content:
+    """Says that lanes.yaml does not name the lane; it runs on all the same."""
+    if view.listed or view.record is None:
+        return present.EMPTY
+    return Content.styled(f"{present.FAULT} not in lanes.yaml", "$warning")
+
+
+def config_note(fleet: Fleet) -> str:
+    """The first thing that is wrong in lanes.yaml while an older reading of it counts."""
+    return safe(fleet.config_problems[0], width=120).text if fleet.config_problems else ""
+
+
 def train_note(fleet: Fleet) -> str:
     """`train 3/7 gating beta` while one runs."""
     return progress(fleet.train) if fleet.train is not None and fleet.train.running else ""
@@ -138,6 +150,11 @@ def header(fleet: Fleet, width: int, *, note: str = "") -> Content:
         why = safe(fleet.link.why, width=80).text or "tmux does not answer"
         left.append(
             (1, Content.styled(f" {present.FAULT} {why} ", "bold $background on $state-error"))
+        )
+    wrong = config_note(fleet)
+    if wrong:
+        left.append(
+            (1, Content.styled(f" {present.FAULT} {wrong} ", "bold $background on $warning"))
         )
     train = train_note(fleet)
     if train:

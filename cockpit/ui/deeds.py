@@ -291,6 +291,12 @@ async def background(app: CockpitApp, context: Context, key: str) -> None:
         await ask_background(app, None, "")
 
 
+def configuration(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.configuration import ConfigurationScreen
+
+    app.push_screen(ConfigurationScreen())
+
+
 def palette(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.palette import open_palette
 
@@ -352,6 +358,7 @@ DEEDS: dict[str, Deed] = {
     "trust": trust,
     "standing": standing,
     "background": background,
+    "configuration": configuration,
     "palette": palette,
     "attach": outside_deeds.attach,
     "editor": outside_deeds.editor,

@@ -33,6 +33,9 @@ class FakeTmux:
     def ensure_server(self) -> None:
         self.up = True
 
+    def configure(self, *, history: int, return_key: str, user_config: bool) -> None:
+        self.settings = (history, return_key, user_config)
+
     def is_up(self) -> bool:
         return self.up
 

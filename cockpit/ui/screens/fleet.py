@@ -91,7 +91,7 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
             if lane not in fleet.lanes:
                 panel.remove()
         new = [
-            LanePanel(view, self.cockpit.keymap.key)
+            LanePanel(view, lambda action: self.cockpit.keymap.key(action))
             for view in fleet.lanes.values()
             if view.lane not in there
         ]
@@ -99,6 +99,7 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
             panel.details = self.cockpit.planned_details(panel.view)
         if new:
             grid.mount_all(new)
+        grid.put_in_order(list(fleet.lanes))
         self._refresh_all()
 
     def choose(self, lane: LaneId | None) -> None:
@@ -145,6 +146,7 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
                         (0, board_notes.train_mark(self.fleet, view.lane)),
                         (1, board_notes.background_mark(self.fleet, view, now)),
                         (2, board_notes.cadence_mark(self.fleet, view, now)),
+                        (1, board_notes.unlisted_mark(view)),
                     ],
                     sign=partial(clash_matrix.sign, self.fleet, view.lane),
                     task=board_notes.task_mark(tasks.get(view.lane)),
@@ -257,6 +259,23 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
             self._typist.text(text)
             return True
         return False
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys go to a pane."""
+        return self._typist is not None
+
+    def reread(self) -> None:
+        """lanes.yaml is another now: say anew what it says of lanes that are not started."""
+        for panel in self.grid.panels():
+            panel.details = self.cockpit.planned_details(panel.view)
+        self._refresh_panels()
+
+    def take_columns(self, columns: int) -> None:
+        """Lay the panels out in so many columns; 0 for as many as fit."""
+        self._columns = columns
+        self.grid.take_columns(columns)
+        self.call_after_refresh(self.layout_changed)
 
     def start_typing(self) -> None:
         live, view = self.cockpit.supervisor.live, self.chosen

@@ -114,6 +114,22 @@ class LaneGrid(ScrollableContainer):
     def layout(self) -> Layout:
         return self._layout_of_tiles
 
+    def put_in_order(self, lanes: Sequence[LaneId]) -> None:
+        """Panels as the lanes stand in this list."""
+        there = [panel.view.lane for panel in self.panels()]
+        places = {lane: place for place, lane in enumerate(lanes)}
+        if sorted(there, key=lambda lane: places.get(lane, len(places))) != there:
+            self.sort_children(
+                key=lambda child: (
+                    places.get(child.view.lane, len(places)) if isinstance(child, LanePanel) else -1
+                )
+            )
+
+    def take_columns(self, columns: int) -> None:
+        self._layout_of_tiles.columns = columns
+        self._clear_arrangement_cache()  # `refresh` of Textual 8.2.8 clears those above only
+        self.refresh(layout=True)
+
     def panels(self) -> Iterator[LanePanel]:
         """Panels in the board's order, hidden ones too."""
         return (child for child in self.children if isinstance(child, LanePanel))
