@@ -267,4 +267,9 @@ class Supervisor(Protocol):
         """Run a read in a worker thread; raises what it raises."""
         ...
 
+    def wind_down(self, on: bool) -> None:
+        """Start nothing by itself (tasks, background lanes, what waits for the end of a turn),
+        or go on; only in this process, and only while it lives."""
+        ...
+
     async def stop(self) -> None: ...

@@ -28,11 +28,14 @@ class Beats:
         self._fleet = fleet
         self._submit = submit
         self._reminders = Reminders(publish)
+        self.resting = False
+        """Nothing is to be begun by itself."""
         self._synced: dict[LaneId, float] = {}
         """Since when each lane rested as its waiting sync was tried."""
 
     def beat(self) -> None:
-        self._sync_waiting()
+        if not self.resting:
+            self._sync_waiting()
         self._reminders.beat(self._fleet(), self._cockpit.work.clock.now())
 
     def _sync_waiting(self) -> None:

@@ -268,6 +268,9 @@ class FleetSupervisor:
             await self._refresh([lane] if lane is not None else None)
         return outcome.data
 
+    def wind_down(self, on: bool) -> None:
+        self._dispatcher.resting = self._beats.resting = on
+
     def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
         return self._look(lambda: query(self._local))
 

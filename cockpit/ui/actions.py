@@ -81,6 +81,7 @@ class Scope(StrEnum):
     READING = "reading"
     CONFIRM = "confirm"
     CHOOSING = "choosing"
+    LEAVING = "leaving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +435,14 @@ BOARD_ACTIONS = (
         hint=14,
     ),
     Action("help", ("question_mark",), "Help", "Show all keys.", Scope.ANYWHERE, hint=16),
-    Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=15),
+    Action(
+        "quit",
+        ("q",),
+        "Quit",
+        "Close cockpit; where agents run, after asking what becomes of them.",
+        _B,
+        hint=15,
+    ),
     Action(
         "detach",
         ("Q",),
@@ -1305,6 +1313,33 @@ CONFIRM_ACTIONS = (
     Action("no", ("n", "escape", "q", "ctrl+q"), "No", "Leave it.", Scope.CONFIRM, hint=2),
 )
 
+LEAVING_ACTIONS = (
+    Action(
+        "leave_running",
+        ("enter",),
+        "Close",
+        "Close cockpit; all lanes run on.",
+        Scope.LEAVING,
+        _CHANGES,
+    ),
+    Action(
+        "leave_finished",
+        ("f",),
+        "Finish first",
+        "Start nothing more by itself, and close when all turns have ended.",
+        Scope.LEAVING,
+        _CHANGES,
+    ),
+    Action(
+        "leave_parked",
+        ("p",),
+        "Park all",
+        "See what parking every lane would do; a yes parks them, then cockpit is closed.",
+        Scope.LEAVING,
+        _PREVIEWS,
+    ),
+)
+
 _C = Scope.CHOOSING
 CHOOSING_ACTIONS = (
     Action("take_chosen", ("enter",), "Do it", "Do it with these files.", _C, _CHANGES, hint=1),
@@ -1335,6 +1370,7 @@ ACTIONS = (
     + PROMPT_ACTIONS
     + CONFIRM_ACTIONS
     + CHOOSING_ACTIONS
+    + LEAVING_ACTIONS
 )
 BY_ID = {action.id: action for action in ACTIONS}
 

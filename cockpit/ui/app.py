@@ -34,6 +34,7 @@ from cockpit.ui.config_news import ConfigNews
 from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
+from cockpit.ui.leaving import LeavingDesk
 from cockpit.ui.messages import FleetChanged, Told
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
@@ -85,6 +86,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.keydesk = KeyDesk(self)
         self.train_memory = TrainMemory()
         self.config_news = ConfigNews(self)
+        self.leaving = LeavingDesk(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -142,6 +144,7 @@ class CockpitApp(App[None], inherit_bindings=False):
     def on_fleet_changed(self, message: FleetChanged) -> None:
         self.fleet = message.fleet
         self.train_memory.see(message.fleet)
+        self.leaving.see(message.fleet)
         for screen in self._screens():
             screen.once_mounted(partial(self._show_newest, screen))
 
@@ -154,6 +157,7 @@ class CockpitApp(App[None], inherit_bindings=False):
     def on_told(self, message: Told) -> None:
         event = message.event
         self.train_memory.hear(event)
+        self.leaving.hear(event)
         if isinstance(event, ConfigRead | ConfigRefused):
             self.config_news.hear(event)
             return

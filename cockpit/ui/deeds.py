@@ -310,8 +310,10 @@ def next_theme(app: CockpitApp, context: Context, key: str) -> None:
     app.wear_next_theme()
 
 
-def leave(app: CockpitApp, context: Context, key: str) -> None:
-    app.exit()
+async def leave(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.leaving import ask_leave
+
+    await ask_leave(app)
 
 
 def detach(app: CockpitApp, context: Context, key: str) -> None:

@@ -390,6 +390,10 @@ class FakeCockpit:
 
         return self._answer("commit", detail())
 
+    def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
+        """What `answers["sweep"]` says."""
+        return self._answer("sweep", [])
+
     def preview_round(self) -> RoundPreview:
         """What `answers["round"]` says."""
         going = SweepEntry(LaneId("alpha"), None)
@@ -447,6 +451,7 @@ class FakeSupervisor:
         self.intents: list[Intent] = []
         self.failure: CockpitError | None = None
         self.stopped = False
+        self.resting = False
         self._listeners: list[Callable[[Event, Fleet], None]] = []
 
     def subscribe(self, listener: Callable[[Event, Fleet], None]) -> Callable[[], None]:
@@ -473,6 +478,9 @@ class FakeSupervisor:
             return query(self.cockpit)
 
         return answer()
+
+    def wind_down(self, on: bool) -> None:
+        self.resting = on
 
     async def stop(self) -> None:
         self.stopped = True

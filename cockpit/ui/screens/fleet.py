@@ -160,6 +160,8 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
             notes.append(f"{self.cockpit.keymap.key('restart')} runs a lane's agent again")
         if self.selection.marked:
             notes.append(f"{len(self.selection.marked)} marked")
+        if self.cockpit.leaving.note:
+            notes.insert(0, self.cockpit.leaving.note)
         if self.selection.zoomed:
             notes.append("zoomed")
         if self.selection.wanted:

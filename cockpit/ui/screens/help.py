@@ -34,6 +34,7 @@ TITLES = {
     Scope.PROMPT: "While writing a prompt",
     Scope.CONFIRM: "In a question",
     Scope.CHOOSING: "While choosing files",
+    Scope.LEAVING: "While leaving",
 }
 _NOTES = {Danger.ASKS: "asks first", Danger.PREVIEWS: "shows first what would happen"}
 
