@@ -31,6 +31,7 @@ from cockpit.domain.operation import Operation
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
+from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.shared import SharedHunk
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncPreview
@@ -239,6 +240,14 @@ class Cockpit(Protocol):
         ...
 
     def pinned(self, lane: LaneId) -> CommitId | None: ...
+    def kept_screen(self) -> tuple[ScreenMemory, str]:
+        """How the app looked when it was last open, and a sentence where that can't be read."""
+        ...
+
+    def keep_screen(self, memory: ScreenMemory) -> None:
+        """Keep how the app looks, durable on return."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -1,13 +1,18 @@
 """The part of `LocalCockpit` about what outlives the moment: the configuration as it was read
-last."""
+last, and how the app looked."""
 
 from __future__ import annotations
 
 from cockpit.config.model import Config
+from cockpit.domain import screen_memory
 from cockpit.domain.events import ConfigRead, ConfigRefused
-from cockpit.errors import UsageError
+from cockpit.domain.screen_memory import ScreenMemory
+from cockpit.errors import CockpitError, UsageError
 from cockpit.services import configuring
+from cockpit.services.ports import StateFiles
 from cockpit.services.workplace import Workplace
+
+SCREEN = "screen"
 
 
 class Remembering:
@@ -36,3 +41,26 @@ class Remembering:
     def config_now(self) -> ConfigRead:
         """The configuration that counts, as no news."""
         return configuring.told(self.work.config, self.work)
+
+    def kept_screen(self) -> tuple[ScreenMemory, str]:
+        """How the app looked when it was last open, and what to tell where that can't be read
+        (then it lies aside and all begins anew)."""
+        state = self.work.state
+        try:
+            value = state.read(SCREEN)
+        except CockpitError as error:
+            return ScreenMemory(), _aside(state, error)
+        return screen_memory.from_json(value or {}), ""
+
+    def keep_screen(self, memory: ScreenMemory) -> None:
+        """Keep it, durable on return. Raises `CockpitError` where the disk refuses."""
+        self.work.state.write(SCREEN, screen_memory.to_json(memory))
+
+
+def _aside(state: StateFiles, error: CockpitError) -> str:
+    said = f"How cockpit looked last, and drafts, can't be read: {error.title}"
+    try:
+        where = state.set_aside(SCREEN)
+    except CockpitError as worse:
+        return f"{said}. {worse.title}"
+    return f"{said}. It lies aside now: {where}"

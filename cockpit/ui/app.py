@@ -36,6 +36,7 @@ from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
 from cockpit.ui.leaving import LeavingDesk
 from cockpit.ui.messages import FleetChanged, Told
+from cockpit.ui.screen_keeper import ScreenKeeper, come_back
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.fleet import FleetScreen
@@ -87,6 +88,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.train_memory = TrainMemory()
         self.config_news = ConfigNews(self)
         self.leaving = LeavingDesk(self)
+        self.keeper = ScreenKeeper(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -100,11 +102,13 @@ class CockpitApp(App[None], inherit_bindings=False):
             self.toast(Content(problem), severity="warning")
         bridge = Bridge(self, self.supervisor, self.board.view_of)
         self.run_worker(bridge.run(), group="supervisor")
-        self.do(self._ask_for_trust())
+        self.do(self._begin())
 
-    async def _ask_for_trust(self) -> None:
+    async def _begin(self) -> None:
+        """As it was left; then what has to be asked."""
         from cockpit.ui.screens.trust import ask_trust
 
+        await come_back(self)
         await ask_trust(self, always=False)
 
     # ------------------------------------------------------------ themes

@@ -46,6 +46,7 @@ from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
+from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
@@ -374,6 +375,12 @@ class FakeCockpit:
 
     def pinned(self, lane: LaneId) -> CommitId | None:
         return TWO
+
+    def kept_screen(self) -> tuple[ScreenMemory, str]:
+        return ScreenMemory(), ""
+
+    def keep_screen(self, memory: ScreenMemory) -> None:
+        raise AssertionError("only the app keeps its screen")
 
     def close(self) -> None:
         self.closed += 1

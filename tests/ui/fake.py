@@ -37,6 +37,7 @@ from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview, RoundSummary
+from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
@@ -389,6 +390,13 @@ class FakeCockpit:
         from tests.audits import detail
 
         return self._answer("commit", detail())
+
+    def kept_screen(self) -> tuple[ScreenMemory, str]:
+        return self._answer("screen", (ScreenMemory(), ""))
+
+    def keep_screen(self, memory: ScreenMemory) -> None:
+        self._answer("keep", None)
+        self.answers.setdefault("screens", []).append(memory)
 
     def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
         """What `answers["sweep"]` says."""

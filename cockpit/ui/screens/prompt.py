@@ -85,5 +85,10 @@ class PromptScreen(Keyed, ModalScreen[Prompt], inherit_bindings=False):
             return
         self.dismiss(Prompt(text, send=True, force=self._warned))
 
+    def keep_draft(self) -> None:
+        area = self.query_one_optional(TextArea)
+        if area is not None:
+            self.cockpit.drafts[self._lanes] = area.text
+
     def do_put_away(self) -> None:
         self.dismiss(Prompt(self.query_one(TextArea).text, send=False))
