@@ -18,6 +18,7 @@ from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import FileDiff, LaneDiff
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.digest import Digest, Seen
 from cockpit.domain.done import Evidence
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet
@@ -246,6 +247,18 @@ class Cockpit(Protocol):
 
     def keep_screen(self, memory: ScreenMemory) -> None:
         """Keep how the app looks, durable on return."""
+        ...
+
+    def kept_seen(self) -> Seen | None:
+        """What the commander saw last; None where that is not known."""
+        ...
+
+    def keep_seen(self, seen: Seen) -> None:
+        """Keep what the commander sees now, durable on return."""
+        ...
+
+    def digest(self, seen: Seen, fleet: Fleet) -> Digest:
+        """What happened since then, beside the fleet as it is now; nothing is written."""
         ...
 
     def close(self) -> None: ...

@@ -915,6 +915,10 @@ class LivePanes(Protocol):
         """Give the last used client's terminal back; False if no client."""
         ...
 
+    async def has_client(self) -> bool:
+        """Whether a terminal shows a session of ours."""
+        ...
+
     async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
         """All lane panes. `patient` may take a list that is some seconds old while nothing
         stirred."""

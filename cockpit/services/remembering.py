@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from cockpit.config.model import Config
 from cockpit.domain import screen_memory
+from cockpit.domain.digest import Digest, Seen
 from cockpit.domain.events import ConfigRead, ConfigRefused
+from cockpit.domain.fleet import Fleet
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.errors import CockpitError, UsageError
-from cockpit.services import configuring
+from cockpit.services import configuring, digest
 from cockpit.services.ports import StateFiles
 from cockpit.services.workplace import Workplace
 
@@ -55,6 +57,15 @@ class Remembering:
     def keep_screen(self, memory: ScreenMemory) -> None:
         """Keep it, durable on return. Raises `CockpitError` where the disk refuses."""
         self.work.state.write(SCREEN, screen_memory.to_json(memory))
+
+    def kept_seen(self) -> Seen | None:
+        return digest.kept(self.work)
+
+    def keep_seen(self, seen: Seen) -> None:
+        digest.keep(self.work, seen)
+
+    def digest(self, seen: Seen, fleet: Fleet) -> Digest:
+        return digest.look(self.work, seen, fleet)
 
 
 def _aside(state: StateFiles, error: CockpitError) -> str:

@@ -82,6 +82,7 @@ class Scope(StrEnum):
     CONFIRM = "confirm"
     CHOOSING = "choosing"
     LEAVING = "leaving"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +423,13 @@ BOARD_ACTIONS = (
         (),
         "Configuration",
         "Show what changed in lanes.yaml since cockpit was opened, and what is wrong in it now.",
+        _B,
+    ),
+    Action(
+        "digest",
+        (),
+        "Digest",
+        "Show what happened since you looked last.",
         _B,
     ),
     Action("theme", (), "Next theme", "Use the next theme until cockpit is closed.", _B),
@@ -1313,6 +1321,16 @@ CONFIRM_ACTIONS = (
     Action("no", ("n", "escape", "q", "ctrl+q"), "No", "Leave it.", Scope.CONFIRM, hint=2),
 )
 
+DIGEST_ACTIONS = (
+    Action(
+        "digest_go",
+        ("enter",),
+        "Go there",
+        "Close, at the lane that the chosen line is about.",
+        Scope.DIGEST,
+    ),
+)
+
 LEAVING_ACTIONS = (
     Action(
         "leave_running",
@@ -1371,6 +1389,7 @@ ACTIONS = (
     + CONFIRM_ACTIONS
     + CHOOSING_ACTIONS
     + LEAVING_ACTIONS
+    + DIGEST_ACTIONS
 )
 BY_ID = {action.id: action for action in ACTIONS}
 

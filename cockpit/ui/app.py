@@ -29,6 +29,7 @@ from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
 from cockpit.ui import attach, chokepoint, deeds, present, themes
 from cockpit.ui.actions import BY_ID, Action, Danger
+from cockpit.ui.away import Away
 from cockpit.ui.bridge import Bridge
 from cockpit.ui.config_news import ConfigNews
 from cockpit.ui.driver import WakingDriver
@@ -89,6 +90,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.config_news = ConfigNews(self)
         self.leaving = LeavingDesk(self)
         self.keeper = ScreenKeeper(self)
+        self.away = Away(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -110,6 +112,7 @@ class CockpitApp(App[None], inherit_bindings=False):
 
         await come_back(self)
         await ask_trust(self, always=False)
+        await self.away.begin()
 
     # ------------------------------------------------------------ themes
 
@@ -149,6 +152,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.fleet = message.fleet
         self.train_memory.see(message.fleet)
         self.leaving.see(message.fleet)
+        self.away.see()
         for screen in self._screens():
             screen.once_mounted(partial(self._show_newest, screen))
 

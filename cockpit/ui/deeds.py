@@ -297,6 +297,11 @@ def configuration(app: CockpitApp, context: Context, key: str) -> None:
     app.push_screen(ConfigurationScreen())
 
 
+async def digest(app: CockpitApp, context: Context, key: str) -> None:
+    if app.away.last is not None:
+        await app.away.tell(app.away.last, asked=True)
+
+
 def palette(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.palette import open_palette
 
@@ -361,6 +366,7 @@ DEEDS: dict[str, Deed] = {
     "standing": standing,
     "background": background,
     "configuration": configuration,
+    "digest": digest,
     "palette": palette,
     "attach": outside_deeds.attach,
     "editor": outside_deeds.editor,

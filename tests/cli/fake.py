@@ -16,6 +16,7 @@ from cockpit.domain.board import Board
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, PathChange
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.digest import Digest, Seen, digest
 from cockpit.domain.done import Evidence
 from cockpit.domain.events import (
     ActivityChanged,
@@ -375,6 +376,17 @@ class FakeCockpit:
 
     def pinned(self, lane: LaneId) -> CommitId | None:
         return TWO
+
+    def kept_seen(self) -> Seen | None:
+        return self.seen
+
+    def keep_seen(self, seen: Seen) -> None:
+        raise AssertionError("only the app keeps what was seen")
+
+    def digest(self, seen: Seen, fleet: Fleet) -> Digest:
+        return digest(seen, fleet, operations=self.log())
+
+    seen: Seen | None = None
 
     def kept_screen(self) -> tuple[ScreenMemory, str]:
         return ScreenMemory(), ""

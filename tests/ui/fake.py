@@ -17,6 +17,7 @@ from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.digest import Digest, Seen
 from cockpit.domain.done import Evidence
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet, LaneView, apply
@@ -169,6 +170,9 @@ class FakeLive:
 
     async def detach(self) -> bool:
         self.detached += 1
+        return self.client
+
+    async def has_client(self) -> bool:
         return self.client
 
     async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
@@ -397,6 +401,15 @@ class FakeCockpit:
     def keep_screen(self, memory: ScreenMemory) -> None:
         self._answer("keep", None)
         self.answers.setdefault("screens", []).append(memory)
+
+    def kept_seen(self) -> Seen | None:
+        return self._answer("seen", None)
+
+    def keep_seen(self, seen: Seen) -> None:
+        self.answers.setdefault("kept_seen", []).append(seen)
+
+    def digest(self, seen: Seen, fleet: Fleet) -> Digest:
+        return self._answer("digest", Digest(seen.at))
 
     def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
         """What `answers["sweep"]` says."""

@@ -35,6 +35,7 @@ TITLES = {
     Scope.CONFIRM: "In a question",
     Scope.CHOOSING: "While choosing files",
     Scope.LEAVING: "While leaving",
+    Scope.DIGEST: "In the digest",
 }
 _NOTES = {Danger.ASKS: "asks first", Danger.PREVIEWS: "shows first what would happen"}
 
