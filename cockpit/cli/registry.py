@@ -139,7 +139,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
     (
         "Talk",
         (
-            Spec("send", "LANE TEXT|-f FILE", "give a lane's agent a prompt, and see it taken"),
+            Spec(
+                "send",
+                "LANE TEXT|-f FILE [--when-idle] | --call-off",
+                "give a lane's agent a prompt, and see it taken",
+            ),
             Spec(
                 "answer",
                 "[LANE [CHOICE|TEXT]]",

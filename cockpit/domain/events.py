@@ -14,6 +14,7 @@ from cockpit.domain.configuration import ConfigChange, ListedLane
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
 from cockpit.domain.operation import OpKind
+from cockpit.domain.prompt_queue import PromptQueue
 from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.train import Train
 
@@ -137,6 +138,13 @@ class BoardChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptsChanged:
+    """All prompts that wait for the end of a turn, by lane."""
+
+    waiting: Mapping[LaneId, PromptQueue]
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigRead:
     """lanes.yaml was read again and counts as it is now. `changes` is empty where only what was
     wrong in it was taken back."""
@@ -178,5 +186,6 @@ Event = (
     | BackgroundChanged
     | BoardChanged
     | ConfigRead
+    | PromptsChanged
     | ConfigRefused
 )

@@ -27,11 +27,13 @@ from cockpit.domain.events import (
     OperationBegan,
     OperationEnded,
     OperationStep,
+    PromptsChanged,
     RadarChanged,
     TrainChanged,
 )
 from cockpit.domain.ids import LaneId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
+from cockpit.domain.prompt_queue import NO_PROMPTS, PromptQueue
 from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.train import Train
 
@@ -59,6 +61,8 @@ class LaneView:
     approval: ApprovalState = UNAPPROVED
     background: Background | None = None
     """For a lane that is started by itself."""
+    prompts: PromptQueue = NO_PROMPTS
+    """Prompts that wait for the end of its turn."""
     listed: bool = True
     """False for one that lanes.yaml does not name: our state does."""
 
@@ -150,6 +154,12 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             return replace(fleet, lanes=views, desk=desk)
         case BoardChanged(board, plan):
             return replace(fleet, board=board, plan=plan)
+        case PromptsChanged(waiting):
+            views = {
+                lane: replace(view, prompts=waiting.get(lane, NO_PROMPTS))
+                for lane, view in fleet.lanes.items()
+            }
+            return replace(fleet, lanes=views)
         case ConfigRead():
             return _configured(fleet, event)
         case ConfigRefused(_, problems, _):

@@ -104,7 +104,11 @@ class FleetSupervisor:
         )
         self._config = ConfigWatch(cockpit, self._publish, self._look)
         self._beats = Beats(
-            cockpit, fleet=lambda: self.fleet, submit=self.submit, publish=self._publish
+            cockpit,
+            fleet=lambda: self.fleet,
+            submit=self.submit,
+            publish=self._publish,
+            look=self._look,
         )
         self._watcher = watcher
         self._listeners: list[Callable[[Event, Fleet], None]] = []
@@ -323,7 +327,7 @@ class FleetSupervisor:
             else:
                 await self._refresh_panes(patient=True)
             self._config.hint()
-            self._beats.beat()
+            await self._beats.beat()
             self._bus.beat()
 
     def _journal_stamp(self) -> tuple[int, int]:

@@ -87,6 +87,19 @@ def unlisted_mark(view: LaneView) -> Content:
     return Content.styled(f"{present.FAULT} not in lanes.yaml", "$warning")
 
 
+def prompts_mark(view: LaneView) -> Content:
+    """`✉ 2 wait`, `✉ waits: The agent asks …`, `✉ nobody saw it taken`."""
+    queue = view.prompts
+    if queue.doubtful:
+        return Content.styled(f"{present.FAULT} a prompt: nobody saw it taken", "bold $warning")
+    if not queue.waiting:
+        return present.EMPTY
+    first = queue.waiting[0]
+    if first.why:
+        return present.text(f"{present.FAULT} a prompt waits: {first.why}", "$warning", width=120)
+    return present.text(f"✉ {len(queue.waiting)} at the end of its turn", "$accent", width=60)
+
+
 def config_note(fleet: Fleet) -> str:
     """The first thing that is wrong in lanes.yaml while an older reading of it counts."""
     return safe(fleet.config_problems[0], width=120).text if fleet.config_problems else ""

@@ -25,6 +25,7 @@ class FakeTmux:
         self.screens: dict[PaneId, list[str]] = {}
         self.opened: list[tuple[LaneId, tuple[str, ...], dict[str, str]]] = []
         self.pressed: list[tuple[PaneId, tuple[str, ...]]] = []
+        self.pasted: list[str] = []
         self.echo = True
         self.up = True
         self.waiting: tuple[LaneId, ...] = ()
@@ -85,6 +86,7 @@ class FakeTmux:
         return {pane: self.capture(pane) for pane in panes}
 
     def paste(self, pane: PaneId, text: str) -> None:
+        self.pasted.append(text)
         if self.echo:
             self.screens[pane].append(text)
 

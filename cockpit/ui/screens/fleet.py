@@ -147,6 +147,7 @@ class FleetScreen(Keyed, Screen[None], inherit_bindings=False):
                         (1, board_notes.background_mark(self.fleet, view, now)),
                         (2, board_notes.cadence_mark(self.fleet, view, now)),
                         (1, board_notes.unlisted_mark(view)),
+                        (1, board_notes.prompts_mark(view)),
                     ],
                     sign=partial(clash_matrix.sign, self.fleet, view.lane),
                     task=board_notes.task_mark(tasks.get(view.lane)),
