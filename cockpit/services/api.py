@@ -6,7 +6,7 @@ follow events. Both faces have the same powers.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -29,6 +29,7 @@ from cockpit.domain.ledger import Table
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
+from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
@@ -247,6 +248,20 @@ class Cockpit(Protocol):
 
     def keep_screen(self, memory: ScreenMemory) -> None:
         """Keep how the app looks, durable on return."""
+        ...
+
+    def prompt_history(self) -> tuple[SentPrompt, ...]:
+        """Prompts that were sent, the newest first."""
+        ...
+
+    def remember_prompt(self, lanes: tuple[LaneId, ...], text: str) -> None: ...
+    def prompt_templates(self) -> tuple[PromptTemplate, ...]: ...
+    def prompt_values(self, lane: LaneId) -> Mapping[str, str]:
+        """What placeholders stand for in this lane. Raises `Refused` if it is not started."""
+        ...
+
+    def draft_file(self, text: str) -> Path:
+        """A private file with this text, for an editor."""
         ...
 
     def kept_seen(self) -> Seen | None:

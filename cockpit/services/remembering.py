@@ -3,14 +3,20 @@ last, and how the app looked."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
 from cockpit.config.model import Config
 from cockpit.domain import screen_memory
 from cockpit.domain.digest import Digest, Seen
 from cockpit.domain.events import ConfigRead, ConfigRefused
 from cockpit.domain.fleet import Fleet
+from cockpit.domain.ids import LaneId
+from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.errors import CockpitError, UsageError
-from cockpit.services import configuring, digest
+from cockpit.services import configuring, digest, prompt_library
 from cockpit.services.ports import StateFiles
 from cockpit.services.workplace import Workplace
 
@@ -66,6 +72,23 @@ class Remembering:
 
     def digest(self, seen: Seen, fleet: Fleet) -> Digest:
         return digest.look(self.work, seen, fleet)
+
+    def prompt_history(self) -> tuple[SentPrompt, ...]:
+        return prompt_library.history(self.work)
+
+    def remember_prompt(self, lanes: tuple[LaneId, ...], text: str) -> None:
+        prompt_library.remember(self.work, lanes, text)
+
+    def prompt_templates(self) -> tuple[PromptTemplate, ...]:
+        return prompt_library.templates(self.work)
+
+    def prompt_values(self, lane: LaneId) -> Mapping[str, str]:
+        return prompt_library.values(self.work, lane)
+
+    def draft_file(self, text: str) -> Path:
+        name = f"draft-{secrets.token_hex(4)}.md"
+        content = text if text.endswith("\n") or not text else text + "\n"
+        return self.work.state.private_file(name, content.encode("utf-8", "surrogateescape"))
 
 
 def _aside(state: StateFiles, error: CockpitError) -> str:

@@ -27,6 +27,7 @@ from cockpit.ui.reasons import (
     why_not_attach,
     why_not_background,
     why_not_branch,
+    why_not_call_off,
     why_not_change,
     why_not_detach,
     why_not_interrupt_all,
@@ -83,6 +84,7 @@ class Scope(StrEnum):
     CHOOSING = "choosing"
     LEAVING = "leaving"
     DIGEST = "digest"
+    WRITING = "writing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +433,15 @@ BOARD_ACTIONS = (
         "Digest",
         "Show what happened since you looked last.",
         _B,
+    ),
+    Action(
+        "call_off",
+        (),
+        "Call off prompts",
+        "Take away the prompts that wait for the end of the lane's turn.",
+        _B,
+        _ASKS,
+        why_not_call_off,
     ),
     Action("theme", (), "Next theme", "Use the next theme until cockpit is closed.", _B),
     Action(
@@ -1321,6 +1332,46 @@ CONFIRM_ACTIONS = (
     Action("no", ("n", "escape", "q", "ctrl+q"), "No", "Leave it.", Scope.CONFIRM, hint=2),
 )
 
+WRITING_ACTIONS = (
+    Action(
+        "send_later",
+        ("ctrl+l",),
+        "Send later",
+        "Send the prompt when the agent's turn has ended.",
+        Scope.WRITING,
+        _CHANGES,
+        hint=2,
+        short="at turn's end",
+    ),
+    Action(
+        "find_sent",
+        ("ctrl+r",),
+        "Sent prompts",
+        "Find a prompt that was sent; Up at the very beginning shows the last one.",
+        Scope.WRITING,
+        hint=3,
+        short="sent ones",
+    ),
+    Action(
+        "insert_template",
+        ("ctrl+t",),
+        "Template",
+        "Insert a template of yours or of the repository.",
+        Scope.WRITING,
+        hint=4,
+        short="template",
+    ),
+    Action(
+        "in_editor",
+        ("ctrl+g",),
+        "Editor",
+        "Write it in $VISUAL or $EDITOR.",
+        Scope.WRITING,
+        hint=5,
+        short="editor",
+    ),
+)
+
 DIGEST_ACTIONS = (
     Action(
         "digest_go",
@@ -1390,6 +1441,7 @@ ACTIONS = (
     + CHOOSING_ACTIONS
     + LEAVING_ACTIONS
     + DIGEST_ACTIONS
+    + WRITING_ACTIONS
 )
 BY_ID = {action.id: action for action in ACTIONS}
 

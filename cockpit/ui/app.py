@@ -27,7 +27,7 @@ from cockpit.domain.text import safe
 from cockpit.domain.theme import ThemeSpec
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
-from cockpit.ui import attach, chokepoint, deeds, present, themes
+from cockpit.ui import attach, chokepoint, deeds, present, sending, themes
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.away import Away
 from cockpit.ui.bridge import Bridge
@@ -73,6 +73,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.now = now
         self.keymap = Keymap(keys)
         self.drafts: dict[tuple[LaneId, ...], str] = {}
+        self.sending: dict[LaneId, str] = {}
+        """Prompts on their way, until it is known what became of them."""
         self.comment_drafts: dict[str, str] = {}
         self.pressed = ""
         """The key of the action that is being done, where one of several keys means more."""
@@ -153,6 +155,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.train_memory.see(message.fleet)
         self.leaving.see(message.fleet)
         self.away.see()
+        sending.settle(self, message.fleet)
         for screen in self._screens():
             screen.once_mounted(partial(self._show_newest, screen))
 
@@ -176,9 +179,14 @@ class CockpitApp(App[None], inherit_bindings=False):
             self._toast_event(event)
 
     def _forget_draft(self, event: OperationEnded) -> None:
-        """A prompt that was taken is no draft any more."""
-        if event.kind is OpKind.SEND and not event.error and event.lane is not None:
+        """A prompt that was taken is no draft any more; one that was refused is one again."""
+        if event.kind is not OpKind.SEND or event.lane is None:
+            return
+        text = self.sending.pop(event.lane, "")
+        if not event.error:
             self.drafts.pop((event.lane,), None)
+        elif text:
+            self.drafts.setdefault((event.lane,), text)
 
     def _toast_event(self, event: Event) -> None:
         if isinstance(event, Notice):

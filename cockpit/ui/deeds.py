@@ -11,8 +11,17 @@ from textual.content import Content
 
 from cockpit.domain.activity import State
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Gate, Interrupt, Restart, Resume, Send, Start, Stop, Undo
-from cockpit.ui import outside_deeds, present
+from cockpit.domain.intents import (
+    CallOffPrompt,
+    Gate,
+    Interrupt,
+    Restart,
+    Resume,
+    Start,
+    Stop,
+    Undo,
+)
+from cockpit.ui import outside_deeds, present, sending
 from cockpit.ui.actions import Action
 from cockpit.ui.reasons import Context, may_start, resting
 
@@ -166,9 +175,12 @@ async def write_prompt(
         return False
     app.drafts[lanes] = prompt.text
     if prompt.send:
-        for lane in lanes:
-            app.supervisor.submit(Send(lane, prompt.text, force=prompt.force, comments=comments))
+        await sending.send(app, lanes, prompt, comments)
     return prompt.send
+
+
+def call_off(app: CockpitApp, context: Context, key: str) -> None:
+    app.supervisor.submit(CallOffPrompt(_lane(context)))
 
 
 def diff(app: CockpitApp, context: Context, key: str) -> None:
@@ -366,6 +378,7 @@ DEEDS: dict[str, Deed] = {
     "standing": standing,
     "background": background,
     "configuration": configuration,
+    "call_off": call_off,
     "digest": digest,
     "palette": palette,
     "attach": outside_deeds.attach,

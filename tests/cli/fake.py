@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ from cockpit.domain.ledger import Table
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
@@ -376,6 +377,21 @@ class FakeCockpit:
 
     def pinned(self, lane: LaneId) -> CommitId | None:
         return TWO
+
+    def prompt_history(self) -> tuple[SentPrompt, ...]:
+        return ()
+
+    def remember_prompt(self, lanes: tuple[LaneId, ...], text: str) -> None:
+        raise AssertionError("only the app remembers prompts")
+
+    def prompt_templates(self) -> tuple[PromptTemplate, ...]:
+        return ()
+
+    def prompt_values(self, lane: LaneId) -> Mapping[str, str]:
+        return {"lane": lane}
+
+    def draft_file(self, text: str) -> Path:
+        raise AssertionError("only the app opens an editor on a prompt")
 
     def kept_seen(self) -> Seen | None:
         return self.seen

@@ -112,7 +112,7 @@ def test_killed_while_it_was_typed_it_is_never_typed_again(desk: Desk) -> None:
     def die(*_args: object) -> None:
         raise Killed
 
-    desk.tmux.press = die  # type: ignore[method-assign]
+    desk.tmux.press = die  # type: ignore[assignment, method-assign]
     with pytest.raises(Killed):
         desk.do(DeliverPrompt(ALPHA))
     desk.tmux.press = press  # type: ignore[method-assign]

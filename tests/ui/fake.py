@@ -35,6 +35,7 @@ from cockpit.domain.intents import Intent
 from cockpit.domain.lane import GitFacts, LaneRecord, PaneRef
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview, RoundSummary
@@ -401,6 +402,23 @@ class FakeCockpit:
     def keep_screen(self, memory: ScreenMemory) -> None:
         self._answer("keep", None)
         self.answers.setdefault("screens", []).append(memory)
+
+    def prompt_history(self) -> tuple[SentPrompt, ...]:
+        return self._answer("sent", ())
+
+    def remember_prompt(self, lanes: tuple[LaneId, ...], text: str) -> None:
+        self.answers["sent"] = (SentPrompt(text, lanes, NOW), *self.prompt_history())
+
+    def prompt_templates(self) -> tuple[PromptTemplate, ...]:
+        return self._answer("templates", ())
+
+    def prompt_values(self, lane: LaneId) -> Mapping[str, str]:
+        return {"lane": lane, "branch": f"{lane}/work"}
+
+    def draft_file(self, text: str) -> Path:
+        path: Path = self.answers["draft_file"]
+        path.write_text(text)
+        return path
 
     def kept_seen(self) -> Seen | None:
         return self._answer("seen", None)

@@ -36,6 +36,7 @@ TITLES = {
     Scope.CHOOSING: "While choosing files",
     Scope.LEAVING: "While leaving",
     Scope.DIGEST: "In the digest",
+    Scope.WRITING: "While writing a prompt to an agent",
 }
 _NOTES = {Danger.ASKS: "asks first", Danger.PREVIEWS: "shows first what would happen"}
 
