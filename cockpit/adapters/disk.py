@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 
 from cockpit.adapters.files import free_space
@@ -18,6 +19,14 @@ class LocalDisk:
     def is_folder(self, path: Path) -> bool:
         """Whether a folder lies there (through a link, too)."""
         return path.is_dir()
+
+    def names(self, folder: Path) -> list[str]:
+        """Names in a folder, sorted, a thousand at most; none for one that can't be read."""
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entry.name for entry in islice(entries, 1_000))
+        except OSError:
+            return []
 
     def same(self, one: Path, two: Path) -> bool:
         """Whether both names lead to the same place, links resolved."""

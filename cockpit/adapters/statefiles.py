@@ -86,6 +86,23 @@ class FileState:
                 return
             fsync_folder(path.parent)
 
+    def set_aside(self, name: str) -> str:
+        """Move a fact that can't be read out of the way, durable on return, whatever it is;
+        returns its new path, empty if there was none. An earlier one is kept beside it."""
+        path = self._fact(name)
+        with explained("move aside", path):
+            for number in range(1, 1000):
+                other = path.with_name(f"{path.name}.aside-{number}")
+                if os.path.lexists(other):
+                    continue
+                try:
+                    os.rename(path, other)
+                except FileNotFoundError:
+                    return ""
+                fsync_folder(path.parent)
+                return str(other)
+        raise Refused(f"There are too many files like {shown(other)}", hint="Remove some.")
+
     def log_path(self, name: str) -> Path:
         """A file under `logs/` that exists for appending (0600)."""
         path = self._folder("logs") / _checked(name)

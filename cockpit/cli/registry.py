@@ -139,7 +139,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
     (
         "Talk",
         (
-            Spec("send", "LANE TEXT|-f FILE", "give a lane's agent a prompt, and see it taken"),
+            Spec(
+                "send",
+                "LANE TEXT|-f FILE [--when-idle] | --call-off",
+                "give a lane's agent a prompt, and see it taken",
+            ),
             Spec(
                 "answer",
                 "[LANE [CHOICE|TEXT]]",
@@ -228,6 +232,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec("undo", "[N] [--dry-run]", "undo the last step, or step N", decides=True),
             Spec("trash", "ls|restore|empty", "what was torn down and can come back"),
+            Spec(
+                "digest",
+                "[--since TIME]",
+                "what happened since you looked last: landed, failed, asks, results, commits",
+            ),
             Spec("log", "[-n N]", "the journal: every step, its number, who took it"),
             Spec("graph", "[-n N]", "the history of target and lanes, with every landing"),
             Spec("recover", "", "finish or abandon what a killed cockpit left"),

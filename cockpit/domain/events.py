@@ -10,9 +10,11 @@ from cockpit.domain.approval import ApprovalState
 from cockpit.domain.background import Background, Desk
 from cockpit.domain.board import Board
 from cockpit.domain.clash import Radar
+from cockpit.domain.configuration import ConfigChange, ListedLane
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
 from cockpit.domain.operation import OpKind
+from cockpit.domain.prompt_queue import PromptQueue
 from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.train import Train
 
@@ -135,6 +137,38 @@ class BoardChanged:
     plan: PlanDesk
 
 
+@dataclass(frozen=True, slots=True)
+class PromptsChanged:
+    """All prompts that wait for the end of a turn, by lane."""
+
+    waiting: Mapping[LaneId, PromptQueue]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRead:
+    """lanes.yaml was read again and counts as it is now. `changes` is empty where only what was
+    wrong in it was taken back."""
+
+    file: str
+    target: str
+    cadence: float
+    lanes: tuple[ListedLane, ...]
+    """All that it names, in its order."""
+    changes: tuple[ConfigChange, ...] = ()
+    trusted: bool = True
+    """False: what it runs or reaches is to be trusted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRefused:
+    """lanes.yaml was read again and is wrong: what it said before still counts."""
+
+    file: str
+    problems: tuple[str, ...]
+    """A sentence each, with line, key and the nearest valid name."""
+    hint: str = ""
+
+
 Event = (
     LaneChanged
     | ActivityChanged
@@ -151,4 +185,7 @@ Event = (
     | ApprovalChanged
     | BackgroundChanged
     | BoardChanged
+    | ConfigRead
+    | PromptsChanged
+    | ConfigRefused
 )

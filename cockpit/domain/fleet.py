@@ -15,6 +15,8 @@ from cockpit.domain.events import (
     ApprovalChanged,
     BackgroundChanged,
     BoardChanged,
+    ConfigRead,
+    ConfigRefused,
     Event,
     FaultsChanged,
     GateOutput,
@@ -25,11 +27,13 @@ from cockpit.domain.events import (
     OperationBegan,
     OperationEnded,
     OperationStep,
+    PromptsChanged,
     RadarChanged,
     TrainChanged,
 )
 from cockpit.domain.ids import LaneId
 from cockpit.domain.lane import GitFacts, LaneFault, LaneRecord
+from cockpit.domain.prompt_queue import NO_PROMPTS, PromptQueue
 from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.train import Train
 
@@ -57,6 +61,10 @@ class LaneView:
     approval: ApprovalState = UNAPPROVED
     background: Background | None = None
     """For a lane that is started by itself."""
+    prompts: PromptQueue = NO_PROMPTS
+    """Prompts that wait for the end of its turn."""
+    listed: bool = True
+    """False for one that lanes.yaml does not name: our state does."""
 
     @property
     def needs_commander(self) -> bool:
@@ -81,6 +89,8 @@ class Fleet:
     board: Board = field(default_factory=Board)
     """All tasks, as far as they were looked at."""
     plan: PlanDesk = field(default_factory=PlanDesk)
+    config_problems: tuple[str, ...] = ()
+    """What is wrong in lanes.yaml as it lies there now, while an older reading counts."""
 
     def lane(self, lane: LaneId) -> LaneView | None:
         return self.lanes.get(lane)
@@ -144,8 +154,33 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             return replace(fleet, lanes=views, desk=desk)
         case BoardChanged(board, plan):
             return replace(fleet, board=board, plan=plan)
+        case PromptsChanged(waiting):
+            views = {
+                lane: replace(view, prompts=waiting.get(lane, NO_PROMPTS))
+                for lane, view in fleet.lanes.items()
+            }
+            return replace(fleet, lanes=views)
+        case ConfigRead():
+            return _configured(fleet, event)
+        case ConfigRefused(_, problems, _):
+            return replace(fleet, config_problems=problems)
         case GateOutput() | Notice():
             return fleet
+
+
+def _configured(fleet: Fleet, read: ConfigRead) -> Fleet:
+    """With the lanes that lanes.yaml names now, in its order, each as it is known; then those
+    that it names no more but that are started."""
+    views: dict[LaneId, LaneView] = {}
+    for one in read.lanes:
+        known = fleet.lanes.get(one.lane) or LaneView(one.lane, one.key, one.title, one.agent)
+        views[one.lane] = replace(
+            known, key=one.key, title=one.title, agent=one.agent, listed=True, background=None
+        )
+    for lane, view in fleet.lanes.items():
+        if lane not in views and (view.record is not None or view.busy):
+            views[lane] = replace(view, key="-", listed=False, background=None)
+    return replace(fleet, target=read.target, cadence=read.cadence, lanes=views, config_problems=())
 
 
 def _view(fleet: Fleet, lane: LaneId, agent: str = "") -> LaneView:

@@ -64,6 +64,26 @@ class Send:
     """Send although the agent may be showing a question."""
     comments: tuple[str, ...] = ()
     """Review comments that the text holds; they are marked as sent when it was."""
+    when_idle: bool = False
+    """Keep it until the agent's turn has ended, if it is in one."""
+    queued: str = ""
+    """The id under which it was kept until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverPrompt:
+    """Send the lane's first waiting prompt, once."""
+
+    lane: LaneId
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffPrompt:
+    """Take a waiting prompt of the lane away (`id` empty: all of them, and those of which
+    nobody knows whether they were taken)."""
+
+    lane: LaneId
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +342,8 @@ Intent = (
     | Restart
     | Interrupt
     | Send
+    | DeliverPrompt
+    | CallOffPrompt
     | Gate
     | Approve
     | Commit

@@ -6,7 +6,7 @@ follow events. Both faces have the same powers.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import FileDiff, LaneDiff
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.digest import Digest, Seen
 from cockpit.domain.done import Evidence
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet
@@ -28,9 +29,11 @@ from cockpit.domain.ledger import Table
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
+from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
+from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.shared import SharedHunk
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncPreview
@@ -88,7 +91,11 @@ class Explanation:
 class Cockpit(Protocol):
     """Everything a key or a command can do or ask, blocking. Raises only `CockpitError`."""
 
-    config: Config
+    @property
+    def config(self) -> Config:
+        """lanes.yaml as it was read last."""
+        ...
+
     repository: str
     """The repository's name, for people."""
     root: Path
@@ -235,6 +242,40 @@ class Cockpit(Protocol):
         ...
 
     def pinned(self, lane: LaneId) -> CommitId | None: ...
+    def kept_screen(self) -> tuple[ScreenMemory, str]:
+        """How the app looked when it was last open, and a sentence where that can't be read."""
+        ...
+
+    def keep_screen(self, memory: ScreenMemory) -> None:
+        """Keep how the app looks, durable on return."""
+        ...
+
+    def prompt_history(self) -> tuple[SentPrompt, ...]:
+        """Prompts that were sent, the newest first."""
+        ...
+
+    def remember_prompt(self, lanes: tuple[LaneId, ...], text: str) -> None: ...
+    def prompt_templates(self) -> tuple[PromptTemplate, ...]: ...
+    def prompt_values(self, lane: LaneId) -> Mapping[str, str]:
+        """What placeholders stand for in this lane. Raises `Refused` if it is not started."""
+        ...
+
+    def draft_file(self, text: str) -> Path:
+        """A private file with this text, for an editor."""
+        ...
+
+    def kept_seen(self) -> Seen | None:
+        """What the commander saw last; None where that is not known."""
+        ...
+
+    def keep_seen(self, seen: Seen) -> None:
+        """Keep what the commander sees now, durable on return."""
+        ...
+
+    def digest(self, seen: Seen, fleet: Fleet) -> Digest:
+        """What happened since then, beside the fleet as it is now; nothing is written."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -263,6 +304,11 @@ class Supervisor(Protocol):
 
     def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
         """Run a read in a worker thread; raises what it raises."""
+        ...
+
+    def wind_down(self, on: bool) -> None:
+        """Start nothing by itself (tasks, background lanes, what waits for the end of a turn),
+        or go on; only in this process, and only while it lives."""
         ...
 
     async def stop(self) -> None: ...

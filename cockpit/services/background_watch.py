@@ -62,11 +62,9 @@ class BackgroundWatch:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until cancelled; returns at once where there is no background lane."""
-        if not background.lanes_of(self._cockpit.work):
-            return
+        """Until cancelled. Where there is no background lane nothing is asked for."""
         while not self._closed:
-            if await self._dispatcher.is_mine():
+            if background.lanes_of(self._cockpit.work) and await self._dispatcher.is_mine():
                 self.beat()
             await asyncio.sleep(BEAT)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cockpit.config.model import Config
 from cockpit.domain.activity import Activity
 from cockpit.domain.approval import ApprovalState
 from cockpit.domain.audit import Audit, CommitDetail
@@ -86,6 +85,7 @@ from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPre
 from cockpit.services.papers import Written
 from cockpit.services.ports import TrashEntry
 from cockpit.services.radar import RadarDesk
+from cockpit.services.remembering import Remembering
 from cockpit.services.taskboard import Look, TaskDesk
 from cockpit.services.workplace import Workplace
 
@@ -93,12 +93,11 @@ MOVING = (Follow, JudgeBackground, Land, RunTrain, Undo)
 """Intents that may move the target."""
 
 
-class LocalCockpit:
+class LocalCockpit(Remembering):
     """Fulfils `api.Cockpit`. May be used from several threads: every change takes its locks."""
 
     def __init__(self, work: Workplace) -> None:
         self.work = work
-        self.config: Config = work.config
         self.repository = work.repository
         self.root: Path = work.root
         self.state: Path = work.state_dir
@@ -108,8 +107,8 @@ class LocalCockpit:
         self.dispatches = False
         """Whether this very process acts for background lanes (`background_watch`)."""
         self._guard = threading.Lock()
-        self._radar = RadarDesk(work)
-        self._tasks = TaskDesk(work)
+        self._radar = RadarDesk(lambda: self.work)
+        self._tasks = TaskDesk(lambda: self.work)
 
     def recover(self, tell: Tell) -> list[str]:
         """Finish or abandon what a dead process left, then note where the target stands."""
@@ -150,7 +149,7 @@ class LocalCockpit:
             for lane in self.config.lanes.values()
         }
         for name, record in records.items():
-            lanes.setdefault(name, LaneView(name, "-", "", record.agent))
+            lanes.setdefault(name, LaneView(name, "-", "", record.agent, listed=False))
         cadence = self.config.merge.cadence
         fleet = Fleet(self.repository, self.config.target, lanes, cadence)
         for name, record in records.items():

@@ -8,7 +8,9 @@ from cockpit.domain.intents import (
     Approve,
     ApproveStanding,
     Assign,
+    CallOffPrompt,
     Commit,
+    DeliverPrompt,
     Dispatch,
     EmptyTrash,
     Follow,
@@ -50,6 +52,7 @@ from cockpit.services import (
     panes,
     park,
     parked,
+    prompt_queue,
     prompts,
     pull_request,
     resolving,
@@ -73,6 +76,10 @@ from cockpit.services.workplace import Workplace
 def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
     """How it ended well; raises `CockpitError`."""
     lane = getattr(intent, "lane", None)
+    if isinstance(intent, DeliverPrompt | CallOffPrompt) or (
+        isinstance(intent, Send) and intent.when_idle
+    ):
+        return prompt_queue.carry_out(work, intent, tell, by, send=carry_out)
     if lane is not None and shared.is_shared(work, lane):
         return shared.carry_out(work, intent, tell, by)
     match intent:

@@ -30,9 +30,13 @@ class DispatcherLock:
         """The thread that holds the lock; made at the first try."""
         self._held = ExitStack()
         self._tried = -TRY_EVERY
+        self.resting = False
+        """Nothing is to be done by itself, here or (the lock is kept) in another app."""
 
     async def is_mine(self) -> bool:
         """Whether this app acts; tries to become the one now and then."""
+        if self.resting:
+            return False
         if self._cockpit.dispatches:
             return True
         now = self._cockpit.work.clock.monotonic()

@@ -7,11 +7,12 @@ Paths are absolute. Text that comes back is raw from outside unless it says `Saf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from cockpit.config.model import AgentConfig
 from cockpit.domain.activity import Activity
 from cockpit.domain.audit import CommitDetail, HistoryCommit
 from cockpit.domain.bus import BusFile, BusFolder, BusListing
@@ -71,6 +72,10 @@ class Disk(Protocol):
         ...
 
     def is_folder(self, path: Path) -> bool: ...
+    def names(self, folder: Path) -> list[str]:
+        """Names in a folder, sorted, a thousand at most; none for one that can't be read."""
+        ...
+
     def same(self, one: Path, two: Path) -> bool:
         """Whether both names lead to the same place, links resolved."""
         ...
@@ -147,6 +152,11 @@ class StateFiles(Protocol):
     def read(self, name: str) -> Mapping[str, Any] | None: ...
     def write(self, name: str, value: Mapping[str, Any]) -> None: ...
     def remove(self, name: str) -> None: ...
+    def set_aside(self, name: str) -> str:
+        """Move a fact that can't be read out of the way; returns where it lies now, empty if
+        there was none."""
+        ...
+
     def log_path(self, name: str) -> Path:
         """A file under `logs/` that exists for appending (0600)."""
         ...
@@ -809,7 +819,12 @@ class Tmux(Protocol):
     socket: str
 
     def ensure_server(self) -> None:
-        """Start the server with our configuration and a minimal environment, and the hub."""
+        """Start the server with our configuration and a minimal environment, and the hub; one
+        that runs with another configuration reads it."""
+        ...
+
+    def configure(self, *, history: int, return_key: str, user_config: bool) -> None:
+        """Have these settings from the next `ensure_server` on."""
         ...
 
     def is_up(self) -> bool: ...
@@ -904,6 +919,10 @@ class LivePanes(Protocol):
         """Give the last used client's terminal back; False if no client."""
         ...
 
+    async def has_client(self) -> bool:
+        """Whether a terminal shows a session of ours."""
+        ...
+
     async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
         """All lane panes. `patient` may take a list that is some seconds old while nothing
         stirred."""
@@ -915,6 +934,14 @@ class LivePanes(Protocol):
 
 class Agents(Protocol):
     """Presets as data, completed by lanes.yaml."""
+
+    def knowing(self, config_agents: Mapping[str, AgentConfig]) -> Agents:
+        """The same for another reading of lanes.yaml; what is in use goes on as it is."""
+        ...
+
+    def preset_names(self) -> Collection[str]:
+        """Agents that lanes.yaml may name without saying what they are."""
+        ...
 
     def launch(
         self,

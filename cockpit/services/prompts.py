@@ -48,7 +48,7 @@ def send(work: Workplace, intent: Send, tell: Tell, by: str) -> Outcome:
             lane=intent.lane,
             by=by,
             summary=f"send {len(intent.text)} characters to {intent.lane}",
-            plan=plan.to_json(),
+            plan={**plan.to_json(), **({"queued": intent.queued} if intent.queued else {})},
         )
         running.step("paste the text")
         taken = _deliver(work, pane, intent.text, running.step)

@@ -8,7 +8,7 @@ clashes with nobody, since nothing is known.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import field
 from itertools import combinations
 
@@ -52,8 +52,10 @@ class _Known:
 class RadarDesk:
     """Looks, one at a time; callable from any thread."""
 
-    def __init__(self, work: Workplace) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[], Workplace]) -> None:
+        self._now = work
+        self._work = work()
+        """What the present look began with."""
         self._known = _Known()
         self._lock = threading.Lock()
 
@@ -62,6 +64,7 @@ class RadarDesk:
         again (None: all); what was asked of git at or after `since` (monotonic seconds) will
         do. Raises `CockpitError` when git can't look at all."""
         with self._lock:
+            self._work = self._now()
             seen = self._see(lanes, since)
             meetings = self._meet(seen)
             tree = self._target_tree(seen.target) if meetings else None

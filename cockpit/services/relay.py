@@ -88,5 +88,8 @@ class SharedPanes:
     async def detach(self) -> bool:
         return await self._panes.detach()
 
+    async def has_client(self) -> bool:
+        return await self._panes.has_client()
+
     async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
         return await self._panes.list_panes(patient=patient)

@@ -18,6 +18,7 @@ from cockpit.domain.events import (
     ApprovalChanged,
     BackgroundChanged,
     BoardChanged,
+    ConfigRead,
     Event,
     GitFactsChanged,
     LaneChanged,
@@ -27,25 +28,26 @@ from cockpit.domain.events import (
     TrainChanged,
 )
 from cockpit.domain.fleet import Fleet, apply
-from cockpit.domain.ids import LaneId, OpId, PaneId
-from cockpit.domain.intents import Intent, RunTrain, Sync
-from cockpit.domain.operation import OpKind
+from cockpit.domain.ids import LaneId, PaneId
+from cockpit.domain.intents import Intent
 from cockpit.errors import CockpitError
-from cockpit.services import parked, shared, sync_queue
+from cockpit.services import parked, shared
 from cockpit.services.api import Cockpit
 from cockpit.services.background_watch import BY as BACKGROUND
 from cockpit.services.background_watch import BackgroundWatch
+from cockpit.services.beats import Beats
 from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.config_watch import ConfigWatch
 from cockpit.services.defects import recorded
 from cockpit.services.dispatcher import DispatcherLock
 from cockpit.services.launching import Launches
 from cockpit.services.ports import LivePanes, Watcher
 from cockpit.services.radar_watch import RadarWatch
+from cockpit.services.refusal import refusal
 from cockpit.services.relay import SharedPanes
-from cockpit.services.reminders import Reminders
 from cockpit.services.sight import Sight
 from cockpit.services.task_watch import TaskWatch
-from cockpit.services.watched import BUS, LOOKS, WatchedFolders
+from cockpit.services.watched import BUS, CONFIG, LOOKS, WatchedFolders
 
 T = TypeVar("T")
 
@@ -100,10 +102,15 @@ class FleetSupervisor:
             carry=self._carry_by_itself,
             dispatcher=self._dispatcher,
         )
-        self._synced: dict[LaneId, float] = {}
-        """Since when each lane rested as its waiting sync was tried."""
-        self._reminders = Reminders(self._publish)
         self.on_looks: Callable[[], None] = _nobody
+        self._config = ConfigWatch(cockpit, self._publish, self._look)
+        self._beats = Beats(
+            cockpit,
+            fleet=lambda: self.fleet,
+            submit=self.submit,
+            publish=self._publish,
+            look=self._look,
+        )
         self._watcher = watcher
         self._listeners: list[Callable[[Event, Fleet], None]] = []
         self._actions = ThreadPoolExecutor(4, thread_name_prefix="intent")
@@ -114,7 +121,7 @@ class FleetSupervisor:
         self._launches = Launches(lambda: cockpit.config.launch.stagger)
         self._hints: set[LaneId] = set()
         self._hinted = asyncio.Event()
-        self._watched = WatchedFolders(cockpit.work)
+        self._watched = WatchedFolders(lambda: cockpit.work)
 
     # ------------------------------------------------------------ events
 
@@ -132,6 +139,9 @@ class FleetSupervisor:
             listener(event, self.fleet)
         if isinstance(event, ActivityChanged):
             self._show_waiting()
+        elif isinstance(event, ConfigRead):
+            self._hint("")
+            self._bus.hint()
         is_new = self.fleet != before or isinstance(event, OperationEnded)
         if is_new and isinstance(event, _ON_THE_BOARD):
             self._bus.hint()
@@ -175,6 +185,7 @@ class FleetSupervisor:
             group.create_task(self._radar.run())
             group.create_task(self._background.run())
             group.create_task(self._bus.run())
+            group.create_task(self._config.run())
             if self._watcher is not None:
                 group.create_task(self._watcher.run(self._watched.now, self._hint))
 
@@ -233,9 +244,9 @@ class FleetSupervisor:
             )
         except CockpitError as error:
             if not any(event.error == error.title for event in ended):
-                self._publish(_refusal(intent, error))
+                self._publish(refusal(intent, error))
         except Exception as defect:  # noqa: BLE001 - else a defect would end a wish in silence
-            self._publish(_refusal(intent, recorded(self._local.work, defect)))
+            self._publish(refusal(intent, recorded(self._local.work, defect)))
         else:
             if not ended:
                 self._publish(Notice(outcome.summary, "information", lane))
@@ -261,6 +272,9 @@ class FleetSupervisor:
         finally:
             await self._refresh([lane] if lane is not None else None)
         return outcome.data
+
+    def wind_down(self, on: bool) -> None:
+        self._dispatcher.resting = self._beats.resting = on
 
     def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
         return self._look(lambda: query(self._local))
@@ -313,19 +327,9 @@ class FleetSupervisor:
                 self._bus.hint()
             else:
                 await self._refresh_panes(patient=True)
-            self._sync_waiting()
-            self._reminders.beat(self.fleet, self._local.work.clock.now())
+            self._config.hint()
+            await self._beats.beat()
             self._bus.beat()
-
-    def _sync_waiting(self) -> None:
-        """Make the syncs that waited for the end of a turn. Each is tried once in a rest: what
-        is in its way stays there until the agent works again."""
-        for lane in sync_queue.due(self.fleet, self._local.work.clock.now()):
-            since = self.fleet.lanes[lane].activity.since
-            if self._synced.get(lane) != since:
-                self._synced[lane] = since
-                how = sync_queue.how_of(self._local.work, lane)
-                self.submit(Sync(lane, how, when_idle=True))
 
     def _journal_stamp(self) -> tuple[int, int]:
         return self._local.work.disk.stamp(self._local.state / "journal")
@@ -336,6 +340,9 @@ class FleetSupervisor:
             return
         if label == LOOKS:
             self.on_looks()
+            return
+        if label == CONFIG:
+            self._config.hint()
             return
         self._hints.update([LaneId(label)] if label else self.fleet.lanes)
         self._hinted.set()
@@ -381,13 +388,3 @@ _ON_THE_BOARD = (ActivityChanged, LaneChanged, ApprovalChanged, TrainChanged, Op
 
 _STATES = (ActivityChanged, LaneChanged, Link, BackgroundChanged, BoardChanged)
 """Events that say how something is, told again at each look: no news if nothing changed."""
-
-
-def _refusal(intent: Intent, error: CockpitError) -> OperationEnded:
-    """A wish that was refused before it became an operation."""
-    name = "train" if isinstance(intent, RunTrain) else type(intent).__name__.lower()
-    kind = OpKind(name) if name in OpKind._value2member_map_ else OpKind.NOTICE
-    detail = f" {error.detail}" if error.detail else ""
-    return OperationEnded(
-        OpId(""), kind, getattr(intent, "lane", None), "", error.title + detail, error.hint
-    )

@@ -8,7 +8,7 @@ are still being written.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from cockpit.config.model import BackgroundOn, LaneMode
@@ -49,8 +49,10 @@ class Look:
 class TaskDesk:
     """Draws the board. May be used from several threads; one looks at a time."""
 
-    def __init__(self, work: Workplace) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[], Workplace]) -> None:
+        self._now = work
+        self._work = work()
+        """What the present look began with."""
         self._guard = threading.Lock()
         self._tasks = Arrivals()
         self._results = Arrivals()
@@ -61,6 +63,7 @@ class TaskDesk:
         """The board beside this fleet, and the lanes that hold results to be collected.
         `here`: this very process starts tasks."""
         with self._guard:
+            self._work = self._now()
             return self._look(fleet, here)
 
     def _look(self, fleet: Fleet, here: bool) -> tuple[Look, list[LaneId]]:

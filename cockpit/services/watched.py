@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cockpit import paths
@@ -17,6 +17,8 @@ BUS = "tasks/"
 """The label of tasks, results and the plan, those in lanes' own worktrees too. Every other
 label without a slash is a lane's name."""
 
+CONFIG = "lanes.yaml/"
+"""The label of the folder that holds lanes.yaml."""
 
 LOOKS = "config/"
 """The label of the commander's own themes and keys."""
@@ -26,8 +28,8 @@ class WatchedFolders:
     """The folders by label. `find` asks git and the disk, so it is called off the event loop;
     `now` only tells what was found."""
 
-    def __init__(self, work: Workplace) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[], Workplace]) -> None:
+        self._now = work
         self._found: dict[str, Sequence[Path]] = {}
 
     def now(self) -> Mapping[str, Sequence[Path]]:
@@ -35,7 +37,7 @@ class WatchedFolders:
 
     def find(self) -> None:
         """Look anew for lanes that came or went. Raises `CockpitError`."""
-        work = self._work
+        work = self._now()
         common = work.git.common_dir
         folders: dict[str, Sequence[Path]] = {
             REPOSITORY: [common, common / "refs" / "heads", common / "worktrees"]
@@ -52,4 +54,5 @@ class WatchedFolders:
                 folders[lane] = [record.admin, record.admin / "logs", *tracked]
         folders[BUS] = places
         folders[LOOKS] = [paths.config_home(), paths.config_home() / "themes"]
+        folders[CONFIG] = [work.root]
         self._found = folders

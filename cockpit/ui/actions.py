@@ -32,6 +32,7 @@ from cockpit.ui.reasons import (
     why_not_back,
     why_not_background,
     why_not_branch,
+    why_not_call_off,
     why_not_change,
     why_not_detach,
     why_not_interrupt_all,
@@ -87,6 +88,9 @@ class Scope(StrEnum):
     CONFIRM = "confirm"
     CHOOSING = "choosing"
     PICKING = "picking"
+    LEAVING = "leaving"
+    DIGEST = "digest"
+    WRITING = "writing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,6 +522,29 @@ BOARD_ACTIONS = (
         palette=False,
     ),
     Action(
+        "configuration",
+        (),
+        "Configuration",
+        "Show what changed in lanes.yaml since cockpit was opened, and what is wrong in it now.",
+        _B,
+    ),
+    Action(
+        "digest",
+        (),
+        "Digest",
+        "Show what happened since you looked last.",
+        _B,
+    ),
+    Action(
+        "call_off",
+        (),
+        "Call off prompts",
+        "Take away the prompts that wait for the end of the lane's turn.",
+        _B,
+        _ASKS,
+        why_not_call_off,
+    ),
+    Action(
         "palette",
         ("colon", "ctrl+p"),
         "Commands",
@@ -534,7 +561,14 @@ BOARD_ACTIONS = (
         Scope.ANYWHERE,
         hint=16,
     ),
-    Action("quit", ("q",), "Quit", "Close cockpit. The lanes run on.", _B, hint=15),
+    Action(
+        "quit",
+        ("q",),
+        "Quit",
+        "Close cockpit; where agents run, after asking what becomes of them.",
+        _B,
+        hint=15,
+    ),
     Action(
         "detach",
         ("Q",),
@@ -1405,6 +1439,83 @@ CONFIRM_ACTIONS = (
     Action("no", ("n", "escape", "q", "ctrl+q"), "No", "Leave it.", Scope.CONFIRM, hint=2),
 )
 
+WRITING_ACTIONS = (
+    Action(
+        "send_later",
+        ("ctrl+l",),
+        "Send later",
+        "Send the prompt when the agent's turn has ended.",
+        Scope.WRITING,
+        _CHANGES,
+        hint=2,
+        short="at turn's end",
+    ),
+    Action(
+        "find_sent",
+        ("ctrl+r",),
+        "Sent prompts",
+        "Find a prompt that was sent; Up at the very beginning shows the last one.",
+        Scope.WRITING,
+        hint=3,
+        short="sent ones",
+    ),
+    Action(
+        "insert_template",
+        ("ctrl+t",),
+        "Template",
+        "Insert a template of yours or of the repository.",
+        Scope.WRITING,
+        hint=4,
+        short="template",
+    ),
+    Action(
+        "in_editor",
+        ("ctrl+g",),
+        "Editor",
+        "Write it in $VISUAL or $EDITOR.",
+        Scope.WRITING,
+        hint=5,
+        short="editor",
+    ),
+)
+
+DIGEST_ACTIONS = (
+    Action(
+        "digest_go",
+        ("enter",),
+        "Go there",
+        "Close, at the lane that the chosen line is about.",
+        Scope.DIGEST,
+    ),
+)
+
+LEAVING_ACTIONS = (
+    Action(
+        "leave_running",
+        ("enter",),
+        "Close",
+        "Close cockpit; all lanes run on.",
+        Scope.LEAVING,
+        _CHANGES,
+    ),
+    Action(
+        "leave_finished",
+        ("f",),
+        "Finish first",
+        "Start nothing more by itself, and close when all turns have ended.",
+        Scope.LEAVING,
+        _CHANGES,
+    ),
+    Action(
+        "leave_parked",
+        ("p",),
+        "Park all",
+        "See what parking every lane would do; a yes parks them, then cockpit is closed.",
+        Scope.LEAVING,
+        _PREVIEWS,
+    ),
+)
+
 _C = Scope.CHOOSING
 CHOOSING_ACTIONS = (
     Action("take_chosen", ("enter",), "Do it", "Do it with these files.", _C, _CHANGES, hint=1),
@@ -1454,6 +1565,9 @@ ACTIONS = (
     + CONFIRM_ACTIONS
     + CHOOSING_ACTIONS
     + PICKING_ACTIONS
+    + LEAVING_ACTIONS
+    + DIGEST_ACTIONS
+    + WRITING_ACTIONS
 )
 BY_ID = {action.id: action for action in ACTIONS}
 

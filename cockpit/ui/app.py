@@ -22,7 +22,7 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from cockpit.domain import names
-from cockpit.domain.events import Event, Notice, OperationEnded
+from cockpit.domain.events import ConfigRead, ConfigRefused, Event, Notice, OperationEnded
 from cockpit.domain.fleet import LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.keys import KeyWish
@@ -31,14 +31,18 @@ from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
 from cockpit.services.looks import Look, Looks
-from cockpit.ui import attach, chokepoint, deeds, present, themes, toasts
+from cockpit.ui import attach, chokepoint, deeds, present, sending, themes, toasts
 from cockpit.ui.actions import BY_ID, Action, Danger
+from cockpit.ui.away import Away
 from cockpit.ui.bridge import Bridge
+from cockpit.ui.config_news import ConfigNews
 from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Wishes
+from cockpit.ui.leaving import LeavingDesk
 from cockpit.ui.looks import LookDesk
 from cockpit.ui.messages import FleetChanged, Told
+from cockpit.ui.screen_keeper import ScreenKeeper, come_back
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.fleet import FleetScreen
@@ -81,6 +85,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.hosted = hosted
         self.now = now
         self.drafts: dict[tuple[LaneId, ...], str] = {}
+        self.sending: dict[LaneId, str] = {}
+        """Prompts on their way, until it is known what became of them."""
         self.comment_drafts: dict[str, str] = {}
         self.pressed = ""
         """The key of the action that is being done, where one of several keys means more."""
@@ -106,6 +112,10 @@ class CockpitApp(App[None], inherit_bindings=False):
         """What was done from the palette, newest first."""
         self.train_memory = TrainMemory()
         self._subjects = toasts.Subjects([])
+        self.config_news = ConfigNews(self)
+        self.leaving = LeavingDesk(self)
+        self.keeper = ScreenKeeper(self)
+        self.away = Away(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -117,12 +127,15 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.looks.begin()
         bridge = Bridge(self, self.supervisor, self.board.view_of)
         self.run_worker(bridge.run(), group="supervisor")
-        self.do(self._ask_for_trust())
+        self.do(self._begin())
 
-    async def _ask_for_trust(self) -> None:
+    async def _begin(self) -> None:
+        """As it was left; then what has to be asked."""
         from cockpit.ui.screens.trust import ask_trust
 
+        await come_back(self)
         await ask_trust(self, always=False)
+        await self.away.begin()
 
     # ------------------------------------------------------------ looks
 
@@ -150,6 +163,9 @@ class CockpitApp(App[None], inherit_bindings=False):
     def on_fleet_changed(self, message: FleetChanged) -> None:
         self.fleet = message.fleet
         self.train_memory.see(message.fleet)
+        self.leaving.see(message.fleet)
+        self.away.see()
+        sending.settle(self, message.fleet)
         for screen in self._screens():
             screen.once_mounted(partial(self._show_newest, screen))
 
@@ -162,6 +178,10 @@ class CockpitApp(App[None], inherit_bindings=False):
     def on_told(self, message: Told) -> None:
         event = message.event
         self.train_memory.hear(event)
+        self.leaving.hear(event)
+        if isinstance(event, ConfigRead | ConfigRefused):
+            self.config_news.hear(event)
+            return
         if isinstance(event, OperationEnded):
             self._forget_draft(event)
         shown = [screen.once_mounted(partial(screen.hear, event)) for screen in self._screens()]
@@ -169,9 +189,14 @@ class CockpitApp(App[None], inherit_bindings=False):
             self._toast_event(event)
 
     def _forget_draft(self, event: OperationEnded) -> None:
-        """A prompt that was taken is no draft any more."""
-        if event.kind is OpKind.SEND and not event.error and event.lane is not None:
+        """A prompt that was taken is no draft any more; one that was refused is one again."""
+        if event.kind is not OpKind.SEND or event.lane is None:
+            return
+        text = self.sending.pop(event.lane, "")
+        if not event.error:
             self.drafts.pop((event.lane,), None)
+        elif text:
+            self.drafts.setdefault((event.lane,), text)
 
     def _toast_event(self, event: Event) -> None:
         if isinstance(event, Notice):

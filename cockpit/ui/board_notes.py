@@ -80,6 +80,31 @@ def cadence_mark(fleet: Fleet, view: LaneView, now: float) -> Content:
     return present.text(f"{present.FAULT} {late.words}", "$warning")
 
 
+def unlisted_mark(view: LaneView) -> Content:
+    """Says that lanes.yaml does not name the lane; it runs on all the same."""
+    if view.listed or view.record is None:
+        return present.EMPTY
+    return Content.styled(f"{present.FAULT} not in lanes.yaml", "$warning")
+
+
+def prompts_mark(view: LaneView) -> Content:
+    """`✉ 2 wait`, `✉ waits: The agent asks …`, `✉ nobody saw it taken`."""
+    queue = view.prompts
+    if queue.doubtful:
+        return Content.styled(f"{present.FAULT} a prompt: nobody saw it taken", "bold $warning")
+    if not queue.waiting:
+        return present.EMPTY
+    first = queue.waiting[0]
+    if first.why:
+        return present.text(f"{present.FAULT} a prompt waits: {first.why}", "$warning", width=120)
+    return present.text(f"✉ {len(queue.waiting)} at the end of its turn", "$accent", width=60)
+
+
+def config_note(fleet: Fleet) -> str:
+    """The first thing that is wrong in lanes.yaml while an older reading of it counts."""
+    return safe(fleet.config_problems[0], width=120).text if fleet.config_problems else ""
+
+
 def train_note(fleet: Fleet) -> str:
     """`train 3/7 gating beta` while one runs."""
     return progress(fleet.train) if fleet.train is not None and fleet.train.running else ""
@@ -137,6 +162,9 @@ def header(fleet: Fleet, width: int, *, note: str = "") -> Content:
     if not fleet.link.up:
         why = safe(fleet.link.why, width=80).text or "tmux does not answer"
         left.append((1, Content.styled(f" {present.FAULT} {why} ", "bold $ink on $state-error")))
+    wrong = config_note(fleet)
+    if wrong:
+        left.append((1, Content.styled(f" {present.FAULT} {wrong} ", "bold $ink on $warning")))
     train = train_note(fleet)
     if train:
         left.append((1, present.text(f" {train} ", "bold $ink on $accent")))

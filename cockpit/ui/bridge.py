@@ -12,6 +12,8 @@ from dataclasses import replace
 from textual.app import App
 
 from cockpit.domain.events import (
+    ConfigRead,
+    ConfigRefused,
     Event,
     GateOutput,
     Link,
@@ -28,7 +30,8 @@ from cockpit.services.ports import Frame
 from cockpit.ui.messages import FleetChanged, FrameArrived, Told
 from cockpit.ui.widgets.pane_view import PaneView
 
-TOLD = (OperationStep, OperationEnded, GateOutput, Notice, Link, TrainChanged)
+TOLD = (OperationStep, OperationEnded, GateOutput, Notice, Link, TrainChanged, ConfigRead,
+        ConfigRefused)  # fmt: skip
 """Events that are more than a change of the fleet. A train's every state is told, since the
 last one must not be missed when the next fleet has none."""
 

@@ -10,8 +10,17 @@ from textual.content import Content
 
 from cockpit.domain.activity import State
 from cockpit.domain.ids import LaneId
-from cockpit.domain.intents import Gate, Interrupt, Restart, Resume, Send, Start, Stop, Undo
-from cockpit.ui import outside_deeds, present
+from cockpit.domain.intents import (
+    CallOffPrompt,
+    Gate,
+    Interrupt,
+    Restart,
+    Resume,
+    Start,
+    Stop,
+    Undo,
+)
+from cockpit.ui import outside_deeds, present, sending
 from cockpit.ui.actions import Action
 from cockpit.ui.board_deeds import BOARD, Deed
 from cockpit.ui.reasons import (
@@ -136,9 +145,12 @@ async def write_prompt(
         return False
     app.drafts[lanes] = prompt.text
     if prompt.send:
-        for lane in lanes:
-            app.supervisor.submit(Send(lane, prompt.text, force=prompt.force, comments=comments))
+        await sending.send(app, lanes, prompt, comments)
     return prompt.send
+
+
+def call_off(app: CockpitApp, context: Context, key: str) -> None:
+    app.supervisor.submit(CallOffPrompt(_lane(context)))
 
 
 def diff(app: CockpitApp, context: Context, key: str) -> None:
@@ -261,6 +273,17 @@ async def background(app: CockpitApp, context: Context, key: str) -> None:
         await ask_background(app, None, "")
 
 
+def configuration(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.configuration import ConfigurationScreen
+
+    app.push_screen(ConfigurationScreen())
+
+
+async def digest(app: CockpitApp, context: Context, key: str) -> None:
+    if app.away.last is not None:
+        await app.away.tell(app.away.last, asked=True)
+
+
 async def palette(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.palette import ask_palette
 
@@ -282,8 +305,10 @@ async def theme(app: CockpitApp, context: Context, key: str) -> None:
     await ask_theme(app)
 
 
-def leave(app: CockpitApp, context: Context, key: str) -> None:
-    app.exit()
+async def leave(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.leaving import ask_leave
+
+    await ask_leave(app)
 
 
 def detach(app: CockpitApp, context: Context, key: str) -> None:
@@ -320,6 +345,9 @@ DEEDS: dict[str, Deed] = {
     "trust": trust,
     "standing": standing,
     "background": background,
+    "configuration": configuration,
+    "call_off": call_off,
+    "digest": digest,
     "palette": palette,
     "lane_menu": lane_menu,
     "attach": outside_deeds.attach,

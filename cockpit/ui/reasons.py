@@ -263,6 +263,13 @@ def why_not_branch(context: Context) -> Reason:
     return no_branch(context) or busy(context)
 
 
+def why_not_call_off(context: Context) -> Reason:
+    view = context.lane
+    if view is not None and not (view.prompts.waiting or view.prompts.doubtful):
+        return f"No prompt waits for {view.lane}."
+    return no_lane(context)
+
+
 def why_not_next(context: Context) -> Reason:
     return None if context.fleet.next_needing(None) else "No lane needs you."
 

@@ -89,6 +89,7 @@ async def _run(
         app = make_app(supervisor)
         gc.freeze()  # what start-up made stays; collections look only at what comes later
         await app.run_async()
+        app.away.leave()
     finally:
         await supervisor.stop()
     if app.return_code:

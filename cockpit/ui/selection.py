@@ -9,9 +9,8 @@ from cockpit.dataclass import dataclass
 from cockpit.domain.fleet import Fleet, LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.phases import held_tasks
+from cockpit.domain.screen_memory import MAX_COLUMNS
 from cockpit.ui import present
-
-MAX_COLUMNS = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,11 @@ def bare_app(fleet: Fleet) -> Iterator[App]:
 
 
 def quit_app(terminal: Terminal, pid: int) -> None:
-    """Leave by `q`; by its pid when it does not go."""
+    """Leave by `q` and Enter; by its pid when it does not go."""
     terminal.forget()
     terminal.write(b"q")
+    terminal.rest(0.3)
+    terminal.write(b"\r")
     deadline = time.perf_counter() + 3.0
     while processes.is_alive(pid) and time.perf_counter() < deadline:
         terminal.rest(0.05)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from cockpit.domain.board import Board
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, PathChange
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.digest import Digest, Seen, digest
 from cockpit.domain.done import Evidence
 from cockpit.domain.events import (
     ActivityChanged,
@@ -43,9 +44,11 @@ from cockpit.domain.ledger import Table
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
+from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
@@ -374,6 +377,38 @@ class FakeCockpit:
 
     def pinned(self, lane: LaneId) -> CommitId | None:
         return TWO
+
+    def prompt_history(self) -> tuple[SentPrompt, ...]:
+        return ()
+
+    def remember_prompt(self, lanes: tuple[LaneId, ...], text: str) -> None:
+        raise AssertionError("only the app remembers prompts")
+
+    def prompt_templates(self) -> tuple[PromptTemplate, ...]:
+        return ()
+
+    def prompt_values(self, lane: LaneId) -> Mapping[str, str]:
+        return {"lane": lane}
+
+    def draft_file(self, text: str) -> Path:
+        raise AssertionError("only the app opens an editor on a prompt")
+
+    def kept_seen(self) -> Seen | None:
+        return self.seen
+
+    def keep_seen(self, seen: Seen) -> None:
+        raise AssertionError("only the app keeps what was seen")
+
+    def digest(self, seen: Seen, fleet: Fleet) -> Digest:
+        return digest(seen, fleet, operations=self.log())
+
+    seen: Seen | None = None
+
+    def kept_screen(self) -> tuple[ScreenMemory, str]:
+        return ScreenMemory(), ""
+
+    def keep_screen(self, memory: ScreenMemory) -> None:
+        raise AssertionError("only the app keeps its screen")
 
     def close(self) -> None:
         self.closed += 1

@@ -212,3 +212,18 @@ def test_the_example_is_printed(run: Run, capsys: Capture) -> None:
     assert run("init", "--example") == 0
     printed = capsys.readouterr().out
     assert printed == shipped("lanes.example.yaml").read_text(encoding="utf-8")
+
+
+def test_the_digest_since_a_time(run_json: Json, fake: FakeCockpit) -> None:
+    code, document = run_json("digest", "--since", "9999w")
+    assert code == 0
+    assert {line["what"] for line in document["lines"]} == {"done"}
+    assert set(document["lines"][0]) == {"what", "lane", "at", "by", "text"}
+    code, document = run_json("digest", "--since", "1s")
+    assert document["lines"] == []
+
+
+def test_a_digest_since_nobody_knows_when(run_json: Json, fake: FakeCockpit) -> None:
+    code, document = run_json("digest", "--since", "soon")
+    assert code == 2
+    assert "soon" in document["error"]["title"]

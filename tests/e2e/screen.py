@@ -94,6 +94,15 @@ class Screen:
             self.pressed.append(key)
             self._tmux("send-keys", "-t", "terminal", key)
 
+    def leave(self) -> None:
+        """Close cockpit from the board; the lanes run on."""
+        self.press("q")
+        self.wait_until(lambda shown: "Close cockpit?" in shown or ENDED in shown, why="q acts")
+        if "Close cockpit?" in self.text():
+            time.sleep(0.15)
+            self.press("Enter")
+        self.wait_ended()
+
     def type(self, text: str) -> None:
         """Type text into a field (all of it counts as one key press)."""
         self.pressed.append(repr(text))

@@ -37,8 +37,7 @@ def test_the_demo_by_keys(tmp_path: Path) -> None:
         delta_is_outside_its_zone(screen, till)
         teardown_and_back(screen, kept)
         undo_alpha(screen, till)
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
     assert git(till, "status", "--porcelain") == ""
     come_back(tmp_path, till)
 
@@ -150,5 +149,4 @@ def come_back(tmp_path: Path, till: Path) -> None:
     """What was left is found: lanes, states and the journal."""
     with Screen([*COCKPIT, "-C", str(till), "up"], cwd=tmp_path, name="again") as screen:
         screen.wait_for("alpha ○ idle", "beta ○ idle", "gamma ○ idle", "delta ■ exited", seconds=60)
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()

@@ -87,8 +87,7 @@ def test_four_lanes_by_keys_hosted(foreign: Path) -> None:
         for number, lane in enumerate(LANES, 1):
             tear_down(screen, number, lane)
             assert not (foreign.parent / f"real-{lane}").exists()
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
     assert git(foreign, "branch", "--list", "*/work") == ""
     assert git(foreign, "fsck", "--no-dangling", "--no-progress") == ""
 
@@ -117,8 +116,7 @@ def test_bare_from_start_to_landed_and_a_dead_server(foreign: Path) -> None:
         shown = screen.wait_for(r"beta ■ exited", "■ exited  r runs it again")
         assert "is not running" not in shown
         tear_down(screen, 1, "alpha")
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
         assert "○" not in screen.text(), "the terminal is as it was"
 
 
@@ -149,5 +147,4 @@ def test_killed_app_and_closed_terminal(foreign: Path) -> None:
         assert int(ours("list-panes", "-t", "=cockpit", "-F", "#{pane_pid}")) == app
         again.press("Escape")
         again.wait_for("○ 2 idle")
-        again.press("q")
-        again.wait_ended()
+        again.leave()

@@ -42,8 +42,7 @@ def test_the_demos_question_is_answered_from_the_inbox(tmp_path: Path) -> None:
         (answer,) = [op for op in log if op["kind"] == "answer"]
         assert answer["outcome"]["delivery"] == "seen"
         assert answer["intent"]["answer"] == "1 Yes"
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
 
 
 ASKS = """\
@@ -101,8 +100,7 @@ def test_one_answer_to_two_lanes_and_words_to_a_blocked_task(desk: Commander) ->
         retry_until((desk.folder("alpha") / "store.txt").exists)
         screen.press("Escape")
         screen.wait_for("alpha ○ idle", seconds=60)
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
     assert desk.json("answer")["questions"] == []
     answers = [op for op in desk.json("log")["operations"] if op["kind"] == "answer"]
     assert sorted(op["lane"] for op in answers) == ["alpha", "alpha", "beta"]

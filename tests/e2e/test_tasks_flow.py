@@ -125,8 +125,7 @@ def test_the_waves_of_the_seed(project: Path, bystander: Bystander) -> None:
         retry_until(lambda: len(bystander.board().graph.waves) == 2, why="two waves")
         bystander.go()
         land_all(commander, bystander, len(TASKS))
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
     begun = {str(op.intent["id"]): op for op in bystander.done(OpKind.ASSIGN)}
     landed = {lane_task(op): op.ended for op in bystander.done(OpKind.LAND)}
     assert set(begun) == set(landed) == {task.lower() for task in TASKS}
@@ -157,8 +156,7 @@ def test_a_program_that_knows_only_the_files_takes_part(
         retry_until(lambda: len(bystander.done(OpKind.SEND)) == 2, why="the prompt was told")
         retry_until(lambda: bystander.in_review() == [("task-001", "alpha")], why="in review")
         land_all(commander, bystander, 1)
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
     assert git(project, "show", "main:work/task-001.txt").startswith("task-001\nAbout your task")
     assert git(project, "status", "--porcelain") == ""
 

@@ -75,8 +75,7 @@ def test_resizing_down_to_nothing_and_up_again_without_colour(planned: Path) -> 
         screen.wait_for("a · planned", "q quit|[?] help")
         screen.resize(200, 60)
         screen.wait_until(lambda shown: len(shown.split("\n")[1]) == 200, why="200 wide")
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
 
 
 @pytest.mark.tmux

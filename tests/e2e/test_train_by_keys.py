@@ -99,8 +99,7 @@ def test_three_lanes_that_were_read_land_with_two_more_keys(project: Path) -> No
         assert (project / "docs" / "gamma.md").exists()
         screen.press("Escape")
         screen.wait_for("project → main")
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
 
 
 @pytest.mark.tmux

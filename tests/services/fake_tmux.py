@@ -25,6 +25,7 @@ class FakeTmux:
         self.screens: dict[PaneId, list[str]] = {}
         self.opened: list[tuple[LaneId, tuple[str, ...], dict[str, str]]] = []
         self.pressed: list[tuple[PaneId, tuple[str, ...]]] = []
+        self.pasted: list[str] = []
         self.echo = True
         self.up = True
         self.waiting: tuple[LaneId, ...] = ()
@@ -32,6 +33,9 @@ class FakeTmux:
 
     def ensure_server(self) -> None:
         self.up = True
+
+    def configure(self, *, history: int, return_key: str, user_config: bool) -> None:
+        self.settings = (history, return_key, user_config)
 
     def is_up(self) -> bool:
         return self.up
@@ -82,6 +86,7 @@ class FakeTmux:
         return {pane: self.capture(pane) for pane in panes}
 
     def paste(self, pane: PaneId, text: str) -> None:
+        self.pasted.append(text)
         if self.echo:
             self.screens[pane].append(text)
 

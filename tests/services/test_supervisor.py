@@ -49,6 +49,9 @@ class FakeLive:
     async def detach(self) -> bool:
         return False
 
+    async def has_client(self) -> bool:
+        return False
+
     async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
         if self.hangs:
             raise TimedOut("tmux did not answer within 5 s.")

@@ -17,6 +17,7 @@ from cockpit.domain.audit import Audit, CommitDetail
 from cockpit.domain.change import CommitLine, FileDiff, LaneDiff, Layer, PathChange
 from cockpit.domain.clash import Clash, Radar
 from cockpit.domain.conflict_view import ConflictView
+from cockpit.domain.digest import Digest, Seen
 from cockpit.domain.done import Evidence
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet, LaneView, apply
@@ -34,9 +35,11 @@ from cockpit.domain.intents import Intent
 from cockpit.domain.lane import GitFacts, LaneRecord, PaneRef
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview, RoundSummary
+from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
@@ -168,6 +171,9 @@ class FakeLive:
 
     async def detach(self) -> bool:
         self.detached += 1
+        return self.client
+
+    async def has_client(self) -> bool:
         return self.client
 
     async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
@@ -390,6 +396,43 @@ class FakeCockpit:
 
         return self._answer("commit", detail())
 
+    def kept_screen(self) -> tuple[ScreenMemory, str]:
+        return self._answer("screen", (ScreenMemory(), ""))
+
+    def keep_screen(self, memory: ScreenMemory) -> None:
+        self._answer("keep", None)
+        self.answers.setdefault("screens", []).append(memory)
+
+    def prompt_history(self) -> tuple[SentPrompt, ...]:
+        return self._answer("sent", ())
+
+    def remember_prompt(self, lanes: tuple[LaneId, ...], text: str) -> None:
+        self.answers["sent"] = (SentPrompt(text, lanes, NOW), *self.prompt_history())
+
+    def prompt_templates(self) -> tuple[PromptTemplate, ...]:
+        return self._answer("templates", ())
+
+    def prompt_values(self, lane: LaneId) -> Mapping[str, str]:
+        return {"lane": lane, "branch": f"{lane}/work"}
+
+    def draft_file(self, text: str) -> Path:
+        path: Path = self.answers["draft_file"]
+        path.write_text(text)
+        return path
+
+    def kept_seen(self) -> Seen | None:
+        return self._answer("seen", None)
+
+    def keep_seen(self, seen: Seen) -> None:
+        self.answers.setdefault("kept_seen", []).append(seen)
+
+    def digest(self, seen: Seen, fleet: Fleet) -> Digest:
+        return self._answer("digest", Digest(seen.at))
+
+    def preview_sweep(self, *, merged_only: bool) -> list[SweepEntry]:
+        """What `answers["sweep"]` says."""
+        return self._answer("sweep", [])
+
     def preview_round(self) -> RoundPreview:
         """What `answers["round"]` says."""
         going = SweepEntry(LaneId("alpha"), None)
@@ -450,6 +493,7 @@ class FakeSupervisor:
         self.intents: list[Intent] = []
         self.failure: CockpitError | None = None
         self.stopped = False
+        self.resting = False
         self._listeners: list[Callable[[Event, Fleet], None]] = []
 
     def subscribe(self, listener: Callable[[Event, Fleet], None]) -> Callable[[], None]:
@@ -476,6 +520,9 @@ class FakeSupervisor:
             return query(self.cockpit)
 
         return answer()
+
+    def wind_down(self, on: bool) -> None:
+        self.resting = on
 
     async def stop(self) -> None:
         self.stopped = True

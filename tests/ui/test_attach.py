@@ -97,6 +97,9 @@ def test_attach_editor_and_back_on_a_terminal() -> None:
         terminal.wait_for(b"\x1b[?1049h")
         terminal.wait_for(b"alpha")
         terminal.type(b"q")
+        terminal.wait_for(b"Close cockpit?")
+        time.sleep(0.2)  # as between a person's keys, else it is a burst
+        terminal.type(b"\r")
         terminal.wait_for(b"\x1b[?1049l")
         assert terminal.child.wait(timeout=10) == 0
     finally:
@@ -111,6 +114,9 @@ def test_a_program_that_is_not_there_leaves_the_app_whole() -> None:
         terminal.wait_for(b"\x1b[?1049h")
         terminal.wait_for(b"could not be started")
         terminal.type(b"q")
+        terminal.wait_for(b"Close cockpit?")
+        time.sleep(0.2)  # as between a person's keys, else it is a burst
+        terminal.type(b"\r")
         assert terminal.child.wait(timeout=10) == 0
     finally:
         terminal.close()
@@ -131,6 +137,9 @@ def test_the_terminal_is_handed_over_and_back_at_once() -> None:
             terminal.wait_for(b"help")
         assert min(times) < 0.15, times
         terminal.type(b"q")
+        terminal.wait_for(b"Close cockpit?")
+        time.sleep(0.2)  # as between a person's keys, else it is a burst
+        terminal.type(b"\r")
         terminal.wait_for(b"\x1b[?1049l")
         assert terminal.child.wait(timeout=10) == 0
     finally:

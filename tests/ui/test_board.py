@@ -195,7 +195,7 @@ async def test_quit_and_ctrl_c_twice() -> None:
         await session.pilot.press("ctrl+c")
         assert session.app._exit
     async with opened(TWO) as session:
-        await session.press("q")
+        await session.press("q", "enter")
         assert session.app._exit
 
 

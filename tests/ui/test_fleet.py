@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from textual.geometry import Region, Size
 
 from cockpit.domain.activity import Activity, State
+from cockpit.domain.card import Card
 from cockpit.domain.events import ActivityChanged, Notice
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
@@ -359,7 +360,8 @@ async def test_facts_that_come_late_are_not_shown_for_another_lane() -> None:
 
     async def slowly(query):  # type: ignore[no-untyped-def]
         found = query(fake.cockpit)
-        await gates[found.lane].wait()
+        if isinstance(found, Card):
+            await gates[found.lane].wait()
         return found
 
     async with opened(fleet, supervisor=fake, size=(140, 40)) as session:

@@ -149,7 +149,7 @@ async def test_a_theme_is_tried_on_and_taken_or_given_back() -> None:
         assert session.app.theme == "cockpit-light"
         await session.press("enter")
         assert session.app.theme == "cockpit-light"
-        assert session.app.screen is session.app.board
+        assert len(session.app.screen_stack) == 1
 
 
 async def test_the_choice_is_remembered_and_changes_count_at_once() -> None:

@@ -73,6 +73,15 @@ class AgentCatalogue:
         self._worked: dict[LaneId, float] = {}
         self._host = socket.gethostname()
 
+    def knowing(self, config_agents: Mapping[str, AgentLike]) -> AgentCatalogue:
+        """One for another reading of lanes.yaml; what was seen of lanes' work is shared."""
+        made = AgentCatalogue(config_agents, self._which)
+        made._worked = self._worked
+        return made
+
+    def preset_names(self) -> tuple[str, ...]:
+        return tuple(presets.names())
+
     # ------------------------------------------------------------ what an agent is
 
     def agent(self, name: str) -> Agent:

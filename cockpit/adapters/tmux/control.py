@@ -346,6 +346,11 @@ class ControlClient:
         require(await link.request(["detach-client", "-t", clients[0].name]))
         return True
 
+    async def has_client(self) -> bool:
+        """Whether a terminal shows a session of ours. Raises `ServerDown` or `TimedOut`."""
+        listed = await self._require_link().request(listing.LIST_CLIENTS)
+        return bool(listing.parse_clients(listed.text.split("\n")))
+
     async def list_panes(self, *, patient: bool = False) -> dict[LaneId, PaneInfo]:
         """All lane panes; the same object as long as tmux says the same. `patient` takes the
         last list while no pane wrote anything and no window came or went, for `PATIENCE`.

@@ -44,6 +44,12 @@ class ServerLife(Caller):
         self._return_key = return_key
         self._user_config = user_config
 
+    def configure(self, *, history: int, return_key: str, user_config: bool) -> None:
+        """Have these settings from the next `ensure_server` on."""
+        self._history = history
+        self._return_key = return_key
+        self._user_config = user_config
+
     @cached_property
     def _library(self) -> DoorServer:
         from cockpit.adapters.tmux.library import DoorServer

@@ -69,6 +69,9 @@ class Keyed:
         that it needs no toast."""
         return False
 
+    def keep_draft(self) -> None:
+        """Give the app what is being written here, so that it is kept."""
+
     def show_fleet(self, fleet: Fleet) -> None:
         """The fleet changed."""
 

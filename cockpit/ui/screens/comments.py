@@ -47,6 +47,8 @@ class CommentScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
         self._lines = lines
         self._text = text
         self.unfinished = text
+        self.key = ""
+        """Under which the app keeps what is written here; empty to keep nothing."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
@@ -77,6 +79,11 @@ class CommentScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
             self.query_one("#note", Line).show(note)
             return
         self.dismiss(text)
+
+    def keep_draft(self) -> None:
+        area = self.query_one_optional(TextArea)
+        if area is not None and self.key and area.text != self._text:
+            self.cockpit.comment_drafts[self.key] = area.text
 
     def do_put_away(self) -> None:
         self.unfinished = self.query_one(TextArea).text

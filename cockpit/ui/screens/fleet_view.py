@@ -47,6 +47,8 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
     def __init__(self, fleet: Fleet, selection: Selection) -> None:
         super().__init__()
         self.fleet = fleet
+        self.fresh = selection
+        """The board as lanes.yaml wants it."""
         self.selection = selection.ranked_anew(fleet).settled(fleet)
         self.desk: LiveDesk | None = None
         self.key_at = -HANDS_OFF
@@ -117,7 +119,7 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
             if lane not in fleet.lanes:
                 panel.remove()
         new = [
-            LanePanel(view, self.cockpit.keymap.key)
+            LanePanel(view, lambda action: self.cockpit.keymap.key(action))
             for view in fleet.lanes.values()
             if view.lane not in there
         ]
@@ -126,6 +128,12 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         if new:
             grid.mount_all(new)
         self.refresh_all()
+
+    def reread(self) -> None:
+        """lanes.yaml is another now: say anew what it says of lanes that are not started."""
+        for panel in self.grid.panels():
+            panel.details = self.cockpit.planned_details(panel.view)
+        self.refresh_panels()
 
     def show_keys(self) -> None:
         self.refresh_panels()
@@ -213,6 +221,8 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
                 (0, board_notes.train_mark(self.fleet, view.lane)),
                 (1, board_notes.background_mark(self.fleet, view, now)),
                 (2, board_notes.cadence_mark(self.fleet, view, now)),
+                (1, board_notes.unlisted_mark(view)),
+                (1, board_notes.prompts_mark(view)),
             ]
             task = board_notes.task_mark(tasks.get(view.lane))
             panel.show(
@@ -242,7 +252,8 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
     def _refresh_header(self) -> None:
         header = self.query_one("#header", Line)
         note = board_words.note(self.selection, self.fleet, self.cockpit.keymap.key)
-        header.show(board_notes.header(self.fleet, self.size.width, note=note))
+        said = " · ".join(filter(None, (self.cockpit.leaving.note, note)))
+        header.show(board_notes.header(self.fleet, self.size.width, note=said))
 
     def hinted(self) -> list[Action]:
         context = self.context()

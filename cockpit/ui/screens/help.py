@@ -45,6 +45,9 @@ TITLES = {
     Scope.CONFIRM: "In a question",
     Scope.CHOOSING: "While choosing files",
     Scope.PICKING: "In the palette, in a menu, and here",
+    Scope.LEAVING: "While leaving",
+    Scope.DIGEST: "In the digest",
+    Scope.WRITING: "While writing a prompt to an agent",
 }
 _NOTES = {Danger.ASKS: "asks first", Danger.PREVIEWS: "shows first what would happen"}
 

@@ -135,6 +135,11 @@ class TaskTextScreen(Keyed, ModalScreen[tuple[str, ...]], inherit_bindings=False
         self.cockpit.task_draft = ""
         self.dismiss(texts)
 
+    def keep_draft(self) -> None:
+        area = self.query_one_optional(TextArea)
+        if area is not None:
+            self.cockpit.task_draft = area.text
+
     def do_put_away(self) -> None:
         self.cockpit.task_draft = self.text
         self.dismiss(())

@@ -135,8 +135,10 @@ class ReviewComments(ReviewView):
         place = f"{comment.layer} {comment.side} {comment.place}"
         key = f"{self.lane} {comment.id if known else place}"
         screen = CommentScreen(comment.place, comment.quoted, drafts.get(key, comment.text))
+        screen.key = key
         text = await self.cockpit.push_screen_wait(screen)
         if text is None:
+            drafts.pop(key, None)
             if screen.unfinished.strip() and screen.unfinished != comment.text:
                 drafts[key] = screen.unfinished
             return
