@@ -247,6 +247,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         own = getattr(self.screen, f"do_{action_id}", None)
         if own is not None:
             self._finish(own())
+        elif action_id not in deeds.DEEDS:
+            return  # it belongs to a screen that was left meanwhile
         elif action.danger is Danger.ASKS:
             self.do(self._after_yes(action, key))
         else:

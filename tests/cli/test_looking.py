@@ -14,7 +14,7 @@ from cockpit.config.problems import ConfigError
 from cockpit.domain.activity import State
 from cockpit.domain.change import FileDiff, Layer
 from cockpit.domain.ids import LaneId
-from cockpit.paths import shipped
+from cockpit.paths import config_home, shipped
 from tests.cli.conftest import Json
 from tests.cli.fake import FAULT, LANES_YAML, FakeCockpit, Run, failing
 from tests.conftest import git
@@ -173,6 +173,23 @@ def test_check(run: Run, run_json: Json, capsys: Capture) -> None:
     assert run("check") == 0
     assert "lanes.yaml is valid: 3 lanes into main." in capsys.readouterr().out
     assert run_json("check")[1]["lanes"] == ["alpha", "beta", "gamma"]
+
+
+def test_check_names_keys_and_themes_that_are_wrong(
+    run: Run, run_json: Json, capsys: Capture
+) -> None:
+    own = config_home() / "config.yaml"
+    (own.parent / "themes").mkdir(parents=True)
+    own.write_text("theme: drak\nkeys:\n  dif: x\n")
+    (own.parent / "themes" / "odd.yaml").write_text("name: odd\n")
+    assert run("check") == 2
+    said = capsys.readouterr().err
+    assert "odd.yaml:1: dark: must be true or false" in said
+    assert 'config.yaml:1: theme: there is no theme "drak"; did you mean dark?' in said
+    assert "config.yaml:3: keys.dif: there is no such action; did you mean diff?" in said
+    code, document = run_json("check")
+    assert code == 2 and not document["ok"]
+    assert {problem["key"] for problem in document["problems"]} >= {"theme", "keys.dif"}
 
 
 def test_check_names_each_problem(tmp_path: Path, capsys: Capture) -> None:

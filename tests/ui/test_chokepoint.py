@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -179,3 +180,33 @@ def test_the_hostile_text_was_really_shown(written: bytes) -> None:
         "link-why",
     ):
         assert place in text, place
+
+
+@pytest.mark.parametrize(
+    ("style", "codes"),
+    [
+        ("red", ""),
+        ("bold red", "1"),
+        ("bold #0f1216 on #f5b83d", "1;7"),
+        ("on color(5)", "7"),
+        ("reverse red", "7"),
+        ("reverse red on blue", ""),
+        ("default on default", ""),
+        ("dim italic underline strike", "3;4;9"),
+    ],
+)
+def test_without_colours_only_shape_is_left(style: str, codes: str) -> None:
+    """Text on a ground of its own is turned round; text that is turned round on one is not."""
+    plain = chokepoint.colourless(Style.parse(style))
+    assert Strip.render_ansi(plain, ColorSystem.TRUECOLOR) == codes
+
+
+def test_no_colour_reaches_the_terminal_when_none_is_wanted() -> None:
+    console = Console(force_terminal=True, color_system="truecolor", _environ={})
+    styled = [Segment("a", Style.parse("bold red on blue")), Segment("b", Style.parse("green"))]
+    chokepoint.install(colourless=True)
+    try:
+        assert Strip(styled).render(console) == "\x1b[1;7ma\x1b[0mb"
+    finally:
+        chokepoint.install()
+    assert "38" in Strip(styled).render(console) or "31" in Strip(styled).render(console)
