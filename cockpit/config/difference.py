@@ -10,6 +10,7 @@ from typing import Any
 
 from cockpit.config.model import Config, LaneConfig
 from cockpit.domain.configuration import Applies, ConfigChange
+from cockpit.domain.keys import KeyWish
 
 _NAMES = {"columns": "layout.columns", "teardown_run": "teardown.run", "pool_size": "pool.size"}
 """Keys of the file whose name in the model is another."""
@@ -96,7 +97,9 @@ def _flat(
     value: object, name: str, left_out: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, str]]:
     """Every plain value below `value` by its key in the file, as JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, KeyWish):
+        yield name, json.dumps(", ".join(value.keys) or "none", ensure_ascii=False)
+    elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             if field.name not in left_out:
                 own = _NAMES.get(field.name, field.name)
