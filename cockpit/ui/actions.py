@@ -1448,7 +1448,7 @@ WRITING_ACTIONS = (
         Scope.WRITING,
         _CHANGES,
         hint=2,
-        short="at turn's end",
+        short="later",
     ),
     Action(
         "find_sent",
@@ -1457,7 +1457,7 @@ WRITING_ACTIONS = (
         "Find a prompt that was sent; Up at the very beginning shows the last one.",
         Scope.WRITING,
         hint=3,
-        short="sent ones",
+        short="sent",
     ),
     Action(
         "insert_template",

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from textual import events
 from textual.app import App
@@ -88,6 +88,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.sending: dict[LaneId, str] = {}
         """Prompts on their way, until it is known what became of them."""
         self.comment_drafts: dict[str, str] = {}
+        self.ends = False
+        """Whether it was told to end; nothing is begun by itself then."""
         self.pressed = ""
         """The key of the action that is being done, where one of several keys means more."""
         self.task_draft = ""
@@ -280,6 +282,14 @@ class CockpitApp(App[None], inherit_bindings=False):
         here = self.screen
         found = await self.supervisor.ask(query)
         return found if self.screen is here else None
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: object | None = None
+    ) -> None:
+        """Leave; how it looks now is what comes back."""
+        self.keeper.leave()
+        self.ends = True
+        super().exit(result, return_code, cast("Any", message))
 
     def detach(self) -> None:
         live = self.supervisor.live

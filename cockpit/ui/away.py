@@ -50,7 +50,7 @@ class Away:
         """After the app was opened: tell what happened since it was open last."""
         app = self._app
         seen = await app.supervisor.ask(lambda cockpit: cockpit.kept_seen())
-        app.set_interval(EVERY, lambda: app.do(self._look()))
+        app.set_interval(EVERY, self._beat)
         if seen is not None:
             self.last = seen
             await self._until_looked()
@@ -69,6 +69,10 @@ class Away:
     def see(self) -> None:
         """The fleet changed."""
         self._changed.set()
+
+    def _beat(self) -> None:
+        if not self._app.ends:
+            self._app.do(self._look())
 
     async def _look(self) -> None:
         """Whether the commander can see the app now."""
@@ -117,7 +121,7 @@ class Away:
                 app.board.choose(screen.lane)
         else:
             key = app.keymap.key("palette")
-            said = f"Things happened while you were away: {key} Digest tells them."
+            said = f"Things happened while you were away: “Digest” in {key} tells them."
             app.toast(present.text(said, width=200))
 
 

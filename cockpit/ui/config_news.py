@@ -88,12 +88,13 @@ class ConfigNews:
             later = [change.key for change in event.changes if change.applies is applies]
             if later:
                 lines.append(f"Counts {applies.value}: {', '.join(later[:4])}")
-        if not event.trusted:
+        asks = not event.trusted and self._is_at_rest()
+        if not event.trusted and not asks:
             lines.append("What it runs is to be trusted again before a lane starts or a gate runs.")
         key = app.keymap.key("palette")
-        lines.append(f"All of it: {key} Configuration")
+        lines.append(f"“Configuration” in {key} shows all of it.")
         app.toast(_lines(lines), severity="information" if event.trusted else "warning")
-        if not event.trusted and self._is_at_rest():
+        if asks:
             app.do(self._ask())
 
     def _is_at_rest(self) -> bool:

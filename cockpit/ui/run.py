@@ -89,7 +89,7 @@ async def _run(
         app = make_app(supervisor)
         gc.freeze()  # what start-up made stays; collections look only at what comes later
         await app.run_async()
-        app.away.leave()
+        _keep_last(app)
     finally:
         await supervisor.stop()
     if app.return_code:
@@ -98,3 +98,13 @@ async def _run(
             detail="The traceback stands above.",
             hint="Open it again with `cockpit up`, and please report the traceback.",
         )
+
+
+def _keep_last(app: CockpitApp) -> None:
+    """What the app looked like, and when, for the next time; a disk that refuses is said and
+    stops nothing."""
+    try:
+        app.keeper.write_last()
+        app.away.leave()
+    except CockpitError as error:
+        sys.stderr.write(f"How cockpit looked is not kept: {error.title}\n")

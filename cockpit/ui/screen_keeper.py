@@ -39,6 +39,7 @@ class ScreenKeeper:
     def __init__(self, app: CockpitApp) -> None:
         self._app = app
         self._kept: ScreenMemory | None = None
+        self._last: ScreenMemory | None = None
         self._writing = False
         self._said = ""
 
@@ -47,9 +48,19 @@ class ScreenKeeper:
         self._kept = kept
         self._app.set_interval(EVERY, self.look)
 
+    def leave(self) -> None:
+        """The app is about to end: what it looks like now is what comes back."""
+        if self._kept is not None and self._app.screen_stack:
+            self._last = self.now()
+
+    def write_last(self) -> None:
+        """After the app ended. Blocks for one small write; raises `CockpitError`."""
+        if self._last is not None and self._last != self._kept:
+            self._app.supervisor.cockpit.keep_screen(self._last)
+
     def look(self) -> None:
         """Write down what changed since the last time."""
-        if self._writing or self._kept is None:
+        if self._writing or self._kept is None or self._app.ends:
             return
         now = self.now()
         if now != self._kept:

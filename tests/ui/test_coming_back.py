@@ -100,3 +100,14 @@ async def test_nothing_but_a_place_is_opened(place: str) -> None:
     async with opened(fleet_of_size(2), supervisor=left(memory)) as session:
         assert session.app.screen is session.app.board
         assert session.supervisor.intents == []
+
+
+async def test_what_changed_at_the_very_end_is_kept_too() -> None:
+    async with opened(fleet_of_size(2), supervisor=left(ScreenMemory(ALPHA))) as session:
+        await session.until(lambda: session.app.keeper._kept is not None)
+        await session.press("z", "c")
+        await session.until(lambda: kept(session).place == "clashes")
+        await session.press("escape")
+        session.app.exit()
+        session.app.keeper.write_last()
+        assert (kept(session).place, kept(session).zoomed) == ("", True)

@@ -89,13 +89,26 @@ class LeavingScreen(BoxScreen):
         lines = leaving_lines(
             leaving(fleet), self.cockpit.now(), hosted=self._hosted, finishing=self._finishing
         )
-        self.reader.set_lines(lines, keep=True)
+        self.reader.set_lines([*lines, Content(""), *self._ways()], keep=True)
+
+    def _ways(self) -> list[Content]:
+        key = self.cockpit.keymap.key
+        finish = "starts nothing more, and closes when all turns have ended"
+        ways = (
+            ("leave_running", "closes cockpit; every lane runs on as it is"),
+            ("leave_finished", "goes on as before" if self._finishing else finish),
+            ("leave_parked", "parks every lane, after showing what that does"),
+        )
+        return [
+            Content.assemble((f"{key(action):<6}", "bold $accent"), (said, "$foreground"))
+            for action, said in ways
+        ]
 
     def hints(self) -> list[tuple[str, str]]:
         key = self.cockpit.keymap.key
-        finish = "go on as before" if self._finishing else "close when all turns have ended"
+        finish = "go on" if self._finishing else "finish first"
         return [
-            (key("leave_running"), "close; lanes run on"),
+            (key("leave_running"), "close"),
             (key("leave_finished"), finish),
             (key("leave_parked"), "park all"),
             ("Esc", "stay"),
