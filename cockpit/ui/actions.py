@@ -536,7 +536,7 @@ BOARD_ACTIONS = (
         _B,
     ),
     Action(
-        "call_off",
+        "call_off_prompts",
         (),
         "Call off prompts",
         "Take away the prompts that wait for the end of the lane's turn.",

@@ -149,7 +149,7 @@ async def write_prompt(
     return prompt.send
 
 
-def call_off(app: CockpitApp, context: Context, key: str) -> None:
+def call_off_prompts(app: CockpitApp, context: Context, key: str) -> None:
     app.supervisor.submit(CallOffPrompt(_lane(context)))
 
 
@@ -346,7 +346,7 @@ DEEDS: dict[str, Deed] = {
     "standing": standing,
     "background": background,
     "configuration": configuration,
-    "call_off": call_off,
+    "call_off_prompts": call_off_prompts,
     "digest": digest,
     "palette": palette,
     "lane_menu": lane_menu,

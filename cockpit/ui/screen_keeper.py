@@ -115,7 +115,7 @@ async def come_back(app: CockpitApp) -> None:
     if trouble:
         app.toast(present.text(trouble, width=400), severity="warning")
     app.drafts = {**kept.prompts, **app.drafts}
-    app.comment_drafts.update(kept.comments)
+    app.comment_drafts = {**kept.comments, **app.comment_drafts}
     app.task_draft = app.task_draft or kept.task
     board = app.board
     untouched = replace(board.fresh.settled(app.fleet), ranked=board.selection.ranked)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from cockpit.domain.activity import State
+from cockpit.domain.events import PromptsChanged
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import CallOffPrompt, DeliverPrompt, Send, Start, Teardown
 from cockpit.domain.prompt_queue import MOST
@@ -228,9 +229,12 @@ def test_too_many_and_empty_ones_are_refused(desk: Desk) -> None:
 async def test_the_app_sends_what_another_process_kept_when_the_turn_ends(desk: Desk) -> None:
     desk.start()
     keep(desk, "x" * 200_000)
-    async with running(desk) as (supervisor, _, _events):
-        await until(lambda: bool(supervisor.fleet.lanes[ALPHA].prompts), "it is shown")
-        await until(lambda: supervisor.fleet.lanes[ALPHA].activity.state is State.IDLE, "rests")
+    async with running(desk) as (supervisor, _, events):
+
+        def is_shown() -> bool:
+            return any(isinstance(event, PromptsChanged) and event.waiting for event in events)
+
+        await until(is_shown, "it is shown")
         await until(lambda: sent(desk) == ["x" * 200_000], "it is sent")
         await until(lambda: not supervisor.fleet.lanes[ALPHA].prompts, "and gone")
 

@@ -110,7 +110,7 @@ async def test_what_waits_is_on_the_panel_and_can_be_called_off() -> None:
         await session.press("o")
         assert "1 prompt waits already" in session.text()
         await session.press("escape")
-        session.app.perform("call_off")
+        session.app.perform("call_off_prompts")
         await session.settle()
         await session.press("y")
         assert session.supervisor.intents == [CallOffPrompt(ALPHA)]

@@ -17,8 +17,8 @@ HELP = "open the cockpit (the default command)"
 DESCRIPTION = """\
 Opens the board: one live panel a lane. The app runs in session `cockpit` of cockpit's own
 tmux server (never yours), so it survives a closed terminal and a dropped ssh; `cockpit up`
-finds it again as it was, from a second terminal too. `q` ends the app, `Q` detaches; both
-leave the lanes running.
+finds it again as it was, from a second terminal too. `Q` detaches; `q` ends the app and asks
+what becomes of agents that run. Opened again it is as it was left, and tells what happened.
 
 With --bare it runs in this terminal, without hosting."""
 EXAMPLES = (

@@ -237,10 +237,12 @@ async def test_stepping_in(
     env: dict[str, str],
 ) -> None:
     ref = open_lane("a", "sh", "-c", "echo INSIDE; cat")
+    assert not await live.has_client()
     assert not await live.step_into("lane-a")
     tmux.open_host(["sh", "-c", "echo BOARD; exec cat"], cwd=tmp_path, env=env)
     await asyncio.to_thread(attach, tmux, terminal, "cockpit")
     await live.resize(ref.window, 100, 40)
+    assert await live.has_client()
     assert await live.step_into("lane-a")
     await until(shows(terminal, "INSIDE"))
     await until(lambda: bool(live.switches) and live.switches[-1][1] == "lane-a")
