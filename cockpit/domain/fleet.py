@@ -21,6 +21,7 @@ from cockpit.domain.events import (
     GitFactsChanged,
     LaneChanged,
     Link,
+    LockChanged,
     Notice,
     OperationBegan,
     OperationEnded,
@@ -57,6 +58,8 @@ class LaneView:
     approval: ApprovalState = UNAPPROVED
     background: Background | None = None
     """For a lane that is started by itself."""
+    locked: str = ""
+    """Why the commander locked it; empty: they didn't."""
 
     @property
     def needs_commander(self) -> bool:
@@ -134,6 +137,8 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             return replace(fleet, radar=radar)
         case ApprovalChanged(lane, approval):
             return _with(fleet, replace(_view(fleet, lane), approval=approval))
+        case LockChanged(lane, reason):
+            return _with(fleet, replace(_view(fleet, lane), locked=reason))
         case TrainChanged(train):
             return replace(fleet, train=train)
         case BackgroundChanged(lanes, desk):

@@ -6,6 +6,10 @@ from cockpit.dataclass import dataclass
 from cockpit.domain.change import Layer
 from cockpit.domain.hunks import HunkDeed
 from cockpit.domain.ids import CommitId, LaneId
+from cockpit.domain.lane_intents import Lock as Lock
+from cockpit.domain.lane_intents import Move as Move
+from cockpit.domain.lane_intents import Rename as Rename
+from cockpit.domain.lane_intents import Unlock as Unlock
 from cockpit.domain.resolution_draft import Picked
 from cockpit.domain.task_intents import Answer as Answer
 from cockpit.domain.task_intents import Assign as Assign
@@ -341,6 +345,10 @@ Intent = (
     | Sync
     | Park
     | Resume
+    | Rename
+    | Move
+    | Lock
+    | Unlock
     | Resolve
     | HandBack
     | ApproveStanding

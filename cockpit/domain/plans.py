@@ -76,6 +76,25 @@ class TeardownPlan(Plan):
 
 
 @dataclass(frozen=True, slots=True)
+class RelocationPlan(Plan):
+    """A lane gets another name, another folder, or both: from what `record` says to what
+    `new_record` says. What stays is the same in both."""
+
+    lane: str
+    new_lane: str
+    record: dict[str, Any]
+    new_record: dict[str, Any]
+    pin_ref: str
+    backup_ref: str
+    config: bool = False
+    """The lane's name in lanes.yaml changes too."""
+    trusted: str = ""
+    """The digest of lanes.yaml with the new name, where the old one was trusted: the very same
+    commands run."""
+    rolling_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TargetPlan(Plan):
     """Moving the target from `old` to `new`: a landing, or its undoing."""
 

@@ -69,8 +69,12 @@ def assign(work: Workplace, intent: Assign, tell: Tell, by: str) -> Outcome:
             work,
             lane,
             task,
-            worktree=record.worktree if record is not None else worktree_of(work, lane),
-            branch=record.branch if record is not None else branch_ref(branch_of(work, lane)),
+            worktree=record.worktree
+            if record is not None
+            else worktree_of(work, lane, task=task.name),
+            branch=record.branch
+            if record is not None
+            else branch_ref(branch_of(work, lane, task=task.name)),
             note=intent.note,
         )
         before = record.task if record is not None else ""

@@ -19,9 +19,12 @@ from cockpit.domain.intents import (
     JudgeBackground,
     Land,
     LeaveOut,
+    Lock,
+    Move,
     Park,
     PullRequest,
     Queue,
+    Rename,
     Resolve,
     Restart,
     RestoreTrash,
@@ -36,6 +39,7 @@ from cockpit.domain.intents import (
     Teardown,
     Trust,
     Undo,
+    Unlock,
 )
 from cockpit.services import (
     adopt,
@@ -47,11 +51,14 @@ from cockpit.services import (
     hunks,
     landing,
     leaving_out,
+    locked,
+    moving,
     panes,
     park,
     parked,
     prompts,
     pull_request,
+    rename,
     resolving,
     rubbish,
     shared,
@@ -72,6 +79,9 @@ from cockpit.services.workplace import Workplace
 
 def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
     """How it ended well; raises `CockpitError`."""
+    if isinstance(intent, Lock | Unlock):
+        return locked.change(work, intent, tell, by)
+    locked.guard(work, intent)
     lane = getattr(intent, "lane", None)
     if lane is not None and shared.is_shared(work, lane):
         return shared.carry_out(work, intent, tell, by)
@@ -130,6 +140,10 @@ def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
             return sync.sync(work, intent, tell, by)
         case Park():
             return park.park(work, intent, tell, by)
+        case Rename():
+            return rename.rename(work, intent, tell, by)
+        case Move():
+            return moving.move(work, intent, tell, by)
         case Resume():
             return park.resume(work, intent, tell, by)
         case ApproveStanding() | Dispatch() | RunBackground() | JudgeBackground():

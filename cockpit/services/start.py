@@ -95,8 +95,8 @@ def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -
     """Everything that starting needs to know, or `Refused` with the reason."""
     _require_kind(lane)
     base = resolve_base(work, lane)
-    branch = branch_of(work, lane)
-    path = worktree_of(work, lane)
+    branch = branch_of(work, lane, task=task)
+    path = worktree_of(work, lane, task=task)
     _require_free(work, lane, branch, path)
     require_room(work)
     panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
@@ -183,6 +183,7 @@ def advance(
     running.step("make the branch")
     _ensure_branch(work, plan)
     with work.locks.hold("worktrees", why=f"start {plan.lane}"):
+        bus.keep_out_of_status(work, Path(plan.worktree))
         running.step("add the worktree")
         info = _ensure_worktree(work, running, plan)
         if not plan.filled:
@@ -193,7 +194,6 @@ def advance(
     if plan.made_worktree:
         running.step("copy and link what setup names")
         setup.prepare_files(work, info.path)
-    bus.keep_out_of_status(work)
     record = LaneRecord(
         lane=lane.lane,
         branch=RefName(plan.branch),
