@@ -29,6 +29,10 @@ class Start:
     prompt: str = ""
     task: str = ""
     """The task that the lane works on: a number, an id or a file's name in `tasks/`."""
+    with_changes: bool = False
+    """The checkout's uncommitted changes come along, as uncommitted work of the lane."""
+    fetch: bool = True
+    """A base that lies elsewhere is asked for first; else what was fetched last is taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,15 @@ class StartPlan(Plan):
     prompt: str = ""
     task: str = ""
     """Name of its task's file."""
+    with_changes: bool = False
+    """The checkout's uncommitted changes come along (`services/carrying.py`)."""
+    carried: str = ""
+    """The commit that holds them; empty until it is pinned."""
+    carried_paths: list[str] = field(default_factory=list)
+    staged: list[list[str]] = field(default_factory=list)
+    """Of paths that are staged otherwise than they lie there: path, mode and blob in the
+    snapshot and in the index (path, mode, mode, blob, blob)."""
+    left_out: list[str] = field(default_factory=list)
     filled: bool = False
     """Index and files were complete once; from then on they are the agent's."""
     rolling_back: bool = False

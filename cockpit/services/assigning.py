@@ -95,7 +95,8 @@ def assign(work: Workplace, intent: Assign, tell: Tell, by: str) -> Outcome:
             plan = replace(plan, prompt=str(kept))
             running.update(plan)
             if record is None:
-                _start(work, running, plan, told, tell, by)
+                wish = Start(lane.lane, told, with_changes=intent.with_changes, fetch=intent.fetch)
+                _start(work, running, plan, wish, tell, by)
             else:
                 _renew(work, running, plan, told, tell, by)
         except DeliveryUnknown:
@@ -171,13 +172,15 @@ def _require_lane(work: Workplace, lane: LaneConfig, task: TaskFile) -> LaneReco
 
 
 def _start(
-    work: Workplace, running: Running, plan: AssignPlan, told: str, tell: Tell, by: str
+    work: Workplace, running: Running, plan: AssignPlan, wish: Start, tell: Tell, by: str
 ) -> None:
+    """`wish` holds what the agent is told; one that takes no prompts is told nothing."""
     lane = LaneId(plan.lane)
     running.step("start the lane")
     takes = panes.plan_launch(work, work.lane(lane), "", resume=False).takes_prompts
     _begun(work, plan)
-    start.start(work, Start(lane, told if takes else "", plan.task), tell, by)
+    prompt = wish.prompt if takes else ""
+    start.start(work, replace(wish, prompt=prompt, task=plan.task), tell, by)
 
 
 def _renew(

@@ -86,9 +86,10 @@ def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
     if lane is not None and shared.is_shared(work, lane):
         return shared.carry_out(work, intent, tell, by)
     match intent:
-        case Start(lane, prompt, task) if task:
-            return assigning.assign(work, Assign(task, lane, note=prompt), tell, by)
-        case Start(lane, prompt) if lane in parked.lanes(work):
+        case Start(lane, prompt, task, changes, fetch) if task:
+            wish = Assign(task, lane, note=prompt, with_changes=changes, fetch=fetch)
+            return assigning.assign(work, wish, tell, by)
+        case Start(lane, prompt, with_changes=False) if lane in parked.lanes(work):
             return park.resume(work, Resume(lane, prompt), tell, by)
         case Start():
             return start.start(work, intent, tell, by)
