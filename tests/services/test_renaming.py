@@ -315,20 +315,43 @@ def test_a_lock_of_the_commanders_own_git_holds(desk: Desk) -> None:
     assert folder.exists()
 
 
-def test_submodules_that_are_checked_out_stay_where_they_are(desk: Desk, tmp_path: Path) -> None:
-    sub = tmp_path / "sub"
-    git(tmp_path, "init", "-q", str(sub))
-    git(sub, "commit", "-q", "--allow-empty", "-m", "sub")
-    git(desk.root, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(sub), "dep")
+def test_submodules_come_along(desk: Desk, tmp_path: Path) -> None:
+    """git refuses to move such a worktree: their links lead through both folders."""
+    allow = ("-c", "protocol.file.allow=always")
+    for name in ("sub", "inner"):
+        git(tmp_path, "init", "-q", name)
+        git(tmp_path / name, "commit", "-q", "--allow-empty", "-m", name)
+    git(tmp_path / "sub", *allow, "submodule", "add", "-q", str(tmp_path / "inner"), "in/ner")
+    git(tmp_path / "sub", "commit", "-q", "-m", "inner")
+    git(desk.root, *allow, "submodule", "add", "-q", str(tmp_path / "sub"), "dep/sub")
     git(desk.root, "commit", "-q", "-m", "a submodule")
     folder = worked(desk)
-    desk.do(Move(ALPHA, "../first"))  # no files of it there: nothing names the folder
-    first = desk.root.parent / "first"
-    git(first, "-c", "protocol.file.allow=always", "submodule", "update", "-q", "--init")
-    with pytest.raises(Refused, match="submodule dep is checked out"):
-        desk.do(Move(ALPHA, str(folder)))
-    with pytest.raises(Refused, match="submodule dep"):
-        desk.do(Undo())
+    git(folder, *allow, "submodule", "update", "-q", "--init", "--recursive")
+    (folder / "dep/sub/loose.txt").write_text("loose\n")
+    left = status(folder)
+    for wish in (Move(ALPHA, "../deep/down/here"), Undo()):
+        desk.do(wish)
+        now = desk.cockpit().work.record(ALPHA).worktree
+        said = git(now, "submodule", "status", "--recursive").splitlines()
+        assert [line[0] for line in said] == [" ", " "] and status(now) == left
+        assert git(now / "dep/sub", "rev-parse", "--show-toplevel").strip() == str(now / "dep/sub")
+        assert git(now / "dep/sub/in/ner", "status", "--porcelain") == ""
+
+
+def test_a_submodule_that_is_a_trap_is_left_alone(desk: Desk, tmp_path: Path) -> None:
+    """Its git folder names a place outside the lane, or a link lies on the way there."""
+    folder = worked(desk)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / ".git").write_text("mine\n")
+    admin = desk.cockpit().work.record(ALPHA).admin
+    (folder / "link").symlink_to(mine)
+    for name, place in (("out", mine), ("by-link", folder / "link")):
+        git(tmp_path, "init", "-q", "--bare", str(admin / "modules" / name))
+        git(admin / "modules" / name, "config", "core.bare", "false")
+        git(admin / "modules" / name, "config", "core.worktree", str(place))
+    desk.do(Move(ALPHA, "../elsewhere"))
+    assert (mine / ".git").read_text() == "mine\n"
 
 
 def test_the_agents_session_stays_with_the_folder(make_desk: Callable[..., Desk]) -> None:

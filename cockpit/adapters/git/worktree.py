@@ -7,17 +7,15 @@ import os
 import stat
 from pathlib import Path
 
-from cockpit.adapters.git import argv, parse
+from cockpit.adapters.git import argv, modules
 from cockpit.adapters.git.discover import common_of, gitdir_target
 from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.files import lstat, read_small, write_whole
 from cockpit.adapters.git.ground import Ground, worktree_of
-from cockpit.adapters.git.holdings import GITLINK
 from cockpit.adapters.git.outcome import GitFailed
 from cockpit.adapters.git.parse import is_full_id
 from cockpit.adapters.git.refs import Refs, is_ref_name
 from cockpit.domain.ids import CommitId, RefName, branch_name
-from cockpit.domain.text import safe
 from cockpit.errors import CockpitError, RefMoved, Refused, Unavailable
 
 _HALF_MADE = "commondir"
@@ -223,6 +221,9 @@ class Worktrees:
                     detail=str(other),
                     hint="Restore the lane into another folder.",
                 )
+        was = gitdir_target(worktree / ".git") or admin
+        lay = worktree_of(admin) or worktree
+        modules.relink(self.ground, worktree, admin, lay, was if _is_ours(was, admin) else admin)
         write_whole(admin / "commondir", b"../..\n")
         back = _in_the_form_of(_named_in(admin / "gitdir"), worktree / ".git", admin)
         write_whole(admin / "gitdir", os.fsencode(back) + b"\n")
@@ -237,21 +238,14 @@ class Worktrees:
         self.ground.run(argv.point_head(ref, reason), at=self.ground.at(worktree))
 
     def why_not_move(self, worktree: Path) -> str:
-        """Why the worktree's folder can't be moved, as a clause; empty when it can. As `git
-        worktree move` decides it, but that a submodule without files is no obstacle."""
+        """Why the worktree's folder can't be moved, as a clause; empty when it can. Unlike with
+        `git worktree move` submodules are no obstacle (`modules.py`)."""
         at = self.ground.at(worktree)
         if at.admin == self.ground.common:
             return "it is the main checkout"
         inside = [other for other, _ in self.listed() if at.work_tree in other.parents]
         if inside:
             return f"another worktree lies in it: {inside[0]}"
-        answer = self.ground.run(argv.index(), at=at)
-        for entry in parse.index_entries(answer.out):
-            if entry.mode == GITLINK and os.path.lexists(at.work_tree / entry.path / ".git"):
-                return (
-                    f"the submodule {safe(entry.path, width=80)} is checked out in it, and its "
-                    "links name the folder"
-                )
         return ""
 
     def _need_admin(self, admin: Path) -> None:
@@ -260,6 +254,11 @@ class Worktrees:
                 f"{admin} is not a worktree's git folder of this repository.",
                 hint="It should lie in the folder `worktrees` of the git directory.",
             )
+
+
+def _is_ours(was: Path, admin: Path) -> bool:
+    """Whether a folder that a `.git` file names may have been the admin folder before."""
+    return os.path.realpath(was.parent) == os.path.realpath(admin.parent)
 
 
 def _named_in(file: Path) -> str:
