@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cockpit.config.edit import rename_lane
 from cockpit.config.load import COORDINATION_FILE
+from cockpit.config.yaml_edit import rename_lane
 from cockpit.domain.ids import LaneId, RefName, branch_name
 from cockpit.domain.lane import LaneRecord, record_from_json, record_to_json
 from cockpit.domain.operation import Operation

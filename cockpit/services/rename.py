@@ -17,9 +17,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from cockpit.config.edit import rename_lane
 from cockpit.config.load import parse_config
 from cockpit.config.model import LaneConfig
+from cockpit.config.yaml_edit import rename_lane
 from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId, branch_name, branch_ref, is_lane_name
 from cockpit.domain.intents import Rename

@@ -87,6 +87,10 @@ def start(app: CockpitApp, context: Context, key: str) -> None:
     app.supervisor.submit(Start(_lane(context)))
 
 
+def start_with_changes(app: CockpitApp, context: Context, key: str) -> None:
+    app.supervisor.submit(Start(_lane(context), with_changes=True))
+
+
 def start_all(app: CockpitApp, context: Context, key: str) -> None:
     for view in context.fleet.lanes.values():
         if may_start(view) and not view.busy:
@@ -226,6 +230,24 @@ async def park(app: CockpitApp, context: Context, key: str) -> None:
     await ask_park(app, _lane(context))
 
 
+async def rename(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.placing import ask_rename
+
+    await ask_rename(app, _lane(context))
+
+
+async def move(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.placing import ask_move
+
+    await ask_move(app, _lane(context))
+
+
+async def lock(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.placing import ask_lock
+
+    await ask_lock(app, _lane(context))
+
+
 async def teardown(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.teardown import ask_teardown
 
@@ -343,6 +365,10 @@ DEEDS: dict[str, Deed] = {
     "sync_idle": sync_idle,
     "follow": follow,
     "park": park,
+    "start_with_changes": start_with_changes,
+    "rename": rename,
+    "move": move,
+    "lock": lock,
     "teardown": teardown,
     "clashes": clashes,
     "log": log,

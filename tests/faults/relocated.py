@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cockpit.config.edit import rename_lane
+from cockpit.config.yaml_edit import rename_lane
 from tests.faults.looks import journal
 from tests.faults.picture import Picture
 

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 
 import yaml
 
+from cockpit.config.problems import Problems
+from cockpit.config.yaml_events import MAX_BYTES, read_yaml
+
 _BOM = "\ufeff"
 
 
@@ -18,12 +21,15 @@ def rename_lane(raw: bytes, old: str, new: str, *, section: str = "lanes") -> by
     """The file with the lane's key in `section` changed from `old` to `new`; None where no such
     key stands, or the file can't be read. `new` must be a lane's name."""
     try:
-        text = raw.decode("utf-8")
-        bom = _BOM if text.startswith(_BOM) else ""
-        text = text.removeprefix(_BOM)
-        found = _key(text, section, old)
-    except (UnicodeDecodeError, yaml.YAMLError, ValueError):
+        text = raw.decode("utf-8") if len(raw) <= MAX_BYTES else ""
+    except UnicodeDecodeError:
         return None
+    bom = _BOM if text.startswith(_BOM) else ""
+    text = text.removeprefix(_BOM)
+    problems = Problems("")
+    if read_yaml(text, problems) is None or problems:
+        return None
+    found = _key(text, section, old)
     if found is None:
         return None
     begin, end, quote = found
@@ -32,7 +38,7 @@ def rename_lane(raw: bytes, old: str, new: str, *, section: str = "lanes") -> by
 
 def _key(text: str, section: str, name: str) -> tuple[int, int, str] | None:
     """(begin, end, quote) of the key `name` in the mapping `section` of the document."""
-    for path, event in list(_keys(text)):  # the whole file must read
+    for path, event in _keys(text):
         if path == [section] and event.value == name:
             start, end = event.start_mark, event.end_mark
             if start is None or end is None or event.style not in (None, "'", '"'):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.config.edit import rename_lane
+from cockpit.config.yaml_edit import rename_lane
 
 FILE = """\
 # lanes.yaml, by hand
