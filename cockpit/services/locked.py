@@ -150,7 +150,7 @@ def change(work: Workplace, intent: Lock | Unlock, tell: Tell, by: str) -> Outco
 def _reason(intent: Lock | Unlock) -> str:
     if isinstance(intent, Unlock):
         return ""
-    reason = " ".join(safe(intent.reason, width=LONGEST + 1).text.split()).rstrip(".")
+    reason = safe(" ".join(intent.reason.split()).rstrip("."), width=LONGEST + 1).text
     if not reason:
         raise UsageError("Say why the lane is locked: who meets the lock will want to know.")
     if len(reason) > LONGEST:
