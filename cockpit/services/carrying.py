@@ -86,6 +86,14 @@ def unseen(work: Workplace, lane: str) -> tuple[list[str], str]:
 # ---------------------------------------------------------------- taking them along
 
 
+def with_words(plan: StartPlan) -> str:
+    """What came along, for the end of a sentence; empty where nothing did."""
+    if not plan.with_changes:
+        return ""
+    count = counted(len(plan.carried_paths), "uncommitted change")
+    return f" with {count} of your checkout" if plan.carried_paths else ", nothing to take along"
+
+
 def require(work: Workplace, lane: str, base: CommitId) -> None:
     """Raises `Refused` where the changes can't be laid on `base`."""
     if work.git.main_checkout is None:

@@ -89,6 +89,7 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
         prompts.send(work, Send(lane.lane, intent.prompt), tell, by)
     return Outcome(
         f"Started {lane.lane} on {branch_name(record.branch)} in {record.worktree}"
+        f"{carrying.with_words(plan)}"
         f"{panes.last_words(work, record)}",
         op,
         {

@@ -59,6 +59,7 @@ def test_the_changes_come_along_as_they_are(desk: Desk) -> None:
     after = git(desk.root, "for-each-ref", "refs/heads", "refs/stash").splitlines()
     assert [line for line in after if "alpha" not in line] == refs.splitlines()
     assert "both.txt" in outcome.data["changes"]["carried"]
+    assert "uncommitted changes of your checkout" in outcome.summary
     assert not (desk.root / ".git/cockpit-staging").exists()
     git(folder, "fsck", "--strict")
     desk.do(Undo())

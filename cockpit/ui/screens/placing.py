@@ -26,7 +26,7 @@ async def ask_rename(app: CockpitApp, lane: LaneId) -> None:
         return f"There is a lane {name} already." if LaneId(name) in lanes else ""
 
     lines = [
-        _muted("Its name in lanes.yaml changes too, and folder and branch where they bear it."),
+        _muted("Changes lanes.yaml too, and folder and branch so named."),
         _muted("Undo takes all of it back."),
     ]
     new = await _words(app, f"New name for {lane}", lines, lane, "rename it", why_not)
@@ -59,7 +59,7 @@ async def ask_lock(app: CockpitApp, lane: LaneId) -> None:
     def why_not(reason: str) -> str:
         return "" if reason else "Say why: who meets the lock will want to know."
 
-    lines = [_muted("It is then not torn down, parked, moved, synced, given work or landed.")]
+    lines = [_muted("It then stays as it is: no teardown, work, landing.")]
     reason = await _words(app, f"Why is {lane} locked?", lines, "", "lock it", why_not)
     if reason is not None:
         app.supervisor.submit(Lock(lane, reason))
