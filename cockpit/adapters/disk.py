@@ -36,6 +36,11 @@ class LocalDisk:
         """Bytes that one may still write on the disk of `path`; it need not exist."""
         return free_space(path)
 
+    def same_device(self, one: Path, two: Path) -> bool:
+        """Whether both lie on one file system, each by its nearest folder that is there: only
+        then a rename takes one to the other."""
+        return _device(one) == _device(two)
+
     def stamp(self, path: Path) -> tuple[int, int]:
         """(mtime in ns, inode): changes when a folder's entries do; (0, 0) if it is not there."""
         try:
@@ -43,3 +48,12 @@ class LocalDisk:
         except OSError:
             return (0, 0)
         return (found.st_mtime_ns, found.st_ino)
+
+
+def _device(path: Path) -> int:
+    for place in (path, *path.parents):
+        try:
+            return place.stat().st_dev
+        except OSError:
+            continue
+    return -1

@@ -281,7 +281,7 @@ def _rename_read_only(source: Path, destination: Path, facts: os.stat_result) ->
 def _not_moved(error: OSError, source: Path) -> CockpitError:
     if error.errno in (errno.EXDEV, errno.EBUSY):
         return CockpitError(
-            f"{shown(source)} can't be renamed into the trash; nothing was moved",
+            f"{shown(source)} can't be renamed to where it should go; nothing was moved",
             detail=f"{error.strerror}: it is a mount of its own, something is mounted in it, or "
             "it belongs to a layer of a container's image.",
             hint="Unmount what is mounted there; or put lanes elsewhere with `worktrees:`.",

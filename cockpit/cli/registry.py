@@ -74,7 +74,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec(
                 "start",
-                "LANE…|--all [--task N] [--prompt TEXT|-f FILE]",
+                "LANE…|--all [--task N] [--prompt TEXT|-f FILE] [--with-changes]",
                 "make a lane's worktree, branch and pane, and run its agent",
             ),
             Spec("adopt", "LANE SOURCE", "make a lane of a branch or worktree that exists"),
@@ -85,6 +85,15 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 decides=True,
             ),
             Spec("resume", "LANE…|--all", "take a parked lane up again on its branch"),
+            Spec("rename", "LANE NEW", "give a lane another name, in lanes.yaml too", decides=True),
+            Spec("move", "LANE DIR", "move a lane's worktree to another folder", decides=True),
+            Spec(
+                "lock",
+                "LANE --reason TEXT",
+                "keep a lane from being taken away, moved, given work or landed",
+                decides=True,
+            ),
+            Spec("unlock", "LANE", "take a lane's lock off", decides=True),
             Spec("stop", "LANE…|--all", "end a lane's agent; worktree and branch stay"),
             Spec("restart", "LANE…|--all", "run a lane's agent again in its pane"),
             Spec("interrupt", "LANE…|--all", "press the agent's own stop key"),

@@ -77,6 +77,7 @@ def lane_document(fleet: Fleet, view: LaneView, now: float) -> dict[str, Any]:
         "train": _train_state(fleet, view.lane),
         "ports": {},
         "approval": approval_facts(view.approval),
+        "locked": view.locked or None,
         "background": background_document(fleet, view, now),
     }
 

@@ -142,6 +142,8 @@ def _due(fleet: Fleet, view: LaneView, known: Background, now: float) -> Next:
 
 def _what_it_holds(fleet: Fleet, view: LaneView) -> Next | None:
     """What keeps the lane from a fresh start: someone works in it, or work that is there."""
+    if view.locked:
+        return Next(Deed.WAIT, f"it is locked: {view.locked}")
     if view.record is None:
         return None
     state = view.activity.state

@@ -122,6 +122,14 @@ class ApprovalChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LockChanged:
+    """Why the lane is locked, each time it was looked at; empty: it isn't."""
+
+    lane: LaneId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class BackgroundChanged:
     """All background lanes as they are, and who acts for them."""
 
@@ -183,6 +191,7 @@ Event = (
     | RadarChanged
     | TrainChanged
     | ApprovalChanged
+    | LockChanged
     | BackgroundChanged
     | BoardChanged
     | ConfigRead

@@ -23,6 +23,7 @@ from cockpit.domain.events import (
     GitFactsChanged,
     LaneChanged,
     Link,
+    LockChanged,
     Notice,
     OperationBegan,
     OperationEnded,
@@ -65,6 +66,8 @@ class LaneView:
     """Prompts that wait for the end of its turn."""
     listed: bool = True
     """False for one that lanes.yaml does not name: our state does."""
+    locked: str = ""
+    """Why the commander locked it; empty: they didn't."""
 
     @property
     def needs_commander(self) -> bool:
@@ -144,6 +147,8 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
             return replace(fleet, radar=radar)
         case ApprovalChanged(lane, approval):
             return _with(fleet, replace(_view(fleet, lane), approval=approval))
+        case LockChanged(lane, reason):
+            return _with(fleet, replace(_view(fleet, lane), locked=reason))
         case TrainChanged(train):
             return replace(fleet, train=train)
         case BackgroundChanged(lanes, desk):

@@ -88,6 +88,8 @@ def _why_busy(view: LaneView, work: Underway | None) -> str:
         return f"is busy: {view.busy}"
     if view.fault is not None:
         return f"has a fault: {view.fault.title.rstrip('.')}"
+    if view.locked:
+        return f"is locked: {view.locked}"
     state = view.activity.state
     if state is State.PARKED:
         return "is parked"

@@ -6,6 +6,10 @@ from cockpit.dataclass import dataclass
 from cockpit.domain.change import Layer
 from cockpit.domain.hunks import HunkDeed
 from cockpit.domain.ids import CommitId, LaneId
+from cockpit.domain.lane_intents import Lock as Lock
+from cockpit.domain.lane_intents import Move as Move
+from cockpit.domain.lane_intents import Rename as Rename
+from cockpit.domain.lane_intents import Unlock as Unlock
 from cockpit.domain.resolution_draft import Picked
 from cockpit.domain.task_intents import Answer as Answer
 from cockpit.domain.task_intents import Assign as Assign
@@ -25,6 +29,10 @@ class Start:
     prompt: str = ""
     task: str = ""
     """The task that the lane works on: a number, an id or a file's name in `tasks/`."""
+    with_changes: bool = False
+    """The checkout's uncommitted changes come along, as uncommitted work of the lane."""
+    fetch: bool = True
+    """A base that lies elsewhere is asked for first; else what was fetched last is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +371,10 @@ Intent = (
     | Sync
     | Park
     | Resume
+    | Rename
+    | Move
+    | Lock
+    | Unlock
     | Resolve
     | HandBack
     | ApproveStanding

@@ -48,6 +48,13 @@ class LaneRecord:
     """The model that its agent was last run with; empty for the agent's own choice."""
     shared: bool = False
     """It works in the main checkout, and has neither branch nor worktree of its own."""
+    former: tuple[LaneId, ...] = ()
+    """Names that it had before, by which the journal knows its older steps."""
+
+    @property
+    def names(self) -> frozenset[LaneId]:
+        """Its name, and those that it had."""
+        return frozenset((self.lane, *self.former))
 
 
 class Disagreement(StrEnum):
@@ -119,6 +126,7 @@ def record_to_json(record: LaneRecord) -> dict[str, Any]:
         "task": record.task,
         "model": record.model,
         **({"shared": True} if record.shared else {}),
+        **({"former": list(record.former)} if record.former else {}),
         "pane": None
         if pane is None
         else {
@@ -147,6 +155,7 @@ def record_from_json(data: Mapping[str, Any]) -> LaneRecord:
         task=str(data.get("task", "")),
         model=str(data.get("model", "")),
         shared=data.get("shared") is True,
+        former=tuple(LaneId(str(name)) for name in data.get("former", ())),
         pane=None
         if pane is None
         else PaneRef(

@@ -93,7 +93,7 @@ def expand_worktree(template: str, names: NameValues, root: Path) -> Path:
     that is the checkout, holds it, or lies in a git folder.
     """
     path = _folder(template, names, root)
-    complaint = "holds a control character" if path is None else _why_not_folder(path, root)
+    complaint = "holds a control character" if path is None else why_not_folder(path, root)
     if path is None or complaint:
         raise UsageError(
             f"The worktree template {_shown(template)} gives a folder that {complaint}",
@@ -110,7 +110,11 @@ def _folder(template: str, names: NameValues, root: Path) -> Path | None:
     return Path(os.path.normpath(root / (lead + "/".join(parts))))
 
 
-def _why_not_folder(path: Path, root: Path) -> str:
+def why_not_folder(path: Path, root: Path) -> str:
+    """Why no worktree may lie at `path` (absolute, without `..`), as the end of a sentence; empty
+    when it may. `root` is the main checkout."""
+    if _CONTROL.search(str(path.name)):
+        return "holds a control character"
     if any(part.casefold() == ".git" for part in path.parts):
         return "lies in a git folder"
     if path == root or path in root.parents:

@@ -45,6 +45,10 @@ class OpKind(StrEnum):
     """A hunk of uncommitted work staged, unstaged or discarded."""
     SYNC = "sync"
     PARK = "park"
+    RENAME = "rename"
+    MOVE = "move"
+    LOCK = "lock"
+    """A lane is locked, or its lock is taken off."""
     RESOLVE = "resolve"
     """A conflict with the target, resolved as a merge commit on the lane."""
     HAND_BACK = "hand-back"
@@ -82,6 +86,9 @@ UNDOABLE = frozenset(
         OpKind.LAND,
         OpKind.TEARDOWN,
         OpKind.PARK,
+        OpKind.RENAME,
+        OpKind.MOVE,
+        OpKind.LOCK,
         OpKind.SYNC,
         OpKind.FOLLOW,
         OpKind.HUNK,

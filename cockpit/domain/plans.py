@@ -48,6 +48,15 @@ class StartPlan(Plan):
     prompt: str = ""
     task: str = ""
     """Name of its task's file."""
+    with_changes: bool = False
+    """The checkout's uncommitted changes come along (`services/carrying.py`)."""
+    carried: str = ""
+    """The commit that holds them; empty until it is pinned."""
+    carried_paths: list[str] = field(default_factory=list)
+    staged: list[list[str]] = field(default_factory=list)
+    """Of paths that are staged otherwise than they lie there: path, mode and blob in the
+    snapshot and in the index (path, mode, mode, blob, blob)."""
+    left_out: list[str] = field(default_factory=list)
     filled: bool = False
     """Index and files were complete once; from then on they are the agent's."""
     rolling_back: bool = False
@@ -73,6 +82,25 @@ class TeardownPlan(Plan):
     keep_worktree: bool = False
     stopped: bool = False
     """The agent was ended and `tip` read after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelocationPlan(Plan):
+    """A lane gets another name, another folder, or both: from what `record` says to what
+    `new_record` says. What stays is the same in both."""
+
+    lane: str
+    new_lane: str
+    record: dict[str, Any]
+    new_record: dict[str, Any]
+    pin_ref: str
+    backup_ref: str
+    config: bool = False
+    """The lane's name in lanes.yaml changes too."""
+    trusted: str = ""
+    """The digest of lanes.yaml with the new name, where the old one was trusted: the very same
+    commands run."""
+    rolling_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ class Assign:
     takes it as it is."""
     note: str = ""
     """The commander's own word, told after the task."""
+    with_changes: bool = False
+    """For a lane that is started by this, as in `Start`."""
+    fetch: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,12 @@ def assign(work: Workplace, intent: Assign, tell: Tell, by: str) -> Outcome:
             work,
             lane,
             task,
-            worktree=record.worktree if record is not None else worktree_of(work, lane),
-            branch=record.branch if record is not None else branch_ref(branch_of(work, lane)),
+            worktree=record.worktree
+            if record is not None
+            else worktree_of(work, lane, task=task.name),
+            branch=record.branch
+            if record is not None
+            else branch_ref(branch_of(work, lane, task=task.name)),
             note=intent.note,
         )
         before = record.task if record is not None else ""
@@ -91,7 +95,8 @@ def assign(work: Workplace, intent: Assign, tell: Tell, by: str) -> Outcome:
             plan = replace(plan, prompt=str(kept))
             running.update(plan)
             if record is None:
-                _start(work, running, plan, told, tell, by)
+                wish = Start(lane.lane, told, with_changes=intent.with_changes, fetch=intent.fetch)
+                _start(work, running, plan, wish, tell, by)
             else:
                 _renew(work, running, plan, told, tell, by)
         except DeliveryUnknown:
@@ -167,13 +172,15 @@ def _require_lane(work: Workplace, lane: LaneConfig, task: TaskFile) -> LaneReco
 
 
 def _start(
-    work: Workplace, running: Running, plan: AssignPlan, told: str, tell: Tell, by: str
+    work: Workplace, running: Running, plan: AssignPlan, wish: Start, tell: Tell, by: str
 ) -> None:
+    """`wish` holds what the agent is told; one that takes no prompts is told nothing."""
     lane = LaneId(plan.lane)
     running.step("start the lane")
     takes = panes.plan_launch(work, work.lane(lane), "", resume=False).takes_prompts
     _begun(work, plan)
-    start.start(work, Start(lane, told if takes else "", plan.task), tell, by)
+    prompt = wish.prompt if takes else ""
+    start.start(work, replace(wish, prompt=prompt, task=plan.task), tell, by)
 
 
 def _renew(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from cockpit.config.model import LaneMode
 from cockpit.domain.bus import BusFolder
@@ -13,9 +14,10 @@ from cockpit.services.naming import worktree_of
 from cockpit.services.workplace import Workplace
 
 
-def keep_out_of_status(work: Workplace) -> None:
-    """One marked block in `.git/info/exclude`: the bus, lanes inside the checkout, and what
-    setup links (one of the two declared exceptions of DESIGN §3.8).
+def keep_out_of_status(work: Workplace, *more: Path) -> None:
+    """One marked block in `.git/info/exclude`: the bus, lanes inside the checkout (`more` are
+    folders of lanes that are being made), and what setup links (one of the two declared
+    exceptions of DESIGN §3.8).
 
     A link needs it since the usual `node_modules/` ignores folders only: a lane would never
     be clean, and `git add -A` in it would commit the link.
@@ -27,14 +29,24 @@ def keep_out_of_status(work: Workplace) -> None:
         patterns += [f"/{prefix}tasks/", f"/{prefix}results/", f"/{prefix}master_plan.md"]
         for name in filter(None, (*ledgers.names(work), ledgers.view_name(work))):
             patterns.append(f"/{prefix}{_literal(name)}")
-    for lane in work.config.lanes.values():
-        if lane.mode is not LaneMode.WORKTREE:
-            continue
-        path = worktree_of(work, lane)
-        if path.is_relative_to(work.root):
-            patterns.append("/" + _literal(path.relative_to(work.root).as_posix()) + "/")
+    patterns += [
+        "/" + _literal(path.relative_to(work.root).as_posix()) + "/"
+        for path in _lane_folders(work, *more)
+        if path.is_relative_to(work.root)
+    ]
     patterns += ["/" + _literal(os.path.normpath(name)) for name in work.config.setup.link]
     work.git.exclude(patterns)
+
+
+def _lane_folders(work: Workplace, *more: Path) -> list[Path]:
+    """Where lanes lie or would lie, each once."""
+    would = [
+        worktree_of(work, lane)
+        for lane in work.config.lanes.values()
+        if lane.mode is LaneMode.WORKTREE
+    ]
+    do = [record.worktree for record in work.registry.lanes().values()]
+    return list(dict.fromkeys([*would, *do, *more]))
 
 
 def _literal(path: str) -> str:

@@ -19,6 +19,7 @@ from cockpit.domain.events import (
     ApprovalChanged,
     Event,
     LaneChanged,
+    LockChanged,
     Notice,
     TrainChanged,
 )
@@ -56,6 +57,7 @@ from cockpit.services import (
     follow_preview,
     landing_preview,
     ledgers,
+    locked,
     looking,
     panes,
     papers,
@@ -128,6 +130,8 @@ class LocalCockpit(Remembering):
             for event in self._parked_events([lane]):
                 tell(event)
             tell(ApprovalChanged(lane, approvals.state_of(self.work, lane)))
+            for event in self._lock_events([lane]):
+                tell(event)
         for event in self.background_events():
             tell(event)
         return outcome
@@ -154,18 +158,28 @@ class LocalCockpit(Remembering):
         fleet = Fleet(self.repository, self.config.target, lanes, cadence)
         for name, record in records.items():
             fleet = apply(fleet, LaneChanged(name, record))
-        for event in (*self._parked_events(None), *self.background_events()):
+        told = (*self._parked_events(None), *self._lock_events(list(lanes)))
+        for event in (*told, *self.background_events()):
             fleet = apply(fleet, event)
         return apply(fleet, TrainChanged(train_queue.shown(self.work)))
 
     def observe(self, lanes: Sequence[LaneId] | None = None) -> list[Event]:
         seen = looking.observe(self.work, lanes, dict(self._known))
-        return [*self._remember(seen), *self._parked_events(lanes), *self._train_events(lanes)]
+        return [*self._remember(seen), *self._standing_events(lanes)]
 
     def observe_git(self, lanes: Sequence[LaneId] | None = None) -> list[Event]:
         """As `observe`, without asking tmux: the app follows panes on its own connection."""
         seen = looking.observe(self.work, lanes, {}, activity=False)
-        return [*seen, *self._parked_events(lanes), *self._train_events(lanes)]
+        return [*seen, *self._standing_events(lanes)]
+
+    def _standing_events(self, lanes: Sequence[LaneId] | None) -> list[Event]:
+        """What is known without a look at git or tmux: who is parked, who is locked, the train."""
+        parked, train = self._parked_events(lanes), self._train_events(lanes)
+        return [*parked, *self._lock_events(lanes), *train]
+
+    def _lock_events(self, lanes: Sequence[LaneId] | None) -> list[Event]:
+        known = [*self.config.lanes, *shared.records(self.work)] if lanes is None else lanes
+        return [LockChanged(lane, locked.reason_of(self.work, lane)) for lane in set(known)]
 
     def _parked_events(self, lanes: Sequence[LaneId] | None) -> list[Event]:
         return [

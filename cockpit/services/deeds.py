@@ -21,9 +21,12 @@ from cockpit.domain.intents import (
     JudgeBackground,
     Land,
     LeaveOut,
+    Lock,
+    Move,
     Park,
     PullRequest,
     Queue,
+    Rename,
     Resolve,
     Restart,
     RestoreTrash,
@@ -38,6 +41,7 @@ from cockpit.domain.intents import (
     Teardown,
     Trust,
     Undo,
+    Unlock,
 )
 from cockpit.services import (
     adopt,
@@ -49,12 +53,15 @@ from cockpit.services import (
     hunks,
     landing,
     leaving_out,
+    locked,
+    moving,
     panes,
     park,
     parked,
     prompt_queue,
     prompts,
     pull_request,
+    rename,
     resolving,
     rubbish,
     shared,
@@ -75,6 +82,9 @@ from cockpit.services.workplace import Workplace
 
 def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
     """How it ended well; raises `CockpitError`."""
+    if isinstance(intent, Lock | Unlock):
+        return locked.change(work, intent, tell, by)
+    locked.guard(work, intent)
     lane = getattr(intent, "lane", None)
     if isinstance(intent, DeliverPrompt | CallOffPrompt) or (
         isinstance(intent, Send) and intent.when_idle
@@ -83,9 +93,10 @@ def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
     if lane is not None and shared.is_shared(work, lane):
         return shared.carry_out(work, intent, tell, by)
     match intent:
-        case Start(lane, prompt, task) if task:
-            return assigning.assign(work, Assign(task, lane, note=prompt), tell, by)
-        case Start(lane, prompt) if lane in parked.lanes(work):
+        case Start(lane, prompt, task, changes, fetch) if task:
+            wish = Assign(task, lane, note=prompt, with_changes=changes, fetch=fetch)
+            return assigning.assign(work, wish, tell, by)
+        case Start(lane, prompt, with_changes=False) if lane in parked.lanes(work):
             return park.resume(work, Resume(lane, prompt), tell, by)
         case Start():
             return start.start(work, intent, tell, by)
@@ -137,6 +148,10 @@ def carry_out(work: Workplace, intent: Intent, tell: Tell, by: str) -> Outcome:
             return sync.sync(work, intent, tell, by)
         case Park():
             return park.park(work, intent, tell, by)
+        case Rename():
+            return rename.rename(work, intent, tell, by)
+        case Move():
+            return moving.move(work, intent, tell, by)
         case Resume():
             return park.resume(work, intent, tell, by)
         case ApproveStanding() | Dispatch() | RunBackground() | JudgeBackground():

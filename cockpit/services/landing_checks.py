@@ -16,7 +16,7 @@ from cockpit.domain.merge import Check
 from cockpit.domain.task import ResultStatus, TaskFile
 from cockpit.domain.text import counted
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import approvals, bus, looking, target, tasks, zones
+from cockpit.services import approvals, bus, locked, looking, target, tasks, zones
 from cockpit.services.building import Built
 from cockpit.services.ports import Head, WorktreeInfo
 from cockpit.services.workplace import Workplace
@@ -118,6 +118,9 @@ def _gone(branch: str) -> Refused:
 def _lane_checks(
     work: Workplace, record: LaneRecord, activity: Activity, known: Glance | None
 ) -> Iterator[Check]:
+    reason = locked.reason_of(work, record.lane)
+    if reason:
+        yield Check("lock", False, f"the lane is locked: {reason}", key="i")
     busy = activity.state in BUSY
     said = f"the agent is {activity.state} ({activity.source}: {activity.rule})"
     unsure = activity.state is State.UNKNOWN

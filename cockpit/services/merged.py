@@ -122,7 +122,7 @@ def _landings(work: Workplace, record: LaneRecord) -> list[Operation]:
         op
         for op in reversed(entries)
         if op.kind is OpKind.LAND
-        and op.lane == record.lane
+        and op.lane in record.names
         and op.state is OpState.DONE
         and op.seq not in undone
     ]

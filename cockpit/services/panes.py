@@ -212,6 +212,8 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
     work.tmux.ensure_server()
     pane = find(work, record)
     resume = bool(record.session_name)
+    if resume:  # a lane that was renamed goes on in the session that it began
+        lane = replace(lane, session=record.session_name)
     if pane is None:
         fresh, _ = open_or_adopt(work, lane, record, "", run_setup=False, resume=resume)
         return fresh
@@ -224,7 +226,8 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
         env={**lane_environment(work, lane), **launch.env},
     )
     end_program(work, record, pane.ref.pid)
-    return replace(record, pane=ref, model=lane.model)
+    named = launch.session_name or record.session_name
+    return replace(record, pane=ref, model=lane.model, session_name=named)
 
 
 def last_words(work: Workplace, record: LaneRecord) -> str:

@@ -84,6 +84,11 @@ class Disk(Protocol):
         """Bytes that one may still write on the disk of `path`."""
         ...
 
+    def same_device(self, one: Path, two: Path) -> bool:
+        """Whether both lie on one file system (a path that isn't there counts by its nearest
+        folder that is)."""
+        ...
+
     def stamp(self, path: Path) -> tuple[int, int]:
         """Changes when a folder's entries do; (0, 0) if it is not there."""
         ...
@@ -713,6 +718,14 @@ class Git(Protocol):
         ...
 
     # moving a worktree away and back
+    def point_head(self, worktree: Path, ref: RefName, reason: str) -> None:
+        """Put the worktree on another branch that is at the same commit; its files stay."""
+        ...
+
+    def why_not_move(self, worktree: Path) -> str:
+        """Why its folder can't be moved (submodules, worktrees inside), a clause; or empty."""
+        ...
+
     def restored_links(self, worktree: Path, admin: Path) -> None:
         """Write both links anew after folder and admin folder were moved back."""
         ...

@@ -24,9 +24,11 @@ from cockpit.services import (
     hunk_steps,
     landing,
     leaving_out,
+    locked,
     park,
     pull_request,
     pushing,
+    relocation,
     resolving,
     rounds,
     shared,
@@ -67,6 +69,7 @@ OWN_LOCK = frozenset(
         OpKind.COLLECT,
         OpKind.ANSWER,
         OpKind.ROUND,
+        OpKind.LOCK,
     }
 )
 """Operations that hold a lock of their own (`running.own_lock`), not their lane's."""
@@ -139,6 +142,8 @@ def _locks_of(op: Operation) -> list[str]:
         return [SHARED_LOCK[op.kind]]
     if op.kind is OpKind.UNDO:
         return locks_of(op)
+    if op.kind in (OpKind.RENAME, OpKind.MOVE):
+        return relocation.locks(op)
     names = [f"lane-{op.lane}"] if op.lane is not None else []
     if op.kind is OpKind.LAND:
         names.append("target")
@@ -244,6 +249,9 @@ RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.TEARDOWN: _recover_teardown,
     OpKind.SYNC: sync.recover,
     OpKind.PARK: park.recover,
+    OpKind.RENAME: relocation.recover,
+    OpKind.MOVE: relocation.recover,
+    OpKind.LOCK: locked.recover,
     OpKind.UNDO: _recover_undo,
     OpKind.SEND: _recover_send,
     OpKind.GATE: _recover_gate,

@@ -210,7 +210,9 @@ def _said(again: Relanding) -> str:
 def _landings(work: Workplace, lane: LaneId) -> list[Operation]:
     """The lane's landings since its branch was made, oldest first: of a lane that was started
     anew under an old name the old work stays taken back."""
-    entries = [op for op in work.journal.entries() if op.lane == lane and op.state is OpState.DONE]
+    record = work.registry.lanes().get(lane)
+    names = record.names if record is not None else {lane}
+    entries = [op for op in work.journal.entries() if op.lane in names and op.state is OpState.DONE]
     undone = undone_by(entries)
     born = max(
         (

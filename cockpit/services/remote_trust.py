@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cockpit.domain.ids import RefName, branch_ref
 from cockpit.domain.upstream import Remote, RemoteChange, Upstream
 from cockpit.errors import Refused
 from cockpit.services.workplace import Workplace
@@ -61,11 +62,24 @@ def of_upstream(work: Workplace, upstream: Upstream) -> tuple[RemoteChange, ...]
 
 
 def of_all(work: Workplace, upstream: Upstream | None) -> tuple[RemoteChange, ...]:
-    """What changed of all that a landing may use: the upstream, and the remote pushed to."""
+    """What changed of all that lanes.yaml leads to: the upstream, the remote that is pushed to,
+    and those that lanes start from."""
     found = of_upstream(work, upstream) if upstream is not None else of_followed(work, None)
-    pushed = _pushed_to(work)
-    more = of_address(work, pushed) if pushed is not None else ()
+    more = [change for remote in _named(work) for change in of_address(work, remote)]
     return tuple(dict.fromkeys((*found, *more)))
+
+
+def branch_of_remote(work: Workplace, base: str) -> Upstream | None:
+    """The remote's branch that `REMOTE/BRANCH` names, the remote with the longest name first;
+    None where there is no such remote."""
+    parts = base.split("/")
+    for count in range(len(parts) - 1, 0, -1):
+        name, branch = "/".join(parts[:count]), "/".join(parts[count:])
+        remote = work.git.remotes.remote(name) if branch else None
+        if remote is not None:
+            tracking = RefName(f"refs/remotes/{name}/{branch}")
+            return Upstream(remote, branch_ref(branch), tracking)
+    return None
 
 
 def clause(changes: Sequence[RemoteChange]) -> str:
@@ -86,7 +100,7 @@ def accept(work: Workplace, upstream: Upstream | None, accepted: Sequence[Remote
     not; nothing is to do where it was accepted already."""
     if not accepted:
         return
-    pushed, now = _pushed_to(work), of_all(work, upstream)
+    named, now = _named(work), of_all(work, upstream)
     if now and tuple(accepted) != now:
         raise Refused(
             "What is configured now is not what was shown.",
@@ -95,7 +109,7 @@ def accept(work: Workplace, upstream: Upstream | None, accepted: Sequence[Remote
         )
     if now:
         remember_followed(work, upstream)
-        remember(work, *(one for one in (upstream and upstream.remote, pushed) if one))
+        remember(work, *(one for one in (upstream and upstream.remote, *named) if one))
 
 
 def remember(work: Workplace, *remotes: Remote) -> None:
@@ -113,9 +127,15 @@ def remember_followed(work: Workplace, upstream: Upstream | None) -> None:
         work.state.write(FOLLOWED, {**known, work.target: _pair(upstream)})
 
 
-def _pushed_to(work: Workplace) -> Remote | None:
+def _named(work: Workplace) -> list[Remote]:
+    """Remotes that lanes.yaml names: the one that is pushed to, and those of bases."""
     name = work.config.merge.push
-    return work.git.remotes.remote(name) if name else None
+    found = [work.git.remotes.remote(name)] if name else []
+    bases = [work.config.base, *(lane.base for lane in work.config.lanes.values())]
+    for base in dict.fromkeys(base for base in bases if "/" in base):
+        upstream = branch_of_remote(work, base)
+        found.append(upstream.remote if upstream is not None else None)
+    return list(dict.fromkeys(remote for remote in found if remote is not None))
 
 
 def _pair(upstream: Upstream | None) -> list[str]:

@@ -19,13 +19,26 @@ from dataclasses import replace
 from pathlib import Path
 
 from cockpit.config.model import Isolation, LaneConfig, LaneMode
+from cockpit.domain.events import Notice
 from cockpit.domain.ids import CommitId, LaneId, OpId, RefName, branch_name, branch_ref
 from cockpit.domain.intents import Send, Start
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import bus, claims, leftovers, panes, prompts, setup, tasks, trust
+from cockpit.services import (
+    bus,
+    carrying,
+    claims,
+    leftovers,
+    panes,
+    parked,
+    prompts,
+    remote_base,
+    setup,
+    tasks,
+    trust,
+)
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.ports import Launch, WorktreeInfo
@@ -40,13 +53,17 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
     """
     trust.require(work)
     lane = work.lane(intent.lane)
+    if intent.fetch and lane.lane not in work.registry.lanes():
+        remote_base.fetch(work, lane)
     with work.locks.hold(f"lane-{lane.lane}", why="start"):
         known = work.registry.lanes().get(lane.lane)
         intent = _with_task(work, lane, intent)
+        if known is not None or lane.lane in parked.lanes(work):
+            _require_plain(intent)
         if known is not None:
             known = replace(known, task=intent.task or known.task)
             return _reopen(work, lane, known, intent.prompt, tell, by)
-        plan = plan_start(work, lane, intent.prompt, intent.task)
+        plan = plan_start(work, lane, intent)
         running = begin(
             work,
             tell,
@@ -65,11 +82,14 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
             f"started {lane.lane} on {branch_name(RefName(plan.branch))}",
             {"worktree": plan.worktree},
         )
+    plan = StartPlan.from_json(op.intent)
+    unseen = _tell_of_changes(work, plan, tell)
     if intent.prompt and not launch.prompt_given:
         prompts.wait_until_ready(work, lane.lane, launch.ready)
         prompts.send(work, Send(lane.lane, intent.prompt), tell, by)
     return Outcome(
         f"Started {lane.lane} on {branch_name(record.branch)} in {record.worktree}"
+        f"{carrying.with_words(plan)}"
         f"{panes.last_words(work, record)}",
         op,
         {
@@ -77,8 +97,31 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
             "branch": branch_name(RefName(plan.branch)),
             "worktree": plan.worktree,
             "pane": record.pane.pane if record.pane else None,
+            "changes": {"carried": plan.carried_paths, "not_seen": unseen},
         },
     )
+
+
+def _tell_of_changes(work: Workplace, plan: StartPlan, tell: Tell) -> list[str]:
+    """Say what came along of the checkout's changes, or what the lane doesn't see of them;
+    returns the latter."""
+    if not plan.with_changes:
+        paths, said = carrying.unseen(work, plan.lane)
+    else:
+        paths, said = plan.left_out, ""
+        if paths:
+            said = f"Not taken along, as repositories of their own: {carrying.words(paths)}."
+    if said:
+        tell(Notice(said, "information", LaneId(plan.lane)))
+    return paths
+
+
+def _require_plain(intent: Start) -> None:
+    if intent.with_changes:
+        raise Refused(
+            f"Lane {intent.lane} is there already, so nothing is laid into it.",
+            hint="Start or resume it without --with-changes.",
+        )
 
 
 def _with_task(work: Workplace, lane: LaneConfig, intent: Start) -> Start:
@@ -91,14 +134,17 @@ def _with_task(work: Workplace, lane: LaneConfig, intent: Start) -> Start:
         return replace(intent, task=task.name)
 
 
-def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -> StartPlan:
+def plan_start(work: Workplace, lane: LaneConfig, intent: Start) -> StartPlan:
     """Everything that starting needs to know, or `Refused` with the reason."""
     _require_kind(lane)
+    prompt, task = intent.prompt, intent.task
     base = resolve_base(work, lane)
-    branch = branch_of(work, lane)
-    path = worktree_of(work, lane)
+    branch = branch_of(work, lane, task=task)
+    path = worktree_of(work, lane, task=task)
     _require_free(work, lane, branch, path)
     require_room(work)
+    if intent.with_changes:
+        carrying.require(work, lane.lane, base)
     panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
     work.tmux.ensure_server()
     return StartPlan(
@@ -110,11 +156,13 @@ def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -
         made_branch=True,
         prompt=prompt,
         task=task,
+        with_changes=intent.with_changes,
     )
 
 
 def resolve_base(work: Workplace, lane: LaneConfig) -> CommitId:
-    """The commit that a new lane starts from: its own base, the general one, the target."""
+    """The commit that a new lane starts from: its own base (of one that lies elsewhere, what
+    was fetched last), the general one, the target."""
     target = work.git.read_ref(work.target)
     if target is None:
         raise Refused(
@@ -125,6 +173,9 @@ def resolve_base(work: Workplace, lane: LaneConfig) -> CommitId:
     wanted = lane.base or work.config.base
     if not wanted:
         return target
+    there = remote_base.of(work, wanted)
+    if there is not None:
+        return remote_base.tip(work, lane.lane, there)
     found = work.git.resolve(wanted)
     if found is None:
         raise Refused(
@@ -182,18 +233,22 @@ def advance(
     lane = work.lane(LaneId(plan.lane))
     running.step("make the branch")
     _ensure_branch(work, plan)
+    plan = carrying.keep(work, running, plan)
     with work.locks.hold("worktrees", why=f"start {plan.lane}"):
+        bus.keep_out_of_status(work, Path(plan.worktree))
         running.step("add the worktree")
         info = _ensure_worktree(work, running, plan)
         if not plan.filled:
             running.step("check out the files")
-            work.git.fill_worktree(info.path, CommitId(plan.base))
+            if plan.carried:
+                carrying.lay_out(work, plan, info.path)
+            else:
+                work.git.fill_worktree(info.path, CommitId(plan.base))
             plan = replace(plan, filled=True)
             running.update(plan)
     if plan.made_worktree:
         running.step("copy and link what setup names")
         setup.prepare_files(work, info.path)
-    bus.keep_out_of_status(work)
     record = LaneRecord(
         lane=lane.lane,
         branch=RefName(plan.branch),

@@ -23,6 +23,7 @@ from cockpit.domain.events import (
     GitFactsChanged,
     LaneChanged,
     Link,
+    LockChanged,
     Notice,
     OperationEnded,
     TrainChanged,
@@ -383,8 +384,15 @@ def _nobody() -> None:
     """Who hears of a change when nobody listens yet."""
 
 
-_ON_THE_BOARD = (ActivityChanged, LaneChanged, ApprovalChanged, TrainChanged, OperationEnded)
+_ON_THE_BOARD = (
+    ActivityChanged,
+    LaneChanged,
+    LockChanged,
+    ApprovalChanged,
+    TrainChanged,
+    OperationEnded,
+)
 """What the board of tasks is drawn from, beside the files."""
 
-_STATES = (ActivityChanged, LaneChanged, Link, BackgroundChanged, BoardChanged)
+_STATES = (ActivityChanged, LaneChanged, Link, LockChanged, BackgroundChanged, BoardChanged)
 """Events that say how something is, told again at each look: no news if nothing changed."""

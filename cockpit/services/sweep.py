@@ -10,7 +10,7 @@ from cockpit.domain.landed import Merged
 from cockpit.domain.sync import TURN
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
 from cockpit.errors import CockpitError
-from cockpit.services import bus, looking, teardown
+from cockpit.services import bus, locked, looking, teardown
 from cockpit.services.workplace import Workplace
 
 
@@ -27,7 +27,9 @@ def preview(work: Workplace, *, merged_only: bool) -> list[SweepEntry]:
 def _entry(work: Workplace, lane: LaneId, merged_only: bool) -> SweepEntry:
     try:
         shown = teardown.preview(work, lane)
-        why = why_keep(work, shown) if merged_only else ""
+        reason = locked.reason_of(work, lane)
+        why = f"it is locked: {reason}" if reason else ""
+        why = why or (why_keep(work, shown) if merged_only else "")
     except CockpitError as error:
         return SweepEntry(lane, None, error.title.rstrip("."))
     return SweepEntry(lane, shown, why)

@@ -27,7 +27,7 @@ from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import TeardownPlan
 from cockpit.domain.teardown import Holdings, TeardownPreview
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import merged, panes, parked, sync_queue
+from cockpit.services import locked, merged, panes, parked, sync_queue
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.running import Running, abandoning, begin
 from cockpit.services.workplace import Workplace
@@ -100,7 +100,8 @@ def teardown(work: Workplace, intent: Teardown, tell: Tell, by: str) -> Outcome:
 
 def require_shown(work: Workplace, lane: LaneId, token: str) -> None:
     """Raises `Refused` when the lane is not what the preview with `token` showed (an empty one
-    accepts what is there), or must never go."""
+    accepts what is there), must never go, or is locked."""
+    locked.require_free(work, lane, "taken away")
     shown = preview(work, lane)
     if token and token != shown.token:
         raise Refused(

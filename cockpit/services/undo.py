@@ -10,8 +10,10 @@ from cockpit.domain.intents import Undo
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.undone import undone_by, why_not_undo
 from cockpit.errors import CockpitError, Refused
+from cockpit.services import locked
 from cockpit.services.api import Outcome, Tell, UndoPreview
 from cockpit.services.running import begin
+from cockpit.services.undoing.contract import came_after, later_steps
 from cockpit.services.undoing.table import UNDOS
 from cockpit.services.workplace import Workplace
 
@@ -48,7 +50,36 @@ def _is_next(work: Workplace, op: Operation, undone: dict[int, int]) -> bool:
 def preview(work: Workplace, seq: int | None) -> UndoPreview:
     """What undoing would bring back, and what stands in the way."""
     op = find(work, seq)
-    return UNDOS[op.kind].preview(work, op)
+    why = _why_not_lane(work, op)
+    return UndoPreview(op, (), (why,)) if why else UNDOS[op.kind].preview(work, op)
+
+
+OF_THE_LANE = frozenset(
+    {
+        OpKind.START,
+        OpKind.ADOPT,
+        OpKind.SYNC,
+        OpKind.RESOLVE,
+        OpKind.COMMIT,
+        OpKind.LEAVE_OUT,
+        OpKind.HUNK,
+    }
+)
+"""Kinds whose undoing takes the lane away or changes what is in it."""
+
+
+def _why_not_lane(work: Workplace, op: Operation) -> str:
+    """Why nothing in the step's lane may be undone, a clause: it is locked, or has another name
+    or place now, to which the step's own names no longer lead."""
+    if op.kind not in OF_THE_LANE or op.lane is None:
+        return ""
+    kinds = [OpKind.RENAME]
+    if op.kind not in (OpKind.START, OpKind.ADOPT):
+        kinds.append(OpKind.MOVE)
+    later = later_steps(work, op, kinds)
+    if later:
+        return f"{came_after(later[-1])}: undo that first"
+    return locked.why(work, op.lane)
 
 
 def undo(work: Workplace, intent: Undo, tell: Tell, by: str) -> Outcome:

@@ -47,7 +47,7 @@ class WatchedFolders:
         for lane, record in work.registry.lanes().items():
             places.append(record.worktree / work.config.bus / BusFolder.RESULTS)
             known = self._found.get(lane)
-            if known and known[0] == record.admin:
+            if known and known[0] == record.admin and record.worktree in known:  # not moved
                 folders[lane] = known
             elif work.disk.is_folder(record.worktree):
                 tracked = work.git.tracked_folders(record.worktree)

@@ -32,8 +32,9 @@ from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
 from cockpit.config.load import config_path, load_config
 from cockpit.config.model import Config
-from cockpit.domain.ids import branch_name
-from cockpit.errors import UsageError
+from cockpit.domain.ids import branch_name, branch_ref
+from cockpit.domain.worktree import WorktreeInfo
+from cockpit.errors import CockpitError, UsageError
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.hosting import host_app as host_app
 from cockpit.services.looks import Looks
@@ -109,17 +110,38 @@ def _tmux(git: GitRepository, config: Config, state: Path) -> TmuxServer:
 
 
 def root_of(git: GitRepository) -> Path:
-    """Where lanes.yaml lies: the main checkout, or in a bare repository the worktree that
-    holds one."""
+    """Where lanes.yaml lies: the main checkout, or in a bare repository the target's worktree,
+    else another one that holds a lanes.yaml. Never a lane, which has a copy of its own."""
     if git.main_checkout is not None:
         return git.main_checkout
-    for info in git.worktrees():
-        if info.exists and config_path(info.path).exists():
+    lanes = FileRegistry(paths.state_dir(git.common_dir) / "lanes").lanes().values()
+    ours = {record.admin for record in lanes}
+    found = [
+        info
+        for info in git.worktrees()
+        if info.exists
+        and info.admin not in ours
+        and not (info.locked or "").startswith("cockpit:")
+        and config_path(info.path).exists()
+    ]
+    for info in found:
+        if _is_on_target(info):
             return info.path
+    if found:
+        return found[0].path
     raise UsageError(
         f"This bare repository has no worktree with a lanes.yaml: {git.common_dir}",
         hint="Add a worktree of the target branch and put lanes.yaml there.",
     )
+
+
+def _is_on_target(info: WorktreeInfo) -> bool:
+    """Whether the worktree is on the branch that its own configuration calls the target."""
+    try:
+        target = load_config(config_path(info.path), preset_names=presets.names()).target
+    except CockpitError:
+        return False  # its own mistakes are told once it is chosen
+    return info.head.ref == branch_ref(target)
 
 
 def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:

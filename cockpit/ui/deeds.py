@@ -63,6 +63,10 @@ def start(app: CockpitApp, context: Context, key: str) -> None:
         app.supervisor.submit(Start(lane))
 
 
+def start_with_changes(app: CockpitApp, context: Context, key: str) -> None:
+    app.supervisor.submit(Start(_lane(context), with_changes=True))
+
+
 def start_all(app: CockpitApp, context: Context, key: str) -> None:
     for view in context.fleet.lanes.values():
         if may_start(view) and not view.busy:
@@ -208,6 +212,24 @@ async def park(app: CockpitApp, context: Context, key: str) -> None:
     await ask_park(app, _lanes(context, why_not_branch))
 
 
+async def rename(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.placing import ask_rename
+
+    await ask_rename(app, _lane(context))
+
+
+async def move(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.placing import ask_move
+
+    await ask_move(app, _lane(context))
+
+
+async def lock(app: CockpitApp, context: Context, key: str) -> None:
+    from cockpit.ui.screens.placing import ask_lock
+
+    await ask_lock(app, _lane(context))
+
+
 async def teardown(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.teardown import ask_teardown
 
@@ -336,6 +358,10 @@ DEEDS: dict[str, Deed] = {
     "sync_idle": sync_idle,
     "follow": follow,
     "park": park,
+    "start_with_changes": start_with_changes,
+    "rename": rename,
+    "move": move,
+    "lock": lock,
     "teardown": teardown,
     "clashes": clashes,
     "log": log,

@@ -176,13 +176,15 @@ def panel_agent(view: LaneView) -> Content:
     return text(view.agent, "$muted", width=24)
 
 
-def panel_foot(view: LaneView) -> list[Part]:
+def panel_foot(view: LaneView, *, branch: bool = True) -> list[Part]:
     """The parts of a panel's lower edge: branch, distance to the target, size of the change."""
     facts = view.facts
+    lock = (0, lock_sign(view))
     if facts is None:
-        return []
+        return [lock] if view.locked else []
     return [
-        (3, _branch(view, facts)),
+        lock,
+        (3, _branch(view, facts) if branch else EMPTY),
         (1, _distance(facts), True),
         (2, _change(facts), True),
         (0, _outside(facts)),
@@ -222,6 +224,11 @@ def _change(facts: GitFacts) -> Content:
     if facts.dirty:
         parts.append((" " * bool(parts) + f"✎{number(facts.dirty)}", "$warning"))
     return Content.assemble(*parts)
+
+
+def lock_sign(view: LaneView) -> Content:
+    """That the lane is locked, and why; nothing where it isn't."""
+    return text(f"⊘ locked: {view.locked}", "bold $warning", width=48) if view.locked else EMPTY
 
 
 def approval_sign(view: LaneView) -> Content:

@@ -270,6 +270,18 @@ def why_not_call_off(context: Context) -> Reason:
     return no_lane(context)
 
 
+def why_not_ended(context: Context) -> Reason:
+    """For what needs a lane in which nothing runs."""
+    reason = why_not_branch(context)
+    view = context.lane
+    if reason is None and view is not None and view.locked:
+        return f"{view.lane} is locked: {view.locked}."
+    if reason is None and view is not None and view.record is not None:
+        gone = view.record.pane is None or view.activity.state is State.EXITED
+        return None if gone else f"The agent of {view.lane} runs; stop it first."
+    return reason
+
+
 def why_not_next(context: Context) -> Reason:
     return None if context.fleet.next_needing(None) else "No lane needs you."
 

@@ -68,7 +68,7 @@ def _state(view: LaneView, now: float) -> Iterable[Section]:
     facts = view.facts
     if facts is not None and facts.branch is not None:
         lines.append(_pair("branch", branch_name(facts.branch)))
-    parts = [part[1] for part in present.panel_foot(view)[1:] if part[1]]
+    parts = [part[1] for part in present.panel_foot(view, branch=False) if part[1]]
     if parts:
         lines.append(present.joined(parts))
     yield f"{view.lane} · {view.agent}", lines

@@ -40,7 +40,7 @@ def strip(
     """The parts of a lane's line. `notes` are its marks (the train's, a clash), with ranks."""
     asks = headline(view.activity.detail) if view.activity.state in ASKS else ""
     about = present.text(asks, "$foreground") if asks else task or present.text(view.title)
-    foot = present.panel_foot(view)[1:]
+    foot = present.panel_foot(view, branch=False)
     return Strip(view, present.status(view, now), about, [*notes, *foot])
 
 

@@ -47,7 +47,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "git": ("adapters.git",),
     "gitdb": ("adapters.git",),
     "watchfiles": ("adapters.watch",),
-    "yaml": ("config.yaml_events",),
+    "yaml": ("config.yaml_events", "config.yaml_edit"),
 }
 """Library → the only modules (and what lies below them) that may import it."""
 

@@ -10,8 +10,8 @@ from tests.cli.fake import FakeCockpit, Run, trash_entry
 
 Capture = pytest.CaptureFixture[str]
 DECIDES = {
-    *("approve", "comment", "commit", "follow", "gate", "hunk", "leave-out", "merge", "park"),
-    *("pr", "resolve", "teardown", "trust", "undo"),
+    *("approve", "comment", "commit", "follow", "gate", "hunk", "leave-out", "lock", "merge"),
+    *("move", "park", "pr", "rename", "resolve", "teardown", "trust", "undo", "unlock"),
 }
 
 

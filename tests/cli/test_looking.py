@@ -55,6 +55,7 @@ def test_status_json_is_the_design(run_json: Json, fake: FakeCockpit) -> None:
         "train": "",
         "ports": {},
         "approval": {"standing": "none", "commit": None, "why": ""},
+        "locked": None,
         "background": None,
     }
     planned = document["lanes"][2]

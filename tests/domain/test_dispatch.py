@@ -379,3 +379,8 @@ def test_the_activity_of_others_is_not_a_matter_of_order() -> None:
     other = replace(two, activity=Activity(State.WORKING, "screen", "x", NOW))
     assert fleet_print(fleet(one, two)) == fleet_print(fleet(two, one))
     assert fleet_print(fleet(one, two)) == fleet_print(fleet(one, other)), "only what was made"
+
+
+def test_a_locked_lane_is_not_started() -> None:
+    shown = fleet(replace(lane(), locked="as it is"))
+    assert deed(shown) is Deed.WAIT and why(shown) == "it is locked: as it is"

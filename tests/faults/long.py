@@ -137,7 +137,9 @@ def meddlers(steps: list[str]) -> Iterator[tuple[str, str]]:
     """Whose commits could come in between: on the target, on the lane's branch."""
     if any(step.endswith(TARGET_STEP) for step in steps):
         yield "meddler", "refs/heads/main"
-    if any(f" {LANE_BRANCH}" in step for step in steps) or any("land" in step for step in steps):
+    renames = any("rename the branch" in step for step in steps)  # then it has another name
+    on_lane = any(f" {LANE_BRANCH}" in step or "land" in step for step in steps)
+    if on_lane and not renames:
         yield "lane meddler", f"refs/heads/{LANE_BRANCH}"
 
 

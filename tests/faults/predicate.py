@@ -30,12 +30,14 @@ from tests.faults.looks import (
     without_caches,
 )
 from tests.faults.picture import Picture, note, note_work
+from tests.faults.relocated import relocated, relocations, without_config
 
 __all__ = ["Picture", "check", "journal", "note", "note_work"]
 
 
 def check(before: Picture, root: Path, state: Path) -> list[str]:
     """Every violation, as a sentence; empty when the promise holds."""
+    before = relocated(before, root, state)
     return [
         *_check_kept(before, root, state),
         *_check_own(before, root, state),
@@ -80,6 +82,8 @@ def _check_own(before: Picture, root: Path, state: Path) -> Iterator[str]:
         if now != facts:
             yield f"the commander's file changed: {path}"
     status = status_of(root)
+    if any(plan["config"] for plan in relocations(before, state)):
+        status = without_config(status)
     for name in _on_the_bus(before, state):
         status = status.replace(b"!! %s\0" % os.fsencode(name), b"")
     if status != before.status:

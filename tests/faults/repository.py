@@ -9,7 +9,7 @@ from cockpit.domain.intents import Intent
 from cockpit.services.cockpit import LocalCockpit
 from tests.conftest import git
 
-ALPHA, BETA, TIDY = LaneId("alpha"), LaneId("beta"), LaneId("tidy")
+ALPHA, BETA, GAMMA, TIDY = (LaneId(name) for name in ("alpha", "beta", "gamma", "tidy"))
 PROMPT = "read tasks/task-001.md and begin"
 
 CONFIG = """\

@@ -34,10 +34,13 @@ from cockpit.domain.intents import (
     JudgeBackground,
     Land,
     LeaveOut,
+    Lock,
+    Move,
     Park,
     Plan,
     PullRequest,
     Queue,
+    Rename,
     Restart,
     RestoreTrash,
     Resume,
@@ -51,6 +54,7 @@ from cockpit.domain.intents import (
     Teardown,
     Trust,
     Undo,
+    Unlock,
     WriteTasks,
 )
 from cockpit.domain.operation import OpKind, OpState
@@ -63,6 +67,7 @@ from tests.faults.repository import (
     BACKGROUND,
     BETA,
     CONFIG,
+    GAMMA,
     PARKING,
     PROMPT,
     PUSHING,
@@ -127,9 +132,13 @@ def _last(kind: OpKind) -> Wish:
 
 
 def _undo(
-    prepare: Callable[[LocalCockpit], None], undoes: OpKind, *, config: str = CONFIG
+    prepare: Callable[[LocalCockpit], None],
+    undoes: OpKind,
+    *,
+    config: str = CONFIG,
+    lanes: tuple[str, ...] = ("project-alpha",),
 ) -> Scene:
-    return Scene(prepare, lambda _c: Undo(), OpKind.UNDO, undoes=undoes, config=config)
+    return Scene(prepare, lambda _c: Undo(), OpKind.UNDO, lanes=lanes, undoes=undoes, config=config)
 
 
 def _sweep(cockpit: LocalCockpit) -> list[Intent]:
@@ -151,6 +160,9 @@ _CARS = _GATED | {OpKind.LAND}
 SCENES: dict[str, Scene] = {
     # lanes
     "start": _START,
+    "start with changes": Scene(
+        states.base, lambda _c: Start(BETA, with_changes=True), OpKind.START
+    ),
     "start with a prompt": Scene(
         states.base, lambda _c: Start(BETA, prompt=PROMPT), OpKind.START, also=_SENT
     ),
@@ -164,6 +176,12 @@ SCENES: dict[str, Scene] = {
     "teardown": Scene(states.dirty, lambda _c: Teardown(ALPHA), OpKind.TEARDOWN),
     "teardown, all merged": Scene(states.merged, _sweep, OpKind.TEARDOWN, BOTH, times=2),
     "park": Scene(states.dirty, lambda _c: Park(ALPHA), OpKind.PARK),
+    "rename": Scene(states.ended, lambda _c: Rename(ALPHA, GAMMA), OpKind.RENAME),
+    "rename, queued": Scene(states.ended_queued, lambda _c: Rename(ALPHA, GAMMA), OpKind.RENAME),
+    "move": Scene(states.ended, lambda _c: Move(ALPHA, "../elsewhere/here"), OpKind.MOVE),
+    "move inside": Scene(states.ended, lambda _c: Move(ALPHA, "../project-there"), OpKind.MOVE),
+    "lock": Scene(states.base, lambda _c: Lock(ALPHA, "as it is"), OpKind.LOCK),
+    "unlock": Scene(states.locked, lambda _c: Unlock(ALPHA), OpKind.LOCK),
     "resume": Scene(
         states.put_away, lambda _c: Resume(ALPHA), OpKind.RESTART, (), also=frozenset({OpKind.UNDO})
     ),
@@ -318,6 +336,9 @@ SCENES: dict[str, Scene] = {
         states.torn_and_emptied, lambda _c: Undo(), OpKind.UNDO, (), OpKind.TEARDOWN
     ),
     "undo park": Scene(states.put_away, lambda _c: Undo(), OpKind.UNDO, (), OpKind.PARK),
+    "undo rename": _undo(states.renamed, OpKind.RENAME, lanes=("project-gamma",)),
+    "undo move": _undo(states.moved, OpKind.MOVE, lanes=("project-there",)),
+    "undo lock": _undo(states.locked, OpKind.LOCK),
     "undo sync": _undo(states.synced, OpKind.SYNC),
     "undo resolve": _undo(states.resolved, OpKind.RESOLVE),
     "undo commit": _undo(states.taken, OpKind.COMMIT),

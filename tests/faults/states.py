@@ -26,11 +26,15 @@ from cockpit.domain.intents import (
     Intent,
     Land,
     LeaveOut,
+    Lock,
+    Move,
     Park,
     Queue,
+    Rename,
     Resolve,
     RunBackground,
     Start,
+    Stop,
     Sync,
     Teardown,
     Trust,
@@ -43,7 +47,7 @@ from cockpit.services.cockpit import LocalCockpit
 from tests.conftest import git
 from tests.faults.paper_tmux import PaperTmux
 from tests.faults.picture import note, note_work
-from tests.faults.repository import ALPHA, BETA, TIDY, commits, dirt, do, work_of, write
+from tests.faults.repository import ALPHA, BETA, GAMMA, TIDY, commits, dirt, do, work_of, write
 
 
 def untrusted(_cockpit: LocalCockpit) -> None:
@@ -60,6 +64,34 @@ def base(cockpit: LocalCockpit) -> None:
 def dirty(cockpit: LocalCockpit) -> None:
     base(cockpit)
     dirt(cockpit.root)
+
+
+def ended(cockpit: LocalCockpit) -> None:
+    """A lane full of work, whose agent has ended."""
+    dirty(cockpit)
+    do(cockpit, Stop(ALPHA))
+
+
+def ended_queued(cockpit: LocalCockpit) -> None:
+    """The same, approved and in the train before another."""
+    two(cockpit)
+    do(cockpit, Queue(ALPHA, before=BETA))
+    do(cockpit, Stop(ALPHA))
+
+
+def renamed(cockpit: LocalCockpit) -> None:
+    ended(cockpit)
+    do(cockpit, Rename(ALPHA, GAMMA))
+
+
+def moved(cockpit: LocalCockpit) -> None:
+    ended(cockpit)
+    do(cockpit, Move(ALPHA, "../project-there"))
+
+
+def locked(cockpit: LocalCockpit) -> None:
+    base(cockpit)
+    do(cockpit, Lock(ALPHA, "as it is"))
 
 
 def topic(cockpit: LocalCockpit) -> None:

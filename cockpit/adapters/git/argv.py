@@ -136,6 +136,11 @@ def delete_ref(ref: str, old: str) -> list[str]:
     return ["update-ref", "--no-deref", "-d", ref, object_id(old)]
 
 
+def point_head(ref: str, reason: str) -> list[str]:
+    """HEAD of a worktree becomes a link to `ref`; index and files stay."""
+    return ["symbolic-ref", "-m", reason, "HEAD", ref]
+
+
 def detach_head(commit: str) -> list[str]:
     return ["update-ref", "--no-deref", "-m", "cockpit: gate", "HEAD", object_id(commit)]
 

@@ -191,6 +191,14 @@ class GitRepository:
     def restored_links(self, worktree: Path, admin: Path) -> None:
         self._worktrees.link(worktree, admin)
 
+    @typed
+    def point_head(self, worktree: Path, ref: RefName, reason: str) -> None:
+        self._worktrees.point_head(worktree, ref, reason)
+
+    @typed
+    def why_not_move(self, worktree: Path) -> str:
+        return self._worktrees.why_not_move(worktree)
+
     # ------------------------------------------------------------ looks
 
     @typed

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from cockpit.adapters.git import argv
+from cockpit.adapters.git import argv, modules
 from cockpit.adapters.git.discover import common_of, gitdir_target
 from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.files import lstat, read_small, write_whole
@@ -221,11 +221,32 @@ class Worktrees:
                     detail=str(other),
                     hint="Restore the lane into another folder.",
                 )
+        was = gitdir_target(worktree / ".git") or admin
+        lay = worktree_of(admin) or worktree
+        modules.relink(self.ground, worktree, admin, lay, was if _is_ours(was, admin) else admin)
         write_whole(admin / "commondir", b"../..\n")
-        write_whole(admin / "gitdir", os.fsencode(worktree / ".git") + b"\n")
+        back = _in_the_form_of(_named_in(admin / "gitdir"), worktree / ".git", admin)
+        write_whole(admin / "gitdir", os.fsencode(back) + b"\n")
         link = lstat(worktree / ".git")
         if link is None or not stat.S_ISDIR(link.st_mode):
-            write_whole(worktree / ".git", b"gitdir: " + os.fsencode(admin) + b"\n")
+            there = _in_the_form_of(_named_in(worktree / ".git"), admin, worktree)
+            write_whole(worktree / ".git", b"gitdir: " + os.fsencode(there) + b"\n")
+
+    def point_head(self, worktree: Path, ref: RefName, reason: str) -> None:
+        """Put the worktree on the branch `ref`, which must be where its present one is: index
+        and files stay as they are."""
+        self.ground.run(argv.point_head(ref, reason), at=self.ground.at(worktree))
+
+    def why_not_move(self, worktree: Path) -> str:
+        """Why the worktree's folder can't be moved, as a clause; empty when it can. Unlike with
+        `git worktree move` submodules are no obstacle (`modules.py`)."""
+        at = self.ground.at(worktree)
+        if at.admin == self.ground.common:
+            return "it is the main checkout"
+        inside = [other for other, _ in self.listed() if at.work_tree in other.parents]
+        if inside:
+            return f"another worktree lies in it: {inside[0]}"
+        return ""
 
     def _need_admin(self, admin: Path) -> None:
         if admin.parent != self.ground.common / "worktrees" or not (admin / "HEAD").exists():
@@ -233,6 +254,24 @@ class Worktrees:
                 f"{admin} is not a worktree's git folder of this repository.",
                 hint="It should lie in the folder `worktrees` of the git directory.",
             )
+
+
+def _is_ours(was: Path, admin: Path) -> bool:
+    """Whether a folder that a `.git` file names may have been the admin folder before."""
+    return os.path.realpath(was.parent) == os.path.realpath(admin.parent)
+
+
+def _named_in(file: Path) -> str:
+    """The path that a link's file names, as it stands there; empty where it names none."""
+    text = os.fsdecode(read_small(file) or b"").rstrip("\r\n")
+    return text.removeprefix("gitdir: ")
+
+
+def _in_the_form_of(before: str, target: Path, folder: Path) -> str:
+    """`target` as a link in `folder` names it: relative where the link before was."""
+    if before and not os.path.isabs(before):
+        return os.path.relpath(os.path.realpath(target), os.path.realpath(folder))
+    return str(target)
 
 
 def _is_born(admin: Path) -> bool:

@@ -21,12 +21,17 @@ Makes each lane that lanes.yaml names: a worktree on a branch of its own, the fi
 `setup` asks for, a tmux pane, and the agent in it. A lane that was started before gets its
 pane and agent again. Several lanes start one after the other, `launch.stagger` apart.
 
+A lane starts from a commit, so it does not see what is uncommitted in your checkout; the start
+says what that is, or takes it along (--with-changes; your checkout stays as it is). A base such
+as `origin/main` is fetched first.
+
 Everything a start makes can be taken back with `cockpit undo`."""
 EXAMPLES = (
     ("cockpit start alpha", "start one lane"),
     ("cockpit start --all", "start every lane that is not started"),
     ("cockpit start alpha --prompt 'Fix the login test.'", "and give its agent a first prompt"),
     ("cockpit start alpha --task 7", "on task 7: its file is named in the first prompt"),
+    ("cockpit start alpha --with-changes", "with what is uncommitted in your checkout"),
     ("cockpit start alpha -f tasks/task-001-auth.md", "the prompt from a file (- for stdin)"),
 )
 
@@ -38,6 +43,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--task", metavar="N", default="", help="the task it works on: a number, an id or a file"
+    )
+    parser.add_argument(
+        "--with-changes",
+        action="store_true",
+        help="lay your checkout's uncommitted changes into the lane, as uncommitted work",
+    )
+    parser.add_argument(
+        "--no-fetch",
+        action="store_true",
+        help="don't ask a remote for the base; start from what was fetched last",
     )
     add_prompt_file(parser, "first prompt from FILE; - is stdin")
 
@@ -56,7 +71,10 @@ def run(args: Namespace, context: Context) -> int:
         raise UsageError("A task is for one lane: name one.", hint="Start the others without it.")
 
     def start(lane: LaneId) -> Outcome:
-        return context.carry_out(Start(lane, prompt, args.task))
+        wish = Start(
+            lane, prompt, args.task, with_changes=args.with_changes, fetch=not args.no_fetch
+        )
+        return context.carry_out(wish)
 
     return each(
         context,

@@ -138,6 +138,8 @@ def _notes(fleet: Fleet, view: LaneView, now: float) -> Cell:
     notes = [view.busy] if view.busy else []
     if view.fault is not None:
         notes.append(view.fault.what.value)
+    if view.locked:
+        notes.append(f"locked: {view.locked}")
     if view.facts is not None:
         facts = view.facts
         notes += [facts.operation] if facts.operation else []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.errors import Refused
-from cockpit.services import leaving_out, taking
+from cockpit.services import leaving_out, locked, taking
 from cockpit.services.undoing import (
     approval,
     follow,
@@ -15,6 +15,7 @@ from cockpit.services.undoing import (
     landing,
     park,
     redo,
+    relocation,
     standing,
     start,
     sync,
@@ -28,6 +29,9 @@ UNDOS: Mapping[OpKind, Undoing] = {
     OpKind.LAND: landing.UNDOING,
     OpKind.TEARDOWN: teardown.UNDOING,
     OpKind.PARK: park.UNDOING,
+    OpKind.RENAME: relocation.UNDOING,
+    OpKind.MOVE: relocation.UNDOING,
+    OpKind.LOCK: locked.UNDOING,
     OpKind.SYNC: sync.UNDOING,
     OpKind.APPROVE: approval.UNDOING,
     OpKind.UNDO: redo.UNDOING,
