@@ -74,7 +74,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec(
                 "start",
-                "LANE…|--all [--task N] [--prompt TEXT|-f FILE]",
+                "LANE…|--all [--task N] [--prompt TEXT|-f FILE] [--dry-run]",
                 "make a lane's worktree, branch and pane, and run its agent",
             ),
             Spec("adopt", "LANE SOURCE", "make a lane of a branch or worktree that exists"),

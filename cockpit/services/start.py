@@ -25,7 +25,17 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import bus, claims, leftovers, panes, prompts, setup, tasks, trust
+from cockpit.services import (
+    bus,
+    claims,
+    leftovers,
+    panes,
+    prompts,
+    setup,
+    taking_over,
+    tasks,
+    trust,
+)
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.ports import Launch, WorktreeInfo
@@ -93,11 +103,17 @@ def _with_task(work: Workplace, lane: LaneConfig, intent: Start) -> Start:
 
 def plan_start(work: Workplace, lane: LaneConfig, prompt: str, task: str = "") -> StartPlan:
     """Everything that starting needs to know, or `Refused` with the reason."""
-    _require_kind(lane)
+    require_kind(lane)
+    there = taking_over.plan_named(work, lane)
+    if there is not None:
+        require_room(work)
+        panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
+        work.tmux.ensure_server()
+        return replace(there, prompt=prompt, task=task)
     base = resolve_base(work, lane)
     branch = branch_of(work, lane)
     path = worktree_of(work, lane)
-    _require_free(work, lane, branch, path)
+    require_free(work, lane, branch, path)
     require_room(work)
     panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
     work.tmux.ensure_server()
@@ -134,7 +150,7 @@ def resolve_base(work: Workplace, lane: LaneConfig) -> CommitId:
     return found
 
 
-def _require_kind(lane: LaneConfig) -> None:
+def require_kind(lane: LaneConfig) -> None:
     if lane.mode is not LaneMode.WORKTREE or lane.isolation is not Isolation.WORKTREE:
         what = lane.mode if lane.mode is not LaneMode.WORKTREE else lane.isolation
         raise Refused(
@@ -143,7 +159,7 @@ def _require_kind(lane: LaneConfig) -> None:
         )
 
 
-def _require_free(work: Workplace, lane: LaneConfig, branch: str, path: Path) -> None:
+def require_free(work: Workplace, lane: LaneConfig, branch: str, path: Path) -> None:
     if not work.git.is_valid_branch(branch):
         raise Refused(
             f"{branch!r} cannot be a branch name.",
