@@ -29,14 +29,15 @@ def config_path(root: Path) -> Path:
     return other if not os.path.lexists(lanes) and os.path.lexists(other) else lanes
 
 
-def load_config(path: Path, *, preset_names: Collection[str] = ()) -> Config:
-    """The configuration in `path`; a file named coordination.yaml is read in its own form.
+def load_config(path: Path, *, preset_names: Collection[str] = (), target: str = "main") -> Config:
+    """The configuration in `path`; a file named coordination.yaml is read in its own form, with
+    `target`, which that form does not have.
 
     `preset_names` are the shipped agents; without them unknown agents can't be told. Raises
     `UsageError` if the file is missing or can't be read, `ConfigError` if it is wrong.
     """
     if path.name == COORDINATION_FILE:
-        return load_coordination(path)
+        return load_coordination(path, target=target)
     return parse_config(_read(path), path, preset_names=preset_names)
 
 

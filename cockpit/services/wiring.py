@@ -30,15 +30,16 @@ from cockpit.adapters.statefiles import FileState
 from cockpit.adapters.tmux.lifecycle import TmuxServer
 from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
-from cockpit.config.load import config_path, load_config
+from cockpit.config.load import COORDINATION_FILE, FILE, config_path, load_config
 from cockpit.config.model import Config
-from cockpit.domain.ids import branch_name
-from cockpit.errors import UsageError
+from cockpit.errors import Refused, UsageError
 from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.first_target import first_target
 from cockpit.services.hosting import host_app as host_app
 from cockpit.services.workplace import Probe, Workplace, no_probe
 
 if TYPE_CHECKING:
+    from cockpit.services.founding import Founding
     from cockpit.services.supervisor import FleetSupervisor
 
 
@@ -64,7 +65,16 @@ def build_cockpit(
 
 def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Workplace:
     root = root_of(git)
-    config = load_config(config_path(root), preset_names=presets.names())
+    path = config_path(root)
+    # a coordination.yaml names no target
+    target = first_target(git, root)[0] if path.name == COORDINATION_FILE else ""
+    config = load_config(path, preset_names=presets.names(), target=target)
+    return _workplace_on(git, root, config, env, probe)
+
+
+def _workplace_on(
+    git: GitRepository, root: Path, config: Config, env: Mapping[str, str], probe: Probe
+) -> Workplace:
     state = paths.state_dir(git.common_dir)
     make_private_dir(state)
     clock = SystemClock()
@@ -134,13 +144,31 @@ def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:
     return FleetSupervisor(cockpit, live, FileWatcher())
 
 
-def locate(start: Path) -> tuple[Path, str]:
-    """Where lanes.yaml of the repository around `start` belongs, and the branch checked out
-    there (`main` when HEAD is detached); for `cockpit init`, before there is a lanes.yaml."""
+def build_founding(start: Path, *, environment: Mapping[str, str] | None = None) -> Founding:
+    """What sets the repository around `start` up. Raises as `build_cockpit`, but for what is
+    about lanes.yaml, and `Refused` where that is there already."""
+    from cockpit.adapters.surroundings import LocalSurroundings
+    from cockpit.services.founding import Founding, place_of
+
+    env = dict(os.environ if environment is None else environment)
     git = open_repository(start)
     try:
-        root = root_of(git)
-        ref = git.head(root).ref
-        return root, branch_name(ref) if ref is not None else "main"
-    finally:
+        root = place_of(git)
+        if os.path.lexists(root / FILE):
+            raise Refused(
+                f"{root / FILE} exists already, and init never overwrites a file.",
+                hint="`cockpit check` says what is wrong in it.",
+            )
+        return Founding(
+            git,
+            root,
+            repository=paths.repository_name(git.common_dir),
+            user=env.get("USER", ""),
+            agents=AgentCatalogue({}),
+            presets=presets.names(),
+            surroundings=LocalSurroundings(),
+            workplace=lambda config: _workplace_on(git, root, config, env, no_probe),
+        )
+    except BaseException:
         git.close()
+        raise
