@@ -11,7 +11,7 @@ from cockpit.config import rules
 from cockpit.config.build import build_config
 from cockpit.config.check import check_values
 from cockpit.config.model import Config
-from cockpit.config.problems import START, ConfigError, Mark, Problems, quoted
+from cockpit.config.problems import START, ConfigError, Mark, NoConfig, Problems, quoted
 from cockpit.config.schema import COORDINATION, TOP
 from cockpit.config.schema_lane import LANE
 from cockpit.config.shapes import Values, default_of
@@ -122,9 +122,9 @@ def _read(path: Path) -> bytes:
         # O_NONBLOCK: a FIFO in the file's place must not hang the program
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise UsageError(
+        raise NoConfig(
             f"There is no {path.name} in {path.parent}",
-            hint=f"Write one with `cockpit init`, or copy lanes.example.yaml to {path}",
+            hint="`cockpit init` proposes one from what is here and writes it.",
         ) from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error

@@ -82,12 +82,13 @@ def proposal_text(proposal: Proposal) -> str:
         if template is not None:
             parts.append(_value(key, _quoted(template.value), template.why))
     parts.append("\nlanes:" + ("\n" if proposal.lanes else " {}\n"))
-    parts += [_lane(lane, first=not at) for at, lane in enumerate(proposal.lanes)]
+    open_one = next((lane for lane in proposal.lanes if not lane.zone), None)
+    parts += [_lane(lane, explain=lane is open_one) for lane in proposal.lanes]
     parts += [_left_out(proposal.left_out), _gate(proposal), _setup(proposal)]
     return "".join(parts)
 
 
-def _lane(lane: ProposedLane, *, first: bool) -> str:
+def _lane(lane: ProposedLane, *, explain: bool) -> str:
     rows = [_comment(lane.why, "  ") if lane.why else "", f"  {lane.name}:\n"]
     if lane.title:
         rows.append(_value("    title", _scalar(lane.title), ""))
@@ -95,7 +96,7 @@ def _lane(lane: ProposedLane, *, first: bool) -> str:
     for key, text in (("worktree", lane.worktree), ("branch", lane.branch)):
         if text:
             rows.append(_value(f"    {key}", _scalar(text), ""))
-    said = 'the globs that this lane may edit, e.g. ["src/auth/**"]' if first else ""
+    said = 'the globs that this lane may edit, e.g. ["src/auth/**"]' if explain else ""
     rows.append(_value("    zone", _zone(lane), said))
     for key, text in (("owner", lane.owner), ("ledger", lane.ledger)):
         if text:

@@ -32,7 +32,8 @@ from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
 from cockpit.config.load import COORDINATION_FILE, FILE, config_path, load_config
 from cockpit.config.model import Config
-from cockpit.errors import Refused, UsageError
+from cockpit.config.problems import NoConfig
+from cockpit.errors import Refused
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.first_target import first_target
 from cockpit.services.hosting import host_app as host_app
@@ -125,9 +126,9 @@ def root_of(git: GitRepository) -> Path:
     for info in git.worktrees():
         if info.exists and config_path(info.path).exists():
             return info.path
-    raise UsageError(
+    raise NoConfig(
         f"This bare repository has no worktree with a lanes.yaml: {git.common_dir}",
-        hint="Add a worktree of the target branch and put lanes.yaml there.",
+        hint="`cockpit init` writes one into the worktree of the target branch.",
     )
 
 

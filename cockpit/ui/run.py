@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 import textual.app
 
 from cockpit.domain.theme import ThemeSpec
 from cockpit.errors import CockpitError
 from cockpit.services.api import Supervisor
+from cockpit.services.founding import Founding
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
 
@@ -42,6 +44,27 @@ def run_app(
         CockpitApp, hosted=hosted, themes_known=themes, theme_name=theme, keys=keys, now=now
     )
     asyncio.run(_run(make_supervisor, app))
+
+
+def run_founding(founding: Founding, *, themes: Mapping[str, ThemeSpec]) -> Path | None:
+    """Offer a lanes.yaml on this terminal; the path of what was written, None when nothing was.
+
+    Raises `Unavailable` as `run_app`, `CockpitError` when the app crashed."""
+    from cockpit.ui.founding_app import FoundingApp
+
+    _settle_size()
+    chokepoint.install()
+    chokepoint.self_test()
+    _complete_stdout()
+    app = FoundingApp(founding, themes_known=themes)
+    written = app.run()
+    if app.return_code:
+        raise CockpitError(
+            "The screen that offers a lanes.yaml ended in an error of its own.",
+            detail="The traceback stands above.",
+            hint="`cockpit init` does the same without a screen; please report the traceback.",
+        )
+    return written
 
 
 def _complete_stdout() -> None:
