@@ -6,7 +6,7 @@ What only the app needs is imported when the app is built, so that commands star
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from cockpit.adapters.vault import GitVault
 from cockpit.config.load import COORDINATION_FILE, FILE, config_path, load_config
 from cockpit.config.model import Config
 from cockpit.config.problems import NoConfig
+from cockpit.domain.ids import branch_ref
 from cockpit.errors import Refused
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.first_target import first_target
@@ -120,12 +121,16 @@ def _tmux(git: GitRepository, config: Config, state: Path) -> TmuxServer:
 
 def root_of(git: GitRepository) -> Path:
     """Where lanes.yaml lies: the main checkout, or in a bare repository the worktree that
-    holds one."""
+    holds one, the target's before others."""
     if git.main_checkout is not None:
         return git.main_checkout
-    for info in git.worktrees():
-        if info.exists and config_path(info.path).exists():
-            return info.path
+    found = [one for one in git.worktrees() if one.exists and config_path(one.path).exists()]
+    if len(found) > 1:  # a lane that holds a committed lanes.yaml is not the place of it
+        target = branch_ref(first_target(git, None)[0])
+        own = [one for one in found if not (one.locked or "").startswith("cockpit:")]
+        found = [one for one in found if one.head.ref == target] or own or found
+    if found:
+        return found[0].path
     raise NoConfig(
         f"This bare repository has no worktree with a lanes.yaml: {git.common_dir}",
         hint="`cockpit init` writes one into the worktree of the target branch.",
@@ -173,3 +178,26 @@ def build_founding(start: Path, *, environment: Mapping[str, str] | None = None)
     except BaseException:
         git.close()
         raise
+
+
+def clone_bare(url: str, folder: Path, tell: Callable[[str], None]) -> Path:
+    """A bare clone in `folder` and the target's worktree beside it; returns that worktree.
+    `tell` hears each step. Raises `Refused`, and `CockpitError` with what git says."""
+    from cockpit.adapters.git import cloning
+    from cockpit.adapters.git.run import GitDoor
+    from cockpit.services import bare
+
+    door = GitDoor()
+    door.check_version()
+
+    class Clone:
+        def clone(self, address: str) -> str:
+            return cloning.clone_bare(door, address, folder, tell)
+
+        def open(self) -> GitRepository:
+            return open_repository(folder)
+
+        def finished(self) -> None:
+            cloning.finished(folder)
+
+    return bare.make(Clone(), url, folder)

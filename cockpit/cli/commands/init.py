@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.context import Context
@@ -75,7 +76,9 @@ def run(args: Namespace, context: Context) -> int:
             "A folder is only for --bare.", hint="`cockpit -C DIR init` sets another one up."
         )
     if args.bare is not None:
-        raise UsageError("--bare is not there yet.")
+        if args.dry_run:
+            raise UsageError("--bare clones, so there is nothing to show before.")
+        context.start = _clone(args, context)
     from cockpit.services.wiring import build_founding
 
     founding = build_founding(context.start)
@@ -95,3 +98,22 @@ def set_up(args: Namespace, context: Context, founding: Founding) -> int:
     path = None if args.dry_run else founding.write(draft.text)
     tell(context, founding.path, draft, preview, written=path is not None)
     return 0
+
+
+def _clone(args: Namespace, context: Context) -> Path:
+    """Clone bare and make the target's worktree; returns that. The address is never shown."""
+    from cockpit.domain.addresses import has_secret
+    from cockpit.services.bare import bare_folder, judged_url
+    from cockpit.services.wiring import clone_bare
+
+    url = judged_url(args.bare, context.start)
+    folder = bare_folder(args.bare, args.folder or "", context.start)
+    worktree = clone_bare(url, folder, lambda step: context.out.say(("· ", "dim"), (step, "dim")))
+    context.out.say(f"Cloned into {folder}, with the target's worktree in {worktree}")
+    if has_secret(url):
+        context.out.say(
+            ("warning: ", "yellow"),
+            f"the address holds a password or a token, which stands in {folder / 'config'} now, "
+            "where agents can read it. A credential helper would keep it out of there.",
+        )
+    return worktree
