@@ -64,7 +64,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 "[--keep DIR] [--headless [--json]]",
                 "try everything on a throw-away repository with scripted agents",
             ),
-            Spec("init", "[--example]", "write a small lanes.yaml to start from"),
+            Spec(
+                "init",
+                "[--print] [--agent NAME] [--lanes N] [--bare URL [DIR]] [--example]",
+                "propose lanes from what is here, and write lanes.yaml",
+            ),
             Spec("check", "", "say what is wrong in lanes.yaml, with line numbers"),
             Spec("trust", "[--show]", "show what lanes.yaml can run, and allow it", decides=True),
         ),
@@ -74,7 +78,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec(
                 "start",
-                "LANE…|--all [--task N] [--prompt TEXT|-f FILE] [--with-changes]",
+                "LANE…|--all [--task N] [--prompt TEXT|-f FILE] [--with-changes] [--dry-run]",
                 "make a lane's worktree, branch and pane, and run its agent",
             ),
             Spec("adopt", "LANE SOURCE", "make a lane of a branch or worktree that exists"),

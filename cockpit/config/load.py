@@ -11,7 +11,7 @@ from cockpit.config import rules
 from cockpit.config.build import build_config
 from cockpit.config.check import check_values
 from cockpit.config.model import Config
-from cockpit.config.problems import START, ConfigError, Mark, Problems, quoted
+from cockpit.config.problems import START, ConfigError, Mark, NoConfig, Problems, quoted
 from cockpit.config.schema import COORDINATION, TOP
 from cockpit.config.schema_lane import LANE
 from cockpit.config.shapes import Values, default_of
@@ -29,14 +29,15 @@ def config_path(root: Path) -> Path:
     return other if not os.path.lexists(lanes) and os.path.lexists(other) else lanes
 
 
-def load_config(path: Path, *, preset_names: Collection[str] = ()) -> Config:
-    """The configuration in `path`; a file named coordination.yaml is read in its own form.
+def load_config(path: Path, *, preset_names: Collection[str] = (), target: str = "main") -> Config:
+    """The configuration in `path`; a file named coordination.yaml is read in its own form, with
+    `target`, which that form does not have.
 
     `preset_names` are the shipped agents; without them unknown agents can't be told. Raises
     `UsageError` if the file is missing or can't be read, `ConfigError` if it is wrong.
     """
     if path.name == COORDINATION_FILE:
-        return load_coordination(path)
+        return load_coordination(path, target=target)
     return parse_config(read_file(path), path, preset_names=preset_names)
 
 
@@ -121,9 +122,9 @@ def read_file(path: Path) -> bytes:
         # O_NONBLOCK: a FIFO in the file's place must not hang the program
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise UsageError(
+        raise NoConfig(
             f"There is no {path.name} in {path.parent}",
-            hint=f"Write one with `cockpit init`, or copy lanes.example.yaml to {path}",
+            hint="`cockpit init` proposes one from what is here and writes it.",
         ) from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error

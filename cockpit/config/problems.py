@@ -78,6 +78,10 @@ class ConfigError(UsageError):
         )
 
 
+class NoConfig(UsageError):
+    """There is no configuration file yet; `init` writes one."""
+
+
 class Problems:
     """Collects what is wrong while a file is read."""
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from cockpit.config.model import LaneConfig
-from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name, branch_ref
+from cockpit.domain.ids import RefName, branch_name, branch_ref
 from cockpit.domain.intents import Adopt
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import panes, trust
+from cockpit.services import panes, taking_over, trust
 from cockpit.services.api import Outcome, Tell
-from cockpit.services.naming import branch_of, worktree_of
+from cockpit.services.naming import branch_of
 from cockpit.services.ports import WorktreeInfo
 from cockpit.services.running import begin
 from cockpit.services.start import advance, give_up
@@ -66,13 +66,13 @@ def _plan(work: Workplace, lane: LaneConfig, source: str) -> StartPlan:
     work.tmux.ensure_server()
     found = _worktree_for(work, source)
     if found is not None:
-        return _plan_worktree(work, lane, found)
+        return taking_over.plan_worktree(work, lane, found)
     ref = _branch_for(work, source)
     if ref is not None:
         tip = work.git.read_ref(ref)
         if tip is None:
             raise Refused(f"The branch {branch_name(ref)} has no commit.")
-        return _plan_branch(work, lane, ref, tip, made=False)
+        return taking_over.plan_branch(work, lane, ref, tip, made=False)
     commit = work.git.resolve(source)
     if commit is None:
         raise Refused(
@@ -85,7 +85,7 @@ def _plan(work: Workplace, lane: LaneConfig, source: str) -> StartPlan:
             f"The branch {branch_name(ref)} exists already.",
             hint=f"Adopt it: `cockpit adopt {lane.lane} {branch_name(ref)}`.",
         )
-    return _plan_branch(work, lane, ref, commit, made=True)
+    return taking_over.plan_branch(work, lane, ref, commit, made=True)
 
 
 def _worktree_for(work: Workplace, source: str) -> WorktreeInfo | None:
@@ -105,61 +105,3 @@ def _branch_for(work: Workplace, source: str) -> RefName | None:
     if not work.git.is_valid_branch(short) or work.git.read_ref(ref) is None:
         return None
     return ref
-
-
-def _plan_worktree(work: Workplace, lane: LaneConfig, info: WorktreeInfo) -> StartPlan:
-    if info.main:
-        raise Refused(
-            "The main checkout can't be a lane.",
-            hint="It is the commander's; adopt a branch or another worktree.",
-        )
-    if info.head.ref is None or info.head.commit is None:
-        raise Refused(
-            f"The worktree's HEAD is detached: {info.path}",
-            hint="Put a branch on it (`git switch -c NAME` in there), then adopt it.",
-        )
-    _require_unused(work, lane, info.head.ref, info.path)
-    return StartPlan(
-        lane=lane.lane,
-        branch=info.head.ref,
-        base=info.head.commit,
-        worktree=str(info.path),
-        agent=lane.agent,
-        made_branch=False,
-        made_worktree=False,
-        filled=True,
-    )
-
-
-def _plan_branch(
-    work: Workplace, lane: LaneConfig, ref: RefName, tip: CommitId, *, made: bool
-) -> StartPlan:
-    path = worktree_of(work, lane)
-    _require_unused(work, lane, ref, path)
-    if work.disk.exists(path):
-        raise Refused(
-            f"The folder for lane {lane.lane} exists already: {path}",
-            hint="Move it away, or change `worktrees:`.",
-        )
-    return StartPlan(
-        lane=lane.lane,
-        branch=ref,
-        base=tip,
-        worktree=str(path),
-        agent=lane.agent,
-        made_branch=made,
-    )
-
-
-def _require_unused(work: Workplace, lane: LaneConfig, ref: RefName, path: Path) -> None:
-    if ref == work.target:
-        raise Refused(
-            f"{branch_name(ref)} is the target; lanes merge into it and can't be it.",
-            hint="Adopt another branch.",
-        )
-    for other, record in work.registry.lanes().items():
-        if other != lane.lane and (record.branch == ref or record.worktree == path):
-            raise Refused(
-                f"{branch_name(ref)} belongs to lane {LaneId(other)} already.",
-                hint=f"Tear that lane down first, or keep it as {other}.",
-            )

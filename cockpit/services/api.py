@@ -36,6 +36,7 @@ from cockpit.domain.rounds import RoundPreview
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.shared import SharedHunk
 from cockpit.domain.standing import Terms
+from cockpit.domain.starting import StartPreview
 from cockpit.domain.sync import SyncPreview
 from cockpit.domain.taking import TakePreview
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
@@ -213,6 +214,10 @@ class Cockpit(Protocol):
 
     def preview_round(self) -> RoundPreview:
         """What closing the round would do: which lanes would go, and the round summed up."""
+        ...
+
+    def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
+        """What starting these lanes (on a task) would do; nothing is made or fetched."""
         ...
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:

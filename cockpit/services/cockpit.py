@@ -43,6 +43,7 @@ from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
 from cockpit.domain.standing import Terms
+from cockpit.domain.starting import StartPreview
 from cockpit.domain.sync import SyncPreview
 from cockpit.domain.taking import TakePreview
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
@@ -69,6 +70,7 @@ from cockpit.services import (
     rounds,
     shared,
     standing,
+    start_preview,
     sweep,
     sync_preview,
     taking,
@@ -331,6 +333,9 @@ class LocalCockpit(Remembering):
 
     def preview_round(self) -> RoundPreview:
         return rounds.preview(self.work)
+
+    def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
+        return start_preview.preview(self.work, lanes, task=task)
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         return sync_preview.look(self.work, lane, how)

@@ -21,6 +21,7 @@ from cockpit.domain.clash import ClashPath, Meeting, Snapshot
 from cockpit.domain.conflict import Conflict, Entry
 from cockpit.domain.conflict_view import Peek
 from cockpit.domain.edit import DiskFile, IndexSide
+from cockpit.domain.findings import FoundBranch, Unseen
 from cockpit.domain.ids import (
     BlobId,
     CommitId,
@@ -568,6 +569,22 @@ class Follower(Protocol):
         ...
 
 
+class Survey(Protocol):
+    """A first look at a repository, before there is a lanes.yaml."""
+
+    def unmerged(self, target: CommitId, *, limit: int) -> list[FoundBranch]:
+        """Local branches with commits that `target` lacks, newest first."""
+        ...
+
+    def unseen(self, worktree: Path) -> Unseen:
+        """What lies in the worktree and is in no commit."""
+        ...
+
+    def symbolic(self, ref: RefName) -> RefName | None:
+        """What a symbolic ref names; None for one that is none."""
+        ...
+
+
 class Git(Protocol):
     """The repository. All calls go through the one door and the shadow directory. Refs,
     worktrees, short looks and pins stand here; each larger part has a protocol of its own."""
@@ -597,6 +614,8 @@ class Git(Protocol):
     def follower(self) -> Follower: ...
     @property
     def remotes(self) -> Remotes: ...
+    @property
+    def survey(self) -> Survey: ...
 
     # refs
     def read_ref(self, ref: RefName) -> CommitId | None: ...
@@ -970,6 +989,10 @@ class Agents(Protocol):
         """Raises `UsageError` for an unknown agent, `Unavailable` for one not installed."""
         ...
 
+    def installed(self) -> list[str]:
+        """Agents of the presets whose own program is installed, by name; no shell."""
+        ...
+
     def takes_model(self, agent: str) -> bool:
         """Whether it can be told which model to use; False for an unknown agent."""
         ...
@@ -1041,6 +1064,21 @@ class Papers(Protocol):
 
     def remove(self, root: Path, name: str, *, old: bytes) -> bool:
         """Take the file away where it holds `old`; False where it doesn't. Raises as `read`."""
+        ...
+
+
+class Surroundings(Protocol):
+    """What lies around a repository, for `init`: files are other people's."""
+
+    def texts(self, root: Path, names: Iterable[str]) -> dict[str, str]:
+        """The content of those that are small regular files below `root` (of lock files: empty
+        text where they are there)."""
+        ...
+
+    def folders(self, paths: Iterable[Path]) -> set[Path]: ...
+    def installed(self, programs: Iterable[str]) -> set[str]: ...
+    def write_new(self, path: Path, content: bytes) -> None:
+        """Raises `Refused` when something lies there; nothing is half written."""
         ...
 
 

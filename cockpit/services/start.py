@@ -36,6 +36,7 @@ from cockpit.services import (
     prompts,
     remote_base,
     setup,
+    taking_over,
     tasks,
     trust,
 )
@@ -136,12 +137,19 @@ def _with_task(work: Workplace, lane: LaneConfig, intent: Start) -> Start:
 
 def plan_start(work: Workplace, lane: LaneConfig, intent: Start) -> StartPlan:
     """Everything that starting needs to know, or `Refused` with the reason."""
-    _require_kind(lane)
+    require_kind(lane)
     prompt, task = intent.prompt, intent.task
+    there = taking_over.plan_named(work, lane)
+    if there is not None:
+        _require_plain(intent)
+        require_room(work)
+        panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
+        work.tmux.ensure_server()
+        return replace(there, prompt=prompt, task=task)
     base = resolve_base(work, lane)
     branch = branch_of(work, lane, task=task)
     path = worktree_of(work, lane, task=task)
-    _require_free(work, lane, branch, path)
+    require_free(work, lane, branch, path)
     require_room(work)
     if intent.with_changes:
         carrying.require(work, lane.lane, base)
@@ -185,7 +193,7 @@ def resolve_base(work: Workplace, lane: LaneConfig) -> CommitId:
     return found
 
 
-def _require_kind(lane: LaneConfig) -> None:
+def require_kind(lane: LaneConfig) -> None:
     if lane.mode is not LaneMode.WORKTREE or lane.isolation is not Isolation.WORKTREE:
         what = lane.mode if lane.mode is not LaneMode.WORKTREE else lane.isolation
         raise Refused(
@@ -194,7 +202,7 @@ def _require_kind(lane: LaneConfig) -> None:
         )
 
 
-def _require_free(work: Workplace, lane: LaneConfig, branch: str, path: Path) -> None:
+def require_free(work: Workplace, lane: LaneConfig, branch: str, path: Path) -> None:
     if not work.git.is_valid_branch(branch):
         raise Refused(
             f"{branch!r} cannot be a branch name.",

@@ -6,7 +6,7 @@ What only the app needs is imported when the app is built, so that commands star
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,17 +30,20 @@ from cockpit.adapters.statefiles import FileState
 from cockpit.adapters.tmux.lifecycle import TmuxServer
 from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
-from cockpit.config.load import config_path, load_config
+from cockpit.config.load import COORDINATION_FILE, FILE, config_path, load_config
 from cockpit.config.model import Config
-from cockpit.domain.ids import branch_name, branch_ref
+from cockpit.config.problems import NoConfig
+from cockpit.domain.ids import branch_ref
 from cockpit.domain.worktree import WorktreeInfo
-from cockpit.errors import CockpitError, UsageError
+from cockpit.errors import CockpitError, Refused
 from cockpit.services.cockpit import LocalCockpit
+from cockpit.services.first_target import first_target
 from cockpit.services.hosting import host_app as host_app
 from cockpit.services.looks import Looks
 from cockpit.services.workplace import Probe, Workplace, no_probe
 
 if TYPE_CHECKING:
+    from cockpit.services.founding import Founding
     from cockpit.services.supervisor import FleetSupervisor
 
 
@@ -66,7 +69,16 @@ def build_cockpit(
 
 def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Workplace:
     root = root_of(git)
-    config = load_config(config_path(root), preset_names=presets.names())
+    path = config_path(root)
+    # a coordination.yaml names no target
+    target = first_target(git, root)[0] if path.name == COORDINATION_FILE else ""
+    config = load_config(path, preset_names=presets.names(), target=target)
+    return _workplace_on(git, root, config, env, probe)
+
+
+def _workplace_on(
+    git: GitRepository, root: Path, config: Config, env: Mapping[str, str], probe: Probe
+) -> Workplace:
     state = paths.state_dir(git.common_dir)
     make_private_dir(state)
     clock = SystemClock()
@@ -129,9 +141,9 @@ def root_of(git: GitRepository) -> Path:
             return info.path
     if found:
         return found[0].path
-    raise UsageError(
+    raise NoConfig(
         f"This bare repository has no worktree with a lanes.yaml: {git.common_dir}",
-        hint="Add a worktree of the target branch and put lanes.yaml there.",
+        hint="`cockpit init` writes one into the worktree of the target branch.",
     )
 
 
@@ -164,13 +176,54 @@ def build_looks() -> Looks:
     return Looks(lambda path, content, mode: write_atomic(path, content, mode=mode))
 
 
-def locate(start: Path) -> tuple[Path, str]:
-    """Where lanes.yaml of the repository around `start` belongs, and the branch checked out
-    there (`main` when HEAD is detached); for `cockpit init`, before there is a lanes.yaml."""
+def build_founding(start: Path, *, environment: Mapping[str, str] | None = None) -> Founding:
+    """What sets the repository around `start` up. Raises as `build_cockpit`, but for what is
+    about lanes.yaml, and `Refused` where that is there already."""
+    from cockpit.adapters.surroundings import LocalSurroundings
+    from cockpit.services.founding import Founding, place_of
+
+    env = dict(os.environ if environment is None else environment)
     git = open_repository(start)
     try:
-        root = root_of(git)
-        ref = git.head(root).ref
-        return root, branch_name(ref) if ref is not None else "main"
-    finally:
+        root = place_of(git)
+        if os.path.lexists(root / FILE):
+            raise Refused(
+                f"{root / FILE} exists already, and init never overwrites a file.",
+                hint="`cockpit check` says what is wrong in it.",
+            )
+        return Founding(
+            git,
+            root,
+            repository=paths.repository_name(git.common_dir),
+            user=env.get("USER", ""),
+            agents=AgentCatalogue({}),
+            presets=presets.names(),
+            surroundings=LocalSurroundings(),
+            workplace=lambda config: _workplace_on(git, root, config, env, no_probe),
+        )
+    except BaseException:
         git.close()
+        raise
+
+
+def clone_bare(url: str, folder: Path, tell: Callable[[str], None]) -> Path:
+    """A bare clone in `folder` and the target's worktree beside it; returns that worktree.
+    `tell` hears each step. Raises `Refused`, and `CockpitError` with what git says."""
+    from cockpit.adapters.git import cloning
+    from cockpit.adapters.git.run import GitDoor
+    from cockpit.services import bare
+
+    door = GitDoor()
+    door.check_version()
+
+    class Clone:
+        def clone(self, address: str) -> str:
+            return cloning.clone_bare(door, address, folder, tell)
+
+        def open(self) -> GitRepository:
+            return open_repository(folder)
+
+        def finished(self) -> None:
+            cloning.finished(folder)
+
+    return bare.make(Clone(), url, folder)

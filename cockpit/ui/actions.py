@@ -86,6 +86,7 @@ class Scope(StrEnum):
     RETRYING = "retrying"
     PROMPT = "prompt"
     READING = "reading"
+    PROPOSAL = "proposal"
     CONFIRM = "confirm"
     CHOOSING = "choosing"
     PICKING = "picking"
@@ -641,6 +642,30 @@ READING_ACTIONS = (
         "Back to the board.",
         Scope.READING,
         hint=1,
+    ),
+)
+
+PROPOSAL_ACTIONS = (
+    Action(
+        "write_file",
+        ("enter",),
+        "Write lanes.yaml",
+        "Write the proposed lanes.yaml, then open the board.",
+        Scope.PROPOSAL,
+        danger=_PREVIEWS,
+        hint=1,
+        short="write it",
+        palette=False,
+    ),
+    Action(
+        "edit_file",
+        ("e",),
+        "Edit first",
+        "Open the proposed lanes.yaml in $EDITOR before anything is written.",
+        Scope.PROPOSAL,
+        hint=2,
+        short="edit first",
+        palette=False,
     ),
 )
 
@@ -1584,6 +1609,7 @@ PICKING_ACTIONS = (
 ACTIONS = (
     BOARD_ACTIONS
     + READING_ACTIONS
+    + PROPOSAL_ACTIONS
     + DIFF_ACTIONS
     + COMMENTS_ACTIONS
     + LANDING_ACTIONS

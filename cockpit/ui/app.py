@@ -31,7 +31,7 @@ from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
 from cockpit.services.looks import Look, Looks
-from cockpit.ui import attach, chokepoint, deeds, present, sending, themes, toasts
+from cockpit.ui import attach, chokepoint, deeds, present, questions, sending, themes, toasts
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.away import Away
 from cockpit.ui.bridge import Bridge
@@ -258,7 +258,7 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     async def _after_yes(self, action: Action, key: str) -> None:
         context = self.board.context()
-        question, lines = deeds.question(action, context, self.keymap.say)
+        question, lines = questions.question(action, context, self.keymap.say)
         if await self.push_screen_wait(ConfirmScreen(question, lines)):
             self._finish(deeds.DEEDS[action.id](self, context, key))
 

@@ -21,7 +21,6 @@ from cockpit.domain.intents import (
     Undo,
 )
 from cockpit.ui import outside_deeds, present, sending
-from cockpit.ui.actions import Action
 from cockpit.ui.board_deeds import BOARD, Deed
 from cockpit.ui.reasons import (
     Context,
@@ -30,7 +29,6 @@ from cockpit.ui.reasons import (
     may_start,
     not_alive,
     resting,
-    targets,
     why_not_branch,
     why_not_change,
     why_not_restart,
@@ -39,8 +37,6 @@ from cockpit.ui.reasons import (
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
-
-Question = tuple[Content, list[Content]]
 
 
 def _lane(context: Context) -> LaneId:
@@ -383,25 +379,3 @@ DEEDS: dict[str, Deed] = {
     "quit": leave,
     "detach": detach,
 }
-
-
-MANY: dict[str, Callable[[Context], Reason]] = {
-    "restart": why_not_restart,
-    "stop": why_not_change,
-}
-"""Actions that ask first and are for all marked lanes: why one of them can't."""
-
-
-def question(action: Action, context: Context, say: Callable[[str], str]) -> Question:
-    """What the confirm dialog asks before an action that asks first; `say` puts keys into a
-    reason."""
-    why_not = MANY[action.id]
-    names = ", ".join(able(context, why_not))
-    lines = [Content(action.help)]
-    for each in targets(context):
-        reason = why_not(each)
-        if reason is not None and each.lane is not None:
-            lines.append(
-                present.text(f"Not {each.lane.lane}: {say(reason)}", "$warning", width=300)
-            )
-    return present.text(f"{action.title} {names}?", width=300), lines

@@ -9,13 +9,15 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 
 import textual.app
 
 from cockpit.domain.keys import KeyWish
 from cockpit.errors import CockpitError
 from cockpit.services.api import Supervisor
-from cockpit.services.looks import Looks
+from cockpit.services.founding import Founding
+from cockpit.services.looks import Look, Looks
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
 
@@ -51,6 +53,27 @@ def run_app(
         now=now,
     )
     asyncio.run(_run(make_supervisor, app))
+
+
+def run_founding(founding: Founding, *, look: Look) -> Path | None:
+    """Offer a lanes.yaml on this terminal; the path of what was written, None when nothing was.
+
+    Raises `Unavailable` as `run_app`, `CockpitError` when the app crashed."""
+    from cockpit.ui.founding_app import FoundingApp
+
+    _settle_size()
+    chokepoint.install()
+    chokepoint.self_test()
+    _complete_stdout()
+    app = FoundingApp(founding, look=look)
+    written = app.run()
+    if app.return_code:
+        raise CockpitError(
+            "The screen that offers a lanes.yaml ended in an error of its own.",
+            detail="The traceback stands above.",
+            hint="`cockpit init` does the same without a screen; please report the traceback.",
+        )
+    return written
 
 
 def _complete_stdout() -> None:

@@ -50,6 +50,7 @@ from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
+from cockpit.domain.starting import LaneStart, StartKind, StartPreview
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.task_desk import PlanDesk
@@ -310,6 +311,22 @@ class FakeCockpit:
             )
             for number, lane in enumerate(self.started)
         ]
+
+    def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
+        return StartPreview(
+            tuple(
+                LaneStart(
+                    lane,
+                    StartKind.NEW,
+                    "shell",
+                    branch=f"{lane}/work",
+                    worktree=f"/tmp/project-{lane}",
+                    argv=("/bin/sh",),
+                    task=task,
+                )
+                for lane in lanes
+            )
+        )
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         clean = not self.conflicts

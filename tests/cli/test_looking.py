@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.cli.main import main
-from cockpit.config.load import load_config, parse_config
+from cockpit.config.load import parse_config
 from cockpit.config.problems import ConfigError
 from cockpit.domain.activity import State
 from cockpit.domain.change import FileDiff, Layer
@@ -17,7 +16,6 @@ from cockpit.domain.ids import LaneId
 from cockpit.paths import config_home, shipped
 from tests.cli.conftest import Json
 from tests.cli.fake import FAULT, LANES_YAML, FakeCockpit, Run, failing
-from tests.conftest import git
 
 A = LaneId("alpha")
 Capture = pytest.CaptureFixture[str]
@@ -205,25 +203,6 @@ def test_check_names_each_problem(tmp_path: Path, capsys: Capture) -> None:
     assert [problem["line"] for problem in document["problems"]] == [7, 8]
     assert document["problems"][0]["nearest"] == "target"
     assert document["error"]["code"] == 2
-
-
-def test_init_writes_a_valid_file_and_never_overwrites(repo: Path, capsys: Capture) -> None:
-    git(repo, "switch", "-q", "-c", "odd'branch#1")
-    assert main(["-C", str(repo / "src"), "init"]) == 0
-    written = repo / "lanes.yaml"
-    before = written.read_bytes()
-    config = load_config(written)
-    assert config.target == "odd'branch#1"
-    assert list(config.lanes) == ["alpha", "beta"]
-    assert main(["-C", str(repo), "init", "--json"]) == 3
-    assert "never overwrites" in capsys.readouterr().err
-    assert written.read_bytes() == before
-    assert main(["-C", str(repo), "check"]) == 0
-
-
-def test_init_outside_a_repository(tmp_path: Path, capsys: Capture) -> None:
-    assert main(["-C", str(tmp_path), "init"]) == 2
-    assert "not inside a git repository" in capsys.readouterr().err
 
 
 def test_the_example_is_printed(run: Run, capsys: Capture) -> None:

@@ -41,6 +41,7 @@ from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview, RoundSummary
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
+from cockpit.domain.starting import LaneStart, StartKind, StartPreview
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.taskname import TaskId
@@ -360,6 +361,22 @@ class FakeCockpit:
             "token-1",
         )
         return self._answer("teardown", usual)
+
+    def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
+        return StartPreview(
+            tuple(
+                LaneStart(
+                    lane,
+                    StartKind.NEW,
+                    "shell",
+                    branch=f"{lane}/work",
+                    worktree=f"/tmp/project-{lane}",
+                    argv=("/bin/sh",),
+                    task=task,
+                )
+                for lane in lanes
+            )
+        )
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         usual = sync(lane)

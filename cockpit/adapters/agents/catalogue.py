@@ -122,6 +122,22 @@ class AgentCatalogue:
         except UsageError:
             return False
 
+    def installed(self) -> list[str]:
+        """Agents of the presets whose own program is installed, by name: no shell, nothing of
+        cockpit's. A preset that can't be used is not one of them."""
+        found = []
+        for name in presets.names():
+            try:
+                preset = presets.find(name)
+            except UsageError:
+                continue  # told when a lane names it
+            program = preset.command[0] if preset is not None and preset.command else "{"
+            if preset is None or preset.rules.foreground or "{" in program:
+                continue
+            if self._which(os.path.expanduser(program)) is not None:
+                found.append(name)
+        return found
+
     # ------------------------------------------------------------ starting it
 
     def launch(

@@ -103,6 +103,17 @@ def refs(*patterns: str) -> list[str]:
     return ["for-each-ref", f"--format={REF_FORMAT}", "--", *patterns]
 
 
+def symbolic(ref: str) -> list[str]:
+    return ["symbolic-ref", "--quiet", ref]
+
+
+def unmerged_branches(target: str, limit: int) -> list[str]:
+    """Local branches with commits that `target` doesn't have, newest first, with the time."""
+    fields = "--format=%(committerdate:unix) %(refname)"
+    argv = ["for-each-ref", f"--no-merged={object_id(target)}", "--sort=-committerdate"]
+    return [*argv, f"--count={limit}", fields, "--", "refs/heads"]
+
+
 def refs_unopened(prefix: str) -> list[str]:
     """Refs without a look at their objects: works where one of these is missing."""
     return ["for-each-ref", "--format=%(objectname) %(refname)", "--", prefix]

@@ -42,7 +42,8 @@ def discover(start: Path) -> Found:
             return _found(place, None)
     raise UsageError(
         f"{start} is not inside a git repository.",
-        hint="Change into your repository, or make one with `git init`.",
+        hint="Change into your repository, make one with `git init`, or clone one with "
+        "`cockpit init --bare URL`; `cockpit demo` shows everything on a throw-away one.",
     )
 
 

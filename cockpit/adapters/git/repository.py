@@ -33,6 +33,7 @@ from cockpit.adapters.git.review import Reviewer
 from cockpit.adapters.git.run import GitDoor
 from cockpit.adapters.git.shadow import Shadow
 from cockpit.adapters.git.stale import Leavings
+from cockpit.adapters.git.survey import Surveyor
 from cockpit.adapters.git.sync import Syncer
 from cockpit.adapters.git.take import Taker
 from cockpit.adapters.git.typed import typed
@@ -96,6 +97,7 @@ class GitRepository:
         self.taker = Taker(ground, self._refs, self.history, self._inspector)
         self.follower = Syncer(ground, self.history)
         self.remotes = Remotes(ground)
+        self.survey = Surveyor(ground)
 
     def require_commits(self) -> None:
         """Raise `Refused` if the repository has no commit yet: there is nothing to start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from cockpit.cli.context import Context
 from cockpit.cli.lanes import add_lanes, choose, each
@@ -29,6 +30,7 @@ Everything a start makes can be taken back with `cockpit undo`."""
 EXAMPLES = (
     ("cockpit start alpha", "start one lane"),
     ("cockpit start --all", "start every lane that is not started"),
+    ("cockpit start --all --dry-run", "show what that would do: folders, branches, commands"),
     ("cockpit start alpha --prompt 'Fix the login test.'", "and give its agent a first prompt"),
     ("cockpit start alpha --task 7", "on task 7: its file is named in the first prompt"),
     ("cockpit start alpha --with-changes", "with what is uncommitted in your checkout"),
@@ -54,6 +56,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="don't ask a remote for the base; start from what was fetched last",
     )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would be made and run, and stop"
+    )
     add_prompt_file(parser, "first prompt from FILE; - is stdin")
 
 
@@ -63,12 +68,13 @@ def _may_start(view: LaneView) -> bool:
 
 
 def run(args: Namespace, context: Context) -> int:
+    if args.dry_run:
+        return _show(args, context)
     prompt = prompt_text(context, args.prompt, args.file) if args.prompt or args.file else ""
     context.offer_trust()
     cockpit = context.acting
     lanes = choose(args, cockpit.fleet(), _may_start)
-    if args.task and len(lanes) != 1:
-        raise UsageError("A task is for one lane: name one.", hint="Start the others without it.")
+    _one_for_the_task(args, lanes)
 
     def start(lane: LaneId) -> Outcome:
         wish = Start(
@@ -83,3 +89,20 @@ def run(args: Namespace, context: Context) -> int:
         nothing="Every lane is started already.",
         before_next=lambda: context.pause(cockpit.config.launch.stagger),
     )
+
+
+def _one_for_the_task(args: Namespace, lanes: Sequence[LaneId]) -> None:
+    if args.task and len(lanes) != 1:
+        raise UsageError("A task is for one lane: name one.", hint="Start the others without it.")
+
+
+def _show(args: Namespace, context: Context) -> int:
+    """Print what would be done; nothing is asked and nothing is changed."""
+    from cockpit.cli.start_words import start_document, start_lines, summary
+
+    cockpit = context.cockpit
+    lanes = choose(args, cockpit.fleet(), _may_start)
+    _one_for_the_task(args, lanes)
+    preview = cockpit.preview_start(lanes, task=args.task)
+    context.out.result(start_document(preview), *start_lines(preview), summary(preview))
+    return 0

@@ -20,6 +20,9 @@ tmux server (never yours), so it survives a closed terminal and a dropped ssh; `
 finds it again as it was, from a second terminal too. `Q` detaches; `q` ends the app and asks
 what becomes of agents that run. Opened again it is as it was left, and tells what happened.
 
+In a repository without a lanes.yaml it shows the one that `cockpit init` proposes, and what
+that would start; Enter writes it and goes on to the board.
+
 With --bare it runs in this terminal, without hosting."""
 EXAMPLES = (
     ("cockpit", "open it here"),
@@ -37,10 +40,37 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, context: Context) -> int:
     refuse_nested(NAME)
     require_terminal(NAME, "`cockpit status` works without one.")
+    if not args.hosted and not _is_set_up(context):
+        return 0
     if not (args.bare or args.hosted):
         require_room(NAME)
         _become_hosted(context)
     return run_app_here(context, hosted=args.hosted, few_colours=args.few_colours)
+
+
+def _is_set_up(context: Context) -> bool:
+    """Whether there is a lanes.yaml; where there is none, one is offered, and this says whether
+    it was written."""
+    from cockpit.config.problems import NoConfig
+
+    try:
+        return bool(context.local)
+    except NoConfig:
+        pass  # the screen below says so, and what to do
+    from cockpit.services.wiring import build_founding, build_looks
+    from cockpit.ui.run import run_founding
+
+    require_room(NAME)
+    founding = build_founding(context.start)
+    try:
+        written = run_founding(founding, look=build_looks().read())
+    finally:
+        founding.close()
+    if written is None:
+        context.out.say("Nothing was written. `cockpit init` writes a lanes.yaml, too.")
+        return False
+    context.out.say(f"Wrote {written}")
+    return True
 
 
 def _become_hosted(context: Context) -> NoReturn:

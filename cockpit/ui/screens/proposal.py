@@ -1,0 +1,154 @@
+"""The first screen in a repository without lanes.yaml: what is proposed, and a yes to write it.
+
+It belongs to an app of its own (`ui/founding_app.py`), since there is no fleet yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+
+from cockpit.domain.editor import editor_argv
+from cockpit.domain.starting import StartPreview
+from cockpit.errors import CockpitError, Refused
+from cockpit.services.founding import Draft, Founding
+from cockpit.ui import attach, present
+from cockpit.ui.actions import Scope
+from cockpit.ui.proposal_lines import proposal_lines
+from cockpit.ui.screens.base import Reading
+from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.lines_view import LinesView
+
+if TYPE_CHECKING:
+    from cockpit.ui.founding_app import FoundingApp
+
+WRITTEN_MOST = 64 * 1024
+"""Bytes of a lanes.yaml that are read back from the editor."""
+
+
+class ProposalScreen(Reading, Screen[None], inherit_bindings=False):
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.PROPOSAL, Scope.READING)
+
+    def __init__(self, founding: Founding) -> None:
+        super().__init__()
+        self._founding = founding
+        self._draft: Draft | None = None
+        self._text = ""
+        self._preview: StartPreview | None = None
+
+    @property
+    def founder(self) -> FoundingApp:
+        return cast("FoundingApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Line(self._heading(), id="heading")
+        yield Line(Content(" Looking at what is here …"), id="lead")
+        yield LinesView(wrap=True, id="body")
+        yield HintBar()
+
+    def _heading(self) -> Content:
+        return Content.assemble(
+            (" cockpit  ", "bold $accent"),
+            present.text(self._founding.repository, "bold"),
+            ("  has no lanes.yaml yet", "$muted"),
+        )
+
+    def on_mount(self) -> None:
+        self.refresh_hints()
+        self.founder.do(self._propose())
+
+    def hints(self) -> list[tuple[str, str]]:
+        keymap = self.cockpit.keymap
+        mine = [(keymap.key(one.id), one.short) for one in self.hinted() if one.id != "close"]
+        rest = [(keymap.key("line_down"), "scroll"), (keymap.key("close"), "leave")]
+        return [*(mine if self._draft is not None else []), *rest]
+
+    # ------------------------------------------------------------ what is shown
+
+    async def _propose(self) -> None:
+        try:
+            self._draft = await asyncio.to_thread(self._founding.draft)
+            await self._show(self._draft.text)
+        except CockpitError as error:
+            self._lead(error.title, "$error")
+            words = (error.detail, error.hint)
+            self.reader.set_lines(present.text(f"  {one}") for one in words if one)
+        self.refresh_hints()
+
+    async def _show(self, text: str) -> None:
+        """Show this text as the file, and what it would start or what is wrong in it."""
+        draft = self._draft
+        assert draft is not None, "the text comes from the draft"
+        problems: list[str] = []
+        self._text, self._preview = text, None
+        try:
+            self._preview = await asyncio.to_thread(self._founding.preview, text)
+        except CockpitError as error:
+            problems = [error.title, *error.detail.splitlines()]
+        if self.is_open:
+            self._say_lead()
+            self.reader.set_lines(proposal_lines(draft, text, self._preview, problems))
+
+    def _say_lead(self) -> None:
+        if self._preview is None:
+            self._lead("Mend it before it can be written.", "$error")
+            return
+        names = ", ".join(lane.lane for lane in self._preview.lanes)
+        self._lead(f"This one gives it the lanes {names}." if names else "This one has no lane.")
+
+    def _lead(self, words: str, style: str = "") -> None:
+        self.query_one("#lead", Line).show(present.text(f" {words}", style))
+
+    # ------------------------------------------------------------ what keys do
+
+    async def do_write_file(self) -> None:
+        """Write exactly what is shown, then leave for the board."""
+        if self._draft is None:
+            return
+        if self._preview is None:
+            raise Refused(
+                "This text is no lanes.yaml yet.", hint="Mend it first: the lines above say where."
+            )
+        path = await asyncio.to_thread(self._founding.write, self._text)
+        self.founder.exit(path)
+
+    async def do_edit_file(self) -> None:
+        """Open the text in the editor; what comes back is shown, and not yet written."""
+        if self._draft is None:
+            return
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="cockpit-"))
+        path = folder / "lanes.yaml"
+        try:
+            path.write_text(self._text, encoding="utf-8")
+            argv = editor_argv(os.environ, path)
+            code = await attach.hand_over(self.founder, argv)
+            if code:
+                raise Refused(f"{argv[0]} ended with code {code}; the text is as it was.")
+            text = _read_back(path)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await self._show(text)
+
+    def do_close(self) -> None:
+        self.founder.exit(None)
+
+
+def _read_back(path: Path) -> str:
+    """Raises `Refused` for what is no text of this size."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(WRITTEN_MOST + 1)
+        if len(content) <= WRITTEN_MOST:
+            return content.decode("utf-8")
+        why = f"it is larger than {WRITTEN_MOST >> 10} KB"
+    except (OSError, UnicodeDecodeError) as error:
+        why = str(error)
+    raise Refused("What the editor left can't be taken; the text is as it was.", detail=why)
