@@ -54,7 +54,7 @@ SUBPROCESS: dict[str, str] = {
     "adapters.git.run": "the git door",
     "adapters.tmux.run": "the tmux door",
     "adapters.runner": "gate and setup commands",
-    "adapters.procs": "looks at processes",
+    "adapters.platform.ask": "asks a program one question (its version, `ps`)",
     "adapters.vault_git": "git on our own vault, which is not the user's repository",
     "ui.attach": "hands the terminal to a tmux client",
     "cli.editor": "hands the terminal to the commander's editor",
