@@ -66,6 +66,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             ),
             Spec("init", "[--example]", "write a small lanes.yaml to start from"),
             Spec("check", "", "say what is wrong in lanes.yaml, with line numbers"),
+            Spec(
+                "doctor",
+                "[--quiet]",
+                "check git, tmux, agents, terminal and this machine, and say how to mend them",
+            ),
             Spec("trust", "[--show]", "show what lanes.yaml can run, and allow it", decides=True),
         ),
     ),

@@ -33,12 +33,13 @@ from cockpit.adapters.vault import GitVault
 from cockpit.config.load import config_path, load_config
 from cockpit.config.model import Config
 from cockpit.domain.ids import branch_name
-from cockpit.errors import UsageError
+from cockpit.errors import CockpitError, UsageError
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.hosting import host_app as host_app
 from cockpit.services.workplace import Probe, Workplace, no_probe
 
 if TYPE_CHECKING:
+    from cockpit.domain.checkup.facts import Facts
     from cockpit.services.supervisor import FleetSupervisor
 
 
@@ -142,5 +143,37 @@ def locate(start: Path) -> tuple[Path, str]:
         root = root_of(git)
         ref = git.head(root).ref
         return root, branch_name(ref) if ref is not None else "main"
+    finally:
+        git.close()
+
+
+def examine(start: Path) -> Facts:
+    """What `cockpit doctor` judges: the machine, and the repository around `start`."""
+    from cockpit.adapters.checkup.machine import LocalMachine
+    from cockpit.services.doctor import Doctor
+
+    environment = dict(os.environ)
+    doctor = Doctor(
+        LocalMachine(environment),
+        environment,
+        preset_names=presets.names(),
+        trusted=_trusted_digest,
+        folders=_tracked_folders,
+    )
+    return doctor.examine(start)
+
+
+def _trusted_digest(state: Path) -> str:
+    try:
+        known = FileState(state).read("trust") or {}
+    except CockpitError:
+        return ""  # a damaged file is no trust
+    return str(known.get("digest", ""))
+
+
+def _tracked_folders(start: Path) -> int:
+    git = open_repository(start)
+    try:
+        return len(git.tracked_folders(root_of(git)))
     finally:
         git.close()
