@@ -64,6 +64,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 "[--keep DIR] [--headless [--json]]",
                 "try everything on a throw-away repository with scripted agents",
             ),
+            Spec(
+                "ls",
+                "[--watch]",
+                "list the repositories that cockpit was used in, with what runs and needs you",
+            ),
             Spec("init", "[--example]", "write a small lanes.yaml to start from"),
             Spec("check", "", "say what is wrong in lanes.yaml, with line numbers"),
             Spec(
@@ -106,12 +111,12 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec(
                 "task",
-                "[ls|show|new|assign|done|retry|cancel] [TASK…] [LANE]",
+                "[ls|show|new|assign|done|retry|cancel] [TASK…] [LANE] [--watch]",
                 "list, show, write, assign, judge, retry and call off tasks",
             ),
             Spec(
                 "plan",
-                "[show|go|stop|close] [TASK…] [--follow] [--dry-run]",
+                "[show|go|stop|close] [TASK…] [--follow] [--dry-run] [--watch]",
                 "waves, what is ready or would start, how long it takes; go, stop, close a round",
             ),
         ),
@@ -128,7 +133,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             ),
             Spec(
                 "clashes",
-                "[LANE…]",
+                "[LANE…] [--watch]",
                 "show which lanes would run into each other or into the target",
             ),
             Spec("capture", "LANE [--history N]", "print what a lane's pane shows"),
@@ -223,7 +228,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             ),
             Spec(
                 "train",
-                "[plan|run|add|drop|move|stop] [LANE…]",
+                "[plan|run|add|drop|move|stop] [LANE…] [--watch]",
                 "lanes in merge order: preview, queue, run, stop",
             ),
         ),
@@ -233,7 +238,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec("undo", "[N] [--dry-run]", "undo the last step, or step N", decides=True),
             Spec("trash", "ls|restore|empty", "what was torn down and can come back"),
-            Spec("log", "[-n N]", "the journal: every step, its number, who took it"),
+            Spec("log", "[-n N] [--watch]", "the journal: every step, its number, who took it"),
             Spec("graph", "[-n N]", "the history of target and lanes, with every landing"),
             Spec("recover", "", "finish or abandon what a killed cockpit left"),
         ),

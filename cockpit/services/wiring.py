@@ -21,6 +21,7 @@ from cockpit.adapters.disk import LocalDisk
 from cockpit.adapters.files import make_private_dir
 from cockpit.adapters.git.repository import GitRepository, open_repository
 from cockpit.adapters.journal import FileJournal
+from cockpit.adapters.known import remember
 from cockpit.adapters.lanefiles import SafeLaneFiles
 from cockpit.adapters.locks import FileLocks
 from cockpit.adapters.procs import ProcProcesses
@@ -40,6 +41,8 @@ from cockpit.services.workplace import Probe, Workplace, no_probe
 
 if TYPE_CHECKING:
     from cockpit.domain.checkup.facts import Facts
+    from cockpit.domain.known import Known
+    from cockpit.services.known import Look
     from cockpit.services.supervisor import FleetSupervisor
 
 
@@ -70,6 +73,7 @@ def _workplace(git: GitRepository, env: Mapping[str, str], probe: Probe) -> Work
     make_private_dir(state)
     clock = SystemClock()
     facts = FileState(state)
+    remember(facts, root, git.common_dir)
     return Workplace(
         config=config,
         repository=paths.repository_name(git.common_dir),
@@ -177,3 +181,48 @@ def _tracked_folders(start: Path) -> int:
         return len(git.tracked_folders(root_of(git)))
     finally:
         git.close()
+
+
+def known_repositories() -> list[Known]:
+    """What `cockpit ls` shows: every repository with a state folder."""
+    from cockpit.adapters import known as folders
+    from cockpit.services import known
+
+    return known.known(
+        folders.state_folders(paths.state_home()), stands=_why_not_there, look=_look_at_known
+    )
+
+
+def _why_not_there(root: Path, common: Path) -> str:
+    """Why the repository is not there any more; empty if it is."""
+    from cockpit.adapters.git.discover import discover
+
+    try:
+        found = discover(root)
+    except CockpitError:
+        there = os.path.lexists(root)
+        return "there is no repository there any more" if there else "nothing is there any more"
+    same = os.path.realpath(found.common_dir) == os.path.realpath(common)
+    return "" if same else "another repository is there now"
+
+
+def _look_at_known(root: Path) -> Look:
+    from cockpit.adapters.known import size_below
+    from cockpit.services.known import APP, Look, look_at
+
+    try:
+        cockpit = build_cockpit(root)
+    except CockpitError as error:
+        return Look(why=error.title.rstrip("."))
+    try:
+        server = cockpit.work.tmux
+        is_open = server.has_session(APP) if isinstance(server, TmuxServer) else None
+        return look_at(cockpit, app_is_open=is_open, vault=size_below(cockpit.state / "vault.git"))
+    except CockpitError as error:
+        return Look(
+            target=cockpit.config.target,
+            lanes=tuple(cockpit.config.lanes),
+            why=error.title.rstrip("."),
+        )
+    finally:
+        cockpit.close()

@@ -28,9 +28,9 @@ EXAMPLES = (
 
 COLUMNS = (
     Column("NAME", least=10),
-    Column("LANE", least=6),
-    Column("TORN DOWN"),
-    Column("SIZE", right=True),
+    Column("LANE", least=6, rank=2),
+    Column("TORN DOWN", rank=1),
+    Column("SIZE", right=True, rank=3),
 )
 
 
