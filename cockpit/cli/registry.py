@@ -76,6 +76,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 "[--quiet]",
                 "check git, tmux, agents, terminal and this machine, and say how to mend them",
             ),
+            Spec(
+                "completion",
+                "bash|zsh|fish",
+                "print a script that makes bash, zsh or fish complete cockpit's command lines",
+            ),
             Spec("trust", "[--show]", "show what lanes.yaml can run, and allow it", decides=True),
         ),
     ),

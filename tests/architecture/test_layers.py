@@ -33,6 +33,7 @@ LAYERS: dict[str, set[str]] = {
 
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "services.wiring": {"adapters": "the composition root"},
+    "services.quick": {"adapters": "a composition root that starts at once, for completion"},
     "cli.commands.up": {"ui": "runs the app"},
     "cli.commands.demo": {"demo": "builds and drives the demo"},
 }
