@@ -53,7 +53,7 @@ EXAMPLES = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     actions = ("show", "go", "stop", "close")
-    parser.add_argument("action", choices=actions, nargs="?", default="show")
+    parser.add_argument("action", choices=actions, nargs="?", default="show", help="what to do")
     parser.add_argument(
         "tasks", metavar="TASK", nargs="*", help="only these: a number, an id or a file's name"
     )

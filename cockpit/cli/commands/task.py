@@ -74,7 +74,7 @@ OF_ACTION = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=ACTIONS, nargs="?", default="ls")
+    parser.add_argument("action", choices=ACTIONS, nargs="?", default="ls", help="what to do")
     parser.add_argument(
         "words", metavar="TASK", nargs="*", help="a number (7), an id (task-007) or a file's name"
     )

@@ -44,7 +44,7 @@ OTHERS = frozenset({Aside.CONFLICT, Aside.DEPENDS})
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=ACTIONS, nargs="?", default="plan")
+    parser.add_argument("action", choices=ACTIONS, nargs="?", default="plan", help="what to do")
     parser.add_argument(
         "lanes", metavar="LANE", nargs="*", help="a lane's name, or its letter on the board"
     )

@@ -35,7 +35,13 @@ COLUMNS = (
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("ls", "restore", "empty"), nargs="?", default="ls")
+    parser.add_argument(
+        "action",
+        choices=("ls", "restore", "empty"),
+        nargs="?",
+        default="ls",
+        help="what to do",
+    )
     parser.add_argument("names", metavar="NAME", nargs="*", help="entries, as ls names them")
 
 
