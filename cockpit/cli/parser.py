@@ -112,7 +112,7 @@ class CommandParser(argparse.ArgumentParser):
         parts.append("examples:\n" + "\n".join(examples))
         parts.append("exit codes:\n  " + "\n  ".join(EXIT_CODES))
         others = ", ".join(f"cockpit{_TOGETHER}{name}" for name in see_also(self.command))
-        parts.append(hanging(f"see also: {others}", width, " " * 10).replace(_TOGETHER, " "))
+        parts.append(hanging(f"see also: {others}", width, " " * 10))
         return "\n\n".join(parts) + "\n"
 
 
@@ -125,12 +125,15 @@ def see_also(command: Command) -> list[str]:
 
 
 def hanging(text: str, width: int, indent: str = "    ") -> str:
-    """`text` in lines of at most `width` cells, all but the first indented. Words stay whole."""
+    """`text` in lines of at most `width` cells, all but the first indented. Words stay whole,
+    and so does what stands between backticks, for whoever copies it."""
     from textwrap import fill
 
-    return fill(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    whole = re.sub(r"`[^`]*`", lambda code: _TOGETHER.join(code[0].split()), text)
+    broken = fill(
+        whole, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
+    return broken.replace(_TOGETHER, " ")
 
 
 class _Formatter(argparse.HelpFormatter):

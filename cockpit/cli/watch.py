@@ -73,6 +73,8 @@ def watch(
             out.finish()
             context.pause(max(EVERY, SHARE * (time.monotonic() - begun)))
     except KeyboardInterrupt:
+        if out.is_terminal:
+            out.say()  # the terminal shows ^C where the picture ended
         return int(Exit.INTERRUPTED)
     return 0
 

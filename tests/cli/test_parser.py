@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 import shlex
 from pathlib import Path
 
 import pytest
 
 import cockpit.cli.commands
-from cockpit.cli.parser import CommandParser, see_also, split
+from cockpit.cli.parser import CommandParser, hanging, see_also, split
 from cockpit.cli.registry import COMMANDS
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Start
@@ -115,6 +116,15 @@ def test_the_nearest_option_is_named(
 ) -> None:
     assert run(*words) == 2
     assert f"Did you mean {guess}? " in capsys.readouterr().err
+
+
+def test_what_one_would_copy_stands_on_one_line() -> None:
+    text = COMMANDS["completion"].load().DESCRIPTION
+    shown = hanging(text, 60, "  ")
+    for code in re.findall(r"`([^`]*)`", text):
+        assert code in shown
+    assert "\u00a0" not in shown
+    assert hanging("`a\n b` c", 80) == "`a b` c"
 
 
 def test_what_is_near_nothing_is_not_guessed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
