@@ -10,7 +10,6 @@ folder, so that a reader sees the old content or the new one, also after a power
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import os
 import secrets
@@ -214,14 +213,10 @@ def sync_filesystem(path: Path) -> None:
 
     `syncfs` where libc has it, else a `sync` of everything. Raises OSError.
     """
-    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if call is None:
-        os.sync()
-        return
+    from cockpit.adapters.platform.disk import flush_filesystem
+
     with open_root(path) as folder:
-        if call(folder) != 0:
-            code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code), str(path))
+        flush_filesystem(folder)
 
 
 def make_private_dir(path: Path) -> Path:

@@ -1,33 +1,31 @@
-"""What runs in a folder, by /proc, and ending it without ever hitting somebody else.
+"""What runs in a folder, and ending it without ever hitting somebody else.
 
 A pid alone names nobody: it may be recycled between the look and the signal. So a process
-is a pid with its start time, signals go through a pidfd that is opened first and checked
-against that time, and our own process, its ancestors and pid 1 are never signalled. On
-systems without /proc (macOS) nothing is found and so nothing is ended.
+is a pid with its start time, signals go through a handle that is compared with that time
+(`platform.handle`), and our own process, its ancestors and pid 1 are never signalled. What a
+system can't tell (open files and environments without /proc) is not found, and so not ended.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import select
 import signal
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from cockpit.adapters.platform import handle, processes
+from cockpit.adapters.platform.handle import Handle
+from cockpit.adapters.platform.processes import Entry, Unseen
 from cockpit.dataclass import dataclass
 
-_PROC = Path("/proc")
 _KILL_WAIT = 2.0
 """Seconds that a killed process gets to disappear (it may sit in a system call)."""
-_COMMAND_CAP = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A process for certain: `started` is its start time in clock ticks since boot."""
+    """A process for certain: `started` is its start time, in the system's own measure."""
 
     pid: int
     started: int
@@ -48,14 +46,11 @@ class ProcProcesses:
         """
         real = os.path.realpath(folder)
         found = []
-        for pid in _pids():
-            if pid == os.getpid():
-                continue
-            identity = identify(pid)
-            if identity is not None and _touches(pid, real):
-                found.append((pid, _command(pid)))
+        for one in _living():
+            if one.pid != os.getpid() and _touches(one.pid, real):
+                found.append((one.pid, processes.command(one.pid)))
                 with self._guard:
-                    self._found[pid] = identity
+                    self._found[one.pid] = one
         return found
 
     def end(self, pids: Iterable[int], *, grace: float) -> list[int]:
@@ -83,98 +78,79 @@ class Look:
 
 
 def looks() -> Iterator[Look]:
-    """Every living process but this one."""
-    for pid in _pids():
-        if pid == os.getpid() or identify(pid) is None:
+    """Every living process but this one, as far as the system tells (`sees_files`)."""
+    for one in _living():
+        if one.pid == os.getpid():
             continue
-        try:
-            names = os.listdir(f"/proc/{pid}/fd")
-        except OSError:  # it ended, or belongs to someone else
-            names = []
-        files = tuple(filter(None, (_target(f"/proc/{pid}/fd/{name}") for name in names)))
-        command = tuple(_command(pid, between="\0").split("\0"))
-        yield Look(pid, command, _target(f"/proc/{pid}/cwd"), files)
+        command = tuple(processes.command(one.pid, between="\0").split("\0"))
+        files = tuple(processes.open_files(one.pid))
+        yield Look(one.pid, command, processes.working_folder(one.pid), files)
+
+
+def sees_files() -> bool:
+    """Whether `looks` can tell which files a process has open."""
+    return processes.sees_files()
 
 
 # ---------------------------------------------------------------- ending
 
 
 def end_processes(targets: Iterable[Identity], *, grace: float) -> list[Identity]:
-    """TERM (and CONT, for stopped ones), wait, KILL, wait; returns who is still there."""
+    """TERM (and CONT, for stopped ones), wait, KILL, wait; returns who is still there, and who
+    can't be told."""
     untouchable = ancestors()
     left: list[Identity] = []
-    handles: dict[int, Identity] = {}
+    held: dict[int, tuple[Handle, Identity]] = {}
     try:
         for target in dict.fromkeys(targets):
-            if target.pid in untouchable:
-                if identify(target.pid) == target:
-                    left.append(target)
-                continue
-            handle = _open(target)
-            if handle is not None:
-                handles[handle] = target
-            elif identify(target.pid) == target:
+            try:
+                if target.pid in untouchable:
+                    left += [target] if identify(target.pid) == target else []
+                    continue
+                found = handle.hold(target.pid, _recognizer(target))
+            except Unseen:
                 left.append(target)
-        _signal(handles, signal.SIGTERM)
-        _signal(handles, signal.SIGCONT)
-        alive = _wait(handles, grace)
-        _signal(alive, signal.SIGKILL)
-        left.extend(_wait(alive, _KILL_WAIT if alive else 0).values())
+                continue
+            if found is not None:
+                held[target.pid] = (found, target)
+        for what in (signal.SIGTERM, signal.SIGCONT):
+            for one, _ in held.values():
+                _send(one, what)
+        alive = handle.wait([one for one, _ in held.values()], grace)
+        for one in alive:
+            _send(one, signal.SIGKILL)
+        alive = handle.wait(alive, _KILL_WAIT if alive else 0)
+        left += [held[one.pid][1] for one in alive]
     finally:
-        for handle in handles:
-            os.close(handle)
+        for one, _ in held.values():
+            one.close()
     return left
 
 
-def _open(target: Identity) -> int | None:
-    """A pidfd of exactly this process. It is opened before the start time is compared: then
-    whoever has the pid now had it when the descriptor was made."""
-    if not hasattr(os, "pidfd_open"):
-        return None
+def _recognizer(target: Identity) -> handle.Recognizer:
+    return lambda: identify(target.pid) == target
+
+
+def _send(one: Handle, what: signal.Signals) -> None:
     try:
-        handle = os.pidfd_open(target.pid)
-    except OSError:  # gone, or a kernel or sandbox without pidfds: then nobody is signalled
-        return None
-    if identify(target.pid) != target:
-        os.close(handle)
-        return None
-    return handle
-
-
-def _signal(handles: dict[int, Identity], what: signal.Signals) -> None:
-    for handle in handles:
-        with contextlib.suppress(OSError):  # it ended meanwhile, or is not ours to end
-            signal.pidfd_send_signal(handle, what)
-
-
-def _wait(handles: dict[int, Identity], seconds: float) -> dict[int, Identity]:
-    """Wait for the ends of processes (a pidfd is readable then); returns who lives on."""
-    alive = dict(handles)
-    poll = select.poll()
-    for handle in alive:
-        poll.register(handle, select.POLLIN)
-    deadline = time.monotonic() + seconds
-    while alive:
-        left = max(0.0, deadline - time.monotonic())
-        ended = poll.poll(left * 1000)
-        for handle, _ in ended:
-            poll.unregister(handle)
-            alive.pop(handle, None)
-        if not ended and time.monotonic() >= deadline:
-            break
-    return alive
+        one.signal(what)
+    except Unseen:
+        pass  # nobody is signalled unseen; the wait tells that it is still there
 
 
 def ancestors() -> frozenset[int]:
-    """Our own pid, those of all our ancestors, and 1."""
+    """Our own pid, those of all our ancestors as far as they can be seen, and 1."""
     found = {1, os.getpid()}
     pid = os.getppid()
     while pid > 1 and pid not in found:
         found.add(pid)
-        fields = _stat(pid)
-        if fields is None:
+        try:
+            seen = processes.entry(pid)
+        except Unseen:
             break
-        pid = int(fields[1])
+        if seen is None:
+            break
+        pid = seen.parent
     return frozenset(found)
 
 
@@ -182,11 +158,10 @@ def ancestors() -> frozenset[int]:
 
 
 def identify(pid: int) -> Identity | None:
-    """The process that has this pid now; None when there is none, or only its corpse."""
-    fields = _stat(pid)
-    if fields is None or fields[0] in ("Z", "X"):
-        return None
-    return Identity(pid, int(fields[19]))
+    """The process that has this pid now; None when there is none, or only its corpse. Raises
+    `Unseen` where the system does not tell."""
+    seen = processes.entry(pid)
+    return None if seen is None or seen.is_dead else Identity(pid, seen.started)
 
 
 def marked(name: str, prefix: str) -> list[Identity]:
@@ -194,90 +169,59 @@ def marked(name: str, prefix: str) -> list[Identity]:
     with `prefix`."""
     needle = os.fsencode(f"{name}={prefix}")
     found = []
-    for pid in _pids():
-        identity = identify(pid)
-        if identity is None:
+    for one in _living():
+        environment = processes.environment(one.pid)
+        if not environment.startswith(needle) and b"\0" + needle not in environment:
             continue
-        try:
-            environment = (_PROC / str(pid) / "environ").read_bytes()
-        except OSError:  # it ended, or belongs to someone else
-            continue
-        starts = environment.startswith(needle) or b"\0" + needle in environment
-        if starts and identify(pid) == identity:
-            found.append(identity)
+        if _is_still(one):
+            found.append(one)
     return found
 
 
 def in_session(session: int) -> list[Identity]:
     """Living processes of the session or process group that `session` leads."""
-    found = []
-    for pid in _pids():
-        fields = _stat(pid)
-        if fields is None or fields[0] in ("Z", "X"):
-            continue
-        if session in (int(fields[2]), int(fields[3])):
-            found.append(Identity(pid, int(fields[19])))
-    return found
+    return [
+        Identity(one.pid, one.started)
+        for one in _entries()
+        if not one.is_dead and session in (one.group, one.session)
+    ]
 
 
-def _pids() -> Iterator[int]:
+def _is_still(one: Identity) -> bool:
     try:
-        names = os.listdir(_PROC)
-    except OSError:
+        return identify(one.pid) == one
+    except Unseen:
+        return False
+
+
+def _living() -> Iterator[Identity]:
+    for one in _entries():
+        if not one.is_dead:
+            yield Identity(one.pid, one.started)
+
+
+def _entries() -> Iterator[Entry]:
+    """Every process that can be seen; none where none can: nobody is found, nobody ended."""
+    try:
+        yield from processes.entries()
+    except Unseen:
         return
-    for name in names:
-        if name.isdecimal():
-            yield int(name)
-
-
-def _stat(pid: int) -> list[str] | None:
-    """Fields of /proc/PID/stat from the third on (state, ppid, pgrp, session, … [19] start
-    time): the second, the command, may itself hold spaces and parentheses."""
-    try:
-        text = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
-    except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()
-    return fields if len(fields) > 19 else None
 
 
 def _exists(pid: int) -> bool:
-    return identify(pid) is not None
+    try:
+        return identify(pid) is not None
+    except Unseen:
+        return True
 
 
 def _touches(pid: int, real: str) -> bool:
-    base = f"/proc/{pid}"
-    if any(_lies_in(f"{base}/{link}", real) for link in ("cwd", "exe", "root")):
+    places = [processes.working_folder(pid), *processes.program_places(pid)]
+    if any(lies_in(place, real) for place in places):
         return True
-    try:
-        names = os.listdir(f"{base}/fd")
-    except OSError:
-        return False
-    return any(_lies_in(f"{base}/fd/{name}", real) for name in names)
-
-
-def _lies_in(link: str, real: str) -> bool:
-    return lies_in(_target(link), real)
+    return any(lies_in(path, real) for path in processes.open_files(pid))
 
 
 def lies_in(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or below it; both real paths."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def _target(link: str) -> str:
-    try:
-        return os.readlink(link)
-    except OSError:
-        return ""
-
-
-def _command(pid: int, between: str = " ") -> str:
-    try:
-        raw = (_PROC / str(pid) / "cmdline").read_bytes()[:_COMMAND_CAP]
-        if not raw:
-            raw = (_PROC / str(pid) / "comm").read_bytes()
-    except OSError:
-        return "?"
-    words = raw.decode("utf-8", "surrogateescape").rstrip("\0\n")
-    return words.replace("\0", between).strip() or "?"

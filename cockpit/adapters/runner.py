@@ -22,6 +22,7 @@ from pathlib import Path
 
 from cockpit.adapters.failures import explain, shown
 from cockpit.adapters.output import Lines, LogFile
+from cockpit.adapters.platform.waiting import has_exited
 from cockpit.adapters.procs import Identity, end_processes, in_session, marked
 from cockpit.domain.runs import RunResult
 from cockpit.domain.scrub import gate_environment, is_dropped
@@ -175,7 +176,7 @@ def _follow(pid: int, output: int, lines: Lines, deadline: float, stop: Callable
 def _has_ended(pid: int) -> bool:
     """Whether the shell has exited; it stays a zombie, so its pid and session id can't be
     given to anyone else while we look for the rest of it."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+    return has_exited(pid)
 
 
 def _take(output: int, lines: Lines) -> bool:

@@ -19,6 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"cockpit {__version__}\n")
         return 0
+    if words[:1] == ["__complete"]:
+        from cockpit.cli.complete import main as complete
+
+        return complete(words[1:])
     import gc
 
     gc.set_threshold(20_000, 20, 20)  # a start makes only what stays: collecting it is in vain

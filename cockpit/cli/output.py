@@ -11,11 +11,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from cockpit.cli.exits import error_document
-from cockpit.cli.table import GAP, Column, cut, padded, widths
+from cockpit.cli.table import GAP, Column, clip, cut_path, fit, padded
 from cockpit.domain.activity import State
 from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
@@ -49,6 +50,11 @@ STATE_STYLES: Mapping[State, str] = {
 }
 
 
+FRAME_BEGIN = "\x1b[?2026h\x1b[?7l\x1b[H"
+"""Shown at once where the terminal can; no wrapping, so that each line stays one; top left."""
+FRAME_END = "\x1b[J\x1b[?7h\x1b[?2026l"
+
+
 class Output:
     """Writes for one command. `json` decides what `result` prints; `closed` is set once the
     reader of stdout went away: nothing more is written, and nothing fails for it."""
@@ -63,9 +69,12 @@ class Output:
     ) -> None:
         self.json = json
         self.closed = False
+        self.is_series = False
+        """Whether documents follow one another, a line each."""
         self._out = stdout if stdout is not None else sys.stdout
         self._err = stderr if stderr is not None else sys.stderr
         self._colour = colour
+        self._frame: list[str] | None = None
         for stream in (self._out, self._err):
             _never_fail_to_encode(stream)
 
@@ -81,8 +90,8 @@ class Output:
                 self.line(*([line] if isinstance(line, str) else line))
 
     def document(self, document: Mapping[str, Any]) -> None:
-        """One JSON document, on one line if stdout is not a terminal."""
-        indent = 2 if self.is_terminal else None
+        """One JSON document, on one line if stdout is not a terminal, or one of several."""
+        indent = 2 if self.is_terminal and not self.is_series else None
         self._write(json.dumps(document, ensure_ascii=True, indent=indent, default=str) + "\n")
 
     def line(self, *cells: Cell) -> None:
@@ -109,16 +118,16 @@ class Output:
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
         """A table that fits the terminal; headings are dim, blanks at the end are dropped."""
         plain = [[safe(_text(cell)).text for cell in row] for row in rows]
-        sizes = widths(columns, plain, self.columns)
+        shown, sizes = fit(columns, plain, self.columns)
         heads: list[Cell] = [(column.title, "dim") for column in columns]
         for row in [heads, *rows]:
-            self._row(columns, sizes, row)
+            self._row([columns[at] for at in shown], sizes, [row[at] for at in shown])
 
     def _row(self, columns: Sequence[Column], sizes: Sequence[int], row: Sequence[Cell]) -> None:
         parts: list[Cell] = []
         for at, (column, size) in enumerate(zip(columns, sizes, strict=True)):
             cell = row[at]
-            text = cut(safe(_text(cell)).text, size)
+            text = (cut_path if column.is_path else clip)(safe(_text(cell)).text, size)
             last = at == len(columns) - 1 and not column.right
             shown = text if last else padded(text, size, right=column.right)
             style = cell[1] if isinstance(cell, tuple) else ""
@@ -129,10 +138,28 @@ class Output:
             parts.pop()
         self.line(*parts)
 
-    def clear(self) -> None:
-        """Back to the top left of an empty screen; nothing unless stdout is a terminal."""
-        if self.is_terminal:
-            self._write("\x1b[H\x1b[2J\x1b[3J")
+    def make_room(self, rows: int) -> None:
+        """Scroll what stands on the terminal out of the way of frames."""
+        self._write("\n" * (rows - 1))
+
+    @contextmanager
+    def frame(self) -> Iterator[None]:
+        """What is written meanwhile, words for people too, takes the place of what stands on
+        the terminal, at once and without an empty screen between; what does not fit its rows is
+        counted. Where stdout is no terminal, it is written as ever."""
+        if not self.is_terminal:
+            yield
+            return
+        self._frame = []
+        try:
+            yield
+        finally:
+            lines = "".join(self._frame).removesuffix("\n").split("\n")
+            self._frame = None
+        rows = shutil.get_terminal_size().lines
+        if len(lines) >= rows > 2:
+            lines = [*lines[: rows - 2], f"… {len(lines) - rows + 2} more lines"]
+        self._write(FRAME_BEGIN + "".join(f"\x1b[K{line}\n" for line in lines) + FRAME_END)
 
     def document_text(self, text: str) -> None:
         """Text of our own (help, version), line by line."""
@@ -144,6 +171,9 @@ class Output:
     def say(self, *cells: Cell) -> None:
         """One line on stderr. It never fails: a closed stderr must not stop an operation."""
         text = "".join(self._painted(cell, self._err) for cell in cells)
+        if self._frame is not None:
+            self._frame.append(text + "\n")
+            return
         try:
             self._err.write(text + "\n")
             self._err.flush()
@@ -209,6 +239,9 @@ class Output:
 
     def _write(self, text: str) -> None:
         if self.closed:
+            return
+        if self._frame is not None:
+            self._frame.append(text)
             return
         try:
             self._out.write(text)

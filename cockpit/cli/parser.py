@@ -5,9 +5,10 @@ help in the manner of a manual page.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cockpit.cli.registry import COMMANDS, GROUPS
 from cockpit.domain.text import safe
@@ -22,6 +23,12 @@ EXIT_CODES = (
     "0 ok, 1 failed, 2 usage or configuration, 3 refused by a guard, 4 conflict,",
     "5 gate red, 6 timed out, 7 delivery unknown, 130 interrupted",
 )
+
+_TOGETHER = "\u00a0"
+"""A blank that no line is broken at."""
+
+MOST_SEEN = 6
+"""Commands under "see also"."""
 
 
 def before_dashes(words: Sequence[str]) -> list[str]:
@@ -64,26 +71,88 @@ class CommandParser(argparse.ArgumentParser):
         _add_globals(self)
 
     def error(self, message: str) -> NoReturn:
+        usage = " ".join((self.usage or "").split())
         raise UsageError(
             f"cockpit {self.command.NAME}: {safe(message, width=400)}.",
-            detail=f"usage: {self.usage}",
-            hint=f"`cockpit {self.command.NAME} --help` explains it, with examples.",
+            detail=f"usage: {usage}",
+            hint=f"{self._guess(message)}`cockpit {self.command.NAME} --help` explains it, with "
+            "examples.",
         )
 
+    def _guess(self, message: str) -> str:
+        """The nearest option, or choice, to the first word that was not understood."""
+        import difflib
+
+        said, _, rest = message.partition(": ")
+        if said == "unrecognized arguments":
+            word, known = rest.split(" ")[0].partition("=")[0], list(self._option_string_actions)
+        elif said.startswith("argument ") and rest.startswith("invalid choice: "):
+            word = rest.removeprefix("invalid choice: ").partition(" (")[0].strip("'\"")
+            names = said.removeprefix("argument ").split("/")
+            known = [
+                str(choice)
+                for action in self._actions
+                if {action.dest, *action.option_strings} & set(names)
+                for choice in action.choices or ()
+            ]
+        else:
+            return ""
+        near = difflib.get_close_matches(word[:40], known, n=1)
+        return f"Did you mean {near[0]}? " if near else ""
+
     def format_help(self) -> str:
-        spec = COMMANDS[self.command.NAME]
-        examples = "\n".join(f"  {line}\n      {what}" for line, what in self.command.EXAMPLES)
-        parts = [f"cockpit {spec.name} - {spec.help}", super().format_help().rstrip()]
+        spec, width = COMMANDS[self.command.NAME], _width()
+        parts = [
+            hanging(f"cockpit {spec.name} - {spec.help}", width),
+            super().format_help().rstrip(),
+        ]
         if spec.decides:
             parts.append("Refused from inside a lane's pane: it decides.")
-        parts.append(f"examples:\n{examples}")
+        examples = [f"  {line}\n      {what}" for line, what in self.command.EXAMPLES]
+        parts.append("examples:\n" + "\n".join(examples))
         parts.append("exit codes:\n  " + "\n  ".join(EXIT_CODES))
+        others = ", ".join(f"cockpit{_TOGETHER}{name}" for name in see_also(self.command))
+        parts.append(hanging(f"see also: {others}", width, " " * 10))
         return "\n\n".join(parts) + "\n"
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
+def see_also(command: Command) -> list[str]:
+    """The commands that its description names, then its neighbours in the overview."""
+    words = re.findall(r"`cockpit ([a-z-]+)", command.DESCRIPTION)
+    group = next(specs for _, specs in GROUPS if any(s.name == command.NAME for s in specs))
+    names = dict.fromkeys([*words, *(spec.name for spec in group)])
+    return [name for name in names if name in COMMANDS and name != command.NAME][:MOST_SEEN]
+
+
+def hanging(text: str, width: int, indent: str = "    ") -> str:
+    """`text` in lines of at most `width` cells, all but the first indented. Words stay whole,
+    and so does what stands between backticks, for whoever copies it."""
+    from textwrap import fill
+
+    whole = re.sub(r"`[^`]*`", lambda code: _TOGETHER.join(code[0].split()), text)
+    broken = fill(
+        whole, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return broken.replace(_TOGETHER, " ")
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Paragraphs stay apart, and each option says its default."""
+
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=_width())
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n\n".join(hanging(part, width, "") for part in text.split("\n\n"))
+
+    def _format_usage(self, usage: str | None, *rest: Any) -> str:
+        return hanging(f"usage: {usage}", self._width, " " * 15) + "\n\n"
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        text, default = action.help or "", action.default
+        if default in (None, False, "", argparse.SUPPRESS) or isinstance(default, list):
+            return text
+        return text if "default" in text or default == [] else f"{text} (default: %(default)s)"
 
 
 def _width() -> int:
@@ -115,6 +184,7 @@ def unknown_command(name: str) -> UsageError:
 
 def overview() -> str:
     """`cockpit --help`: every command in its group."""
+    width = _width()
     lines = [
         "cockpit - supervise several AI coding agents on one repository, a lane each",
         "",
@@ -126,10 +196,12 @@ def overview() -> str:
     longest = max(len(name) for name in COMMANDS)
     for title, specs in GROUPS:
         lines += ["", f"{title}:"]
-        lines += [f"  {spec.name:<{longest}}  {spec.help}" for spec in specs]
+        for spec in specs:
+            indent = " " * (longest + 4)
+            lines += hanging(f"  {spec.name:<{longest}}  {spec.help}", width, indent).split("\n")
     lines += [
         "",
-        "`cockpit COMMAND --help` explains a command, with examples.",
+        "`cockpit COMMAND --help` or `cockpit help COMMAND` explains one, with examples.",
         "",
         "exit codes:",
         *(f"  {line}" for line in EXIT_CODES),

@@ -17,10 +17,10 @@ from cockpit.domain.task_desk import PlanDesk
 from cockpit.domain.work import ENDED, Work
 
 COLUMNS = (
-    Column("WAVE", right=True),
-    Column("TASK", least=7),
+    Column("WAVE", right=True, rank=2),
+    Column("TASK", least=8),
     Column("STATE"),
-    Column("LANE", least=5),
+    Column("LANE", least=5, rank=1),
     Column("TITLE", least=12),
     Column("WAITS", least=12),
 )

@@ -65,11 +65,26 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 "try everything on a throw-away repository with scripted agents",
             ),
             Spec(
+                "ls",
+                "[--watch]",
+                "list the repositories that cockpit was used in, with what runs and needs you",
+            ),
+            Spec(
                 "init",
                 "[--print] [--agent NAME] [--lanes N] [--bare URL [DIR]] [--example]",
                 "propose lanes from what is here, and write lanes.yaml",
             ),
             Spec("check", "", "say what is wrong in lanes.yaml, with line numbers"),
+            Spec(
+                "doctor",
+                "[--quiet]",
+                "check git, tmux, agents, terminal and this machine, and say how to mend them",
+            ),
+            Spec(
+                "completion",
+                "bash|zsh|fish",
+                "print a script that makes bash, zsh or fish complete cockpit's command lines",
+            ),
             Spec("trust", "[--show]", "show what lanes.yaml can run, and allow it", decides=True),
         ),
     ),
@@ -114,12 +129,12 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         (
             Spec(
                 "task",
-                "[ls|show|new|assign|done|retry|cancel] [TASK…] [LANE]",
+                "[ls|show|new|assign|done|retry|cancel] [TASK…] [LANE] [--watch]",
                 "list, show, write, assign, judge, retry and call off tasks",
             ),
             Spec(
                 "plan",
-                "[show|go|stop|close] [TASK…] [--follow] [--dry-run]",
+                "[show|go|stop|close] [TASK…] [--follow] [--dry-run] [--watch]",
                 "waves, what is ready or would start, how long it takes; go, stop, close a round",
             ),
         ),
@@ -136,7 +151,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             ),
             Spec(
                 "clashes",
-                "[LANE…]",
+                "[LANE…] [--watch]",
                 "show which lanes would run into each other or into the target",
             ),
             Spec("capture", "LANE [--history N]", "print what a lane's pane shows"),
@@ -235,7 +250,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
             ),
             Spec(
                 "train",
-                "[plan|run|add|drop|move|stop] [LANE…]",
+                "[plan|run|add|drop|move|stop] [LANE…] [--watch]",
                 "lanes in merge order: preview, queue, run, stop",
             ),
         ),
@@ -250,7 +265,7 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 "[--since TIME]",
                 "what happened since you looked last: landed, failed, asks, results, commits",
             ),
-            Spec("log", "[-n N]", "the journal: every step, its number, who took it"),
+            Spec("log", "[-n N] [--watch]", "the journal: every step, its number, who took it"),
             Spec("graph", "[-n N]", "the history of target and lanes, with every landing"),
             Spec("recover", "", "finish or abandon what a killed cockpit left"),
         ),

@@ -11,14 +11,21 @@ GAP = 2
 """Blank cells between columns."""
 
 
+FACTS = ", "
+"""What stands between the facts of one cell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column. `least` is the width it may be cut down to when the line is too long; None:
-    never cut."""
+    never cut. Where that is not enough, the column of the lowest `rank` is left out, then the
+    next; None: never left out. `is_path`: what is cut is cut at the front."""
 
     title: str
     right: bool = False
     least: int | None = None
+    rank: int | None = None
+    is_path: bool = False
 
 
 def cells(text: str) -> int:
@@ -46,6 +53,29 @@ def cut(text: str, width: int) -> str:
             break
         kept.append(c)
     return "".join(kept) + "…" if width > 0 else ""
+
+
+def cut_path(text: str, width: int) -> str:
+    """`text` in at most `width` cells, its end kept: that is where paths differ."""
+    if cells(text) <= width:
+        return text
+    kept = text
+    while kept and cells(kept) > width - 1:
+        kept = kept[1:]
+    return "…" + kept if width > 0 else ""
+
+
+def clip(text: str, width: int) -> str:
+    """As `cut`, but a list of facts loses whole ones, as long as the first fits."""
+    if cells(text) <= width:
+        return text
+    facts = text.split(FACTS)
+    while len(facts) > 1:
+        facts.pop()
+        kept = FACTS.join([*facts, "…"])
+        if cells(kept) <= width:
+            return kept
+    return cut(text, width)
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
@@ -76,3 +106,22 @@ def widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], total: int)
         wanted[max(spare)[1]] -= 1
         over -= 1
     return wanted
+
+
+def fit(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], total: int
+) -> tuple[list[int], list[int]]:
+    """Which columns are shown (by place) in a line of `total` cells, and how wide each is.
+
+    Columns are cut to their `least` first; then the least important is left out, and the rest
+    has its room. 0 shows all in full.
+    """
+    shown = list(range(len(columns)))
+    while True:
+        chosen = [columns[at] for at in shown]
+        sizes = widths(chosen, [[row[at] for at in shown] for row in rows], total)
+        fits = total <= 0 or sum(sizes) + GAP * (len(shown) - 1) <= total
+        ranked = [(rank, at) for at in shown if (rank := columns[at].rank) is not None]
+        if fits or not ranked:
+            return shown, sizes
+        shown.remove(min(ranked)[1])

@@ -39,10 +39,10 @@ MARKS: Mapping[Holds, tuple[str, str]] = {
 }
 
 COLUMNS = (
-    Column("TASK", least=7),
+    Column("TASK", least=8),
     Column("STATE"),
-    Column("LANE", least=5),
-    Column("WAVE", right=True),
+    Column("LANE", least=5, rank=2),
+    Column("WAVE", right=True, rank=1),
     Column("TITLE", least=12),
     Column("WHY", least=12),
 )

@@ -86,6 +86,12 @@ def is_dropped(name: str) -> bool:
     upper = name.upper()
     if upper in _DROPPED or upper.startswith(_DROPPED_PREFIXES):
         return True
+    return sounds_secret(name)
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether a variable of this name may hold a password, a key or a token."""
+    upper = name.upper()
     return upper not in _HARMLESS and _SECRET.fullmatch(upper) is not None
 
 

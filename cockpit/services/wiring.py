@@ -21,6 +21,7 @@ from cockpit.adapters.disk import LocalDisk
 from cockpit.adapters.files import make_private_dir
 from cockpit.adapters.git.repository import GitRepository, open_repository
 from cockpit.adapters.journal import FileJournal
+from cockpit.adapters.known import remember
 from cockpit.adapters.lanefiles import SafeLaneFiles
 from cockpit.adapters.locks import FileLocks
 from cockpit.adapters.procs import ProcProcesses
@@ -43,7 +44,10 @@ from cockpit.services.looks import Looks
 from cockpit.services.workplace import Probe, Workplace, no_probe
 
 if TYPE_CHECKING:
+    from cockpit.domain.checkup.facts import Facts
+    from cockpit.domain.known import Known
     from cockpit.services.founding import Founding
+    from cockpit.services.known import Look
     from cockpit.services.supervisor import FleetSupervisor
 
 
@@ -83,6 +87,7 @@ def _workplace_on(
     make_private_dir(state)
     clock = SystemClock()
     facts = FileState(state)
+    remember(facts, root, git.common_dir)
     return Workplace(
         config=config,
         repository=paths.repository_name(git.common_dir),
@@ -227,3 +232,80 @@ def clone_bare(url: str, folder: Path, tell: Callable[[str], None]) -> Path:
             cloning.finished(folder)
 
     return bare.make(Clone(), url, folder)
+
+
+def examine(start: Path) -> Facts:
+    """What `cockpit doctor` judges: the machine, and the repository around `start`."""
+    from cockpit.adapters.checkup.machine import LocalMachine
+    from cockpit.services.doctor import Doctor
+
+    environment = dict(os.environ)
+    doctor = Doctor(
+        LocalMachine(environment),
+        environment,
+        preset_names=presets.names(),
+        trusted=_trusted_digest,
+        folders=_tracked_folders,
+    )
+    return doctor.examine(start)
+
+
+def _trusted_digest(state: Path) -> str:
+    try:
+        known = FileState(state).read("trust") or {}
+    except CockpitError:
+        return ""  # a damaged file is no trust
+    return str(known.get("digest", ""))
+
+
+def _tracked_folders(start: Path) -> int:
+    git = open_repository(start)
+    try:
+        return len(git.tracked_folders(root_of(git)))
+    finally:
+        git.close()
+
+
+def known_repositories() -> list[Known]:
+    """What `cockpit ls` shows: every repository with a state folder."""
+    from cockpit.adapters import known as folders
+    from cockpit.services import known
+
+    return known.known(
+        folders.state_folders(paths.state_home()), stands=_why_not_there, look=_look_at_known
+    )
+
+
+def _why_not_there(root: Path, common: Path) -> str:
+    """Why the repository is not there any more; empty if it is."""
+    from cockpit.adapters.git.discover import discover
+
+    try:
+        found = discover(root)
+    except CockpitError:
+        there = os.path.lexists(root)
+        return "there is no repository there any more" if there else "nothing is there any more"
+    same = os.path.realpath(found.common_dir) == os.path.realpath(common)
+    return "" if same else "another repository is there now"
+
+
+def _look_at_known(root: Path) -> Look:
+    from cockpit.adapters.known import size_below
+    from cockpit.services.known import APP, Look, look_at
+
+    try:
+        cockpit = build_cockpit(root)
+    except CockpitError as error:
+        return Look(why=error.title.rstrip("."))
+    try:
+        server = cockpit.work.tmux
+        is_open = server.has_session(APP) if isinstance(server, TmuxServer) else None
+        return look_at(cockpit, app_is_open=is_open, vault=size_below(cockpit.state / "vault.git"))
+    except CockpitError as error:
+        return Look(
+            target=cockpit.config.target,
+            lanes=tuple(cockpit.config.lanes),
+            why=error.title.rstrip("."),
+        )
+    finally:
+        cockpit.close()

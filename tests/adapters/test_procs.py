@@ -5,16 +5,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cockpit.adapters import procs
+from cockpit.adapters.platform import traits
 from cockpit.adapters.procs import Identity, ProcProcesses, ancestors, end_processes, identify
 from tests.conftest import retry_until
 
 pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="no /proc: nothing is found and nothing ended"
+    not Path("/proc/self/stat").exists(), reason="no /proc: open files can't be told"
 )
 
 Spawn = Callable[..., subprocess.Popen[bytes]]
@@ -122,21 +123,19 @@ def test_ourselves_and_our_ancestors_are_never_signalled() -> None:
     assert end_processes([mine, parent], grace=0) == [mine, parent]
 
 
-def test_without_pidfds_nobody_is_signalled(
+def test_a_process_that_cannot_be_told_is_left_alone_and_named(
     tmp_path: Path, spawn: Spawn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = spawn("sleep", "60", cwd=tmp_path)
     target = identify(process.pid)
     assert target is not None
-    monkeypatch.delattr(os, "pidfd_open")
+    monkeypatch.setattr(traits, "current", replace(traits.current, proc=False))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("cockpit.adapters.platform.ps.find_program", lambda _name: None)
     assert end_processes([target], grace=0) == [target]
     assert process.poll() is None
-
-
-def test_without_proc_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(procs, "_PROC", tmp_path / "nothing")
     assert ProcProcesses().inside(Path("/")) == []
-    assert ProcProcesses().end([os.getpid()], grace=0) == []
+    assert ProcProcesses().end([os.getpid()], grace=0) == [os.getpid()]
 
 
 def test_a_corpse_is_nobody(tmp_path: Path, spawn: Spawn) -> None:

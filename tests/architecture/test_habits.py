@@ -67,7 +67,33 @@ def wait_for_faults(module: Module) -> Iterator[str]:
             yield f"{module.name}:{node.lineno} asyncio.wait_for"
 
 
-RULES = (shell_faults, except_faults, print_faults, wait_for_faults)
+SYSTEM_CALLS = {"pidfd_open", "pidfd_send_signal", "waitid"}
+SYSTEM_WORDS = ("/proc/", "renameat2", "syncfs", "libproc")
+
+
+def system_faults(module: Module) -> Iterator[str]:
+    """What only some systems have stands in `adapters.platform`, beside what else is done."""
+    if module.name.startswith("adapters.platform"):
+        return
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr in SYSTEM_CALLS:
+            yield f"{module.name}:{node.lineno} {node.attr}"
+        elif isinstance(node, ast.Import) and any(name.name == "ctypes" for name in node.names):
+            yield f"{module.name}:{node.lineno} ctypes"
+        elif isinstance(node, ast.Constant) and id(node) not in docs:
+            text = node.value if isinstance(node.value, str) else ""
+            if text.startswith(SYSTEM_WORDS):
+                yield f"{module.name}:{node.lineno} {text}"
+
+
+RULES = (shell_faults, except_faults, print_faults, wait_for_faults, system_faults)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -87,6 +113,9 @@ def test_habits(rule: object) -> None:
         ("print('x')", print_faults),
         ("input()", print_faults),
         ("import asyncio\nasyncio.wait_for(x, 1)", wait_for_faults),
+        ("import os\nos.pidfd_open(1)", system_faults),
+        ("import ctypes", system_faults),
+        ("open(f'/proc/{pid}/stat')", system_faults),
     ],
 )
 def test_each_habit_sees_its_fault(tmp_path: Path, source: str, rule: object) -> None:

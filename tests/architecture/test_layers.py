@@ -33,6 +33,7 @@ LAYERS: dict[str, set[str]] = {
 
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "services.wiring": {"adapters": "the composition root"},
+    "services.quick": {"adapters": "a composition root that starts at once, for completion"},
     "cli.commands.up": {"ui": "runs the app"},
     "cli.commands.check": {"ui": "the registry knows the actions; it goes without Textual"},
     "cli.commands.demo": {"demo": "builds and drives the demo"},
@@ -55,7 +56,7 @@ SUBPROCESS: dict[str, str] = {
     "adapters.git.run": "the git door",
     "adapters.tmux.run": "the tmux door",
     "adapters.runner": "gate and setup commands",
-    "adapters.procs": "looks at processes",
+    "adapters.platform.ask": "asks a program one question (its version, `ps`)",
     "adapters.vault_git": "git on our own vault, which is not the user's repository",
     "ui.attach": "hands the terminal to a tmux client",
     "cli.editor": "hands the terminal to the commander's editor",

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.cli.output import Output
-from cockpit.cli.table import GAP, Column, cells, cut, padded, widths
+from cockpit.cli.output import FRAME_BEGIN, FRAME_END, Output
+from cockpit.cli.table import GAP, Column, cells, clip, cut, cut_path, fit, padded, widths
 
 ANY = st.text(st.characters(), max_size=40)
 
@@ -47,6 +47,58 @@ def test_a_table_fits_where_it_can(rows: list[list[str]], total: int) -> None:
     sizes = widths(columns, rows, total)
     assert sum(sizes) + GAP * 2 <= total
     assert all(size >= 3 for size in sizes)
+
+
+@given(
+    st.lists(st.lists(ANY, min_size=4, max_size=4), max_size=8),
+    st.integers(10, 120),
+)
+def test_the_least_important_column_goes_first(rows: list[list[str]], total: int) -> None:
+    columns = (Column("A", rank=2), Column("B", rank=1), Column("C", least=3), Column("D", rank=3))
+    shown, sizes = fit(columns, rows, total)
+    assert shown in ([0, 1, 2, 3], [0, 2, 3], [2, 3], [2])
+    assert sum(sizes) + GAP * (len(sizes) - 1) <= total
+    assert fit(columns, rows, 0)[0] == [0, 1, 2, 3]
+
+
+@given(st.lists(ANY, max_size=5), st.integers(0, 60))
+def test_a_list_of_facts_loses_whole_ones(facts: list[str], width: int) -> None:
+    shown = clip(", ".join(facts), width)
+    assert cells(shown) <= width
+
+
+def test_facts_stay_whole() -> None:
+    assert clip("3 uncommitted, clash with beta", 20) == "3 uncommitted, …"
+    assert clip("3 uncommitted, clash with beta", 30) == "3 uncommitted, clash with beta"
+    assert clip("3 uncommitted, clash", 8) == "3 uncom…"
+    assert clip("日本, 日本語", 9) == "日本, …"
+    assert cut_path("/home/me/project", 9) == "…/project"
+    assert cut_path("/日本/語", 4) == "…/語"
+
+
+def test_a_picture_takes_the_place_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "cockpit.cli.output.shutil.get_terminal_size", lambda: os.terminal_size((40, 5))
+    )
+    out, err = Terminal(), Terminal()
+    output = Output(colour=False, stdout=out, stderr=err)
+    with output.frame():
+        output.line("one")
+        output.say("two")
+        assert out.getvalue() == ""
+    assert out.getvalue() == f"{FRAME_BEGIN}\x1b[Kone\n\x1b[Ktwo\n{FRAME_END}"
+    with output.frame():
+        for number in range(9):
+            output.line(str(number))
+    last = out.getvalue().rpartition("\x1b[H")[2]
+    assert last.replace("\x1b[K", "").split("\n")[:4] == ["0", "1", "2", "… 6 more lines"]
+    assert last.count("\n") == 4
+    pipe = io.StringIO()
+    output = Output(stdout=pipe, stderr=err)
+    with output.frame():
+        output.line("plain")
+    assert pipe.getvalue() == "plain\n"
+    assert err.getvalue() == ""
 
 
 def test_wide_and_combining_characters() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 import shlex
 from pathlib import Path
 
 import pytest
 
 import cockpit.cli.commands
-from cockpit.cli.parser import CommandParser, split
+from cockpit.cli.parser import CommandParser, hanging, see_also, split
 from cockpit.cli.registry import COMMANDS
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Start
@@ -54,10 +55,13 @@ def test_help_of_every_command(
 ) -> None:
     assert run(name, "--help") == 0
     first = capsys.readouterr().out
-    assert first.startswith(f"cockpit {name} - {COMMANDS[name].help}\n")
-    for part in ("usage:", "examples:", "exit codes:", "--json", "-C DIR"):
+    words = " ".join(first.split())
+    assert words.startswith(f"cockpit {name} - {COMMANDS[name].help} usage: ")
+    for part in ("usage:", "examples:", "exit codes:", "see also:", "--json", "-C DIR"):
         assert part in first
-    assert max(len(line) for line in first.splitlines()) <= 100
+    examples = {line for line, _ in COMMANDS[name].load().EXAMPLES}
+    wide = [line for line in first.splitlines() if len(line) > 80 and line.strip() not in examples]
+    assert not wide
     assert run("help", name) == 0
     assert capsys.readouterr().out == first
     assert not fake.intents
@@ -78,7 +82,57 @@ def test_the_overview_names_every_command(run: Run, capsys: pytest.CaptureFixtur
     text = capsys.readouterr().out
     for name, spec in COMMANDS.items():
         assert f"  {name} " in text
-        assert spec.help in text
+        assert spec.help in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_option_is_explained_with_its_default(name: str) -> None:
+    parser = CommandParser(COMMANDS[name].load())
+    text = " ".join(parser.format_help().split())
+    for action in parser._actions:
+        assert action.help, action.dest
+        if action.help != "==SUPPRESS==" and isinstance(action.default, int | str):
+            plain = action.default in (False, "", "==SUPPRESS==")
+            assert plain or f"(default: {action.default})" in text or "default" in action.help
+    seen = see_also(COMMANDS[name].load())
+    assert seen and name not in seen and set(seen) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("words", "guess"),
+    [
+        (["status", "--wach"], "--watch"),
+        (["status", "--jsn"], "--json"),
+        (["start", "alpha", "--promt=x"], "--prompt"),
+        (["task", "lss"], "ls"),
+        (["train", "rnu"], "run"),
+        (["diff", "alpha", "--layer", "stagd"], "staged"),
+        (["trash", "resotre"], "restore"),
+    ],
+)
+def test_the_nearest_option_is_named(
+    words: list[str], guess: str, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    assert f"Did you mean {guess}? " in capsys.readouterr().err
+
+
+def test_what_one_would_copy_stands_on_one_line() -> None:
+    text = COMMANDS["completion"].load().DESCRIPTION
+    shown = hanging(text, 60, "  ")
+    for code in re.findall(r"`([^`]*)`", text):
+        assert code in shown
+    assert "\u00a0" not in shown
+    assert hanging("`a\n b` c", 80) == "`a b` c"
+
+
+def test_what_is_near_nothing_is_not_guessed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["status", "--xyzzy"], ["task", "\x1b[2J"], ["log", "-n", "many"], ["wait"]):
+        assert run(*words) == 2
+        seen = capsys.readouterr().err
+        assert "Did you mean" not in seen and "\x1b" not in seen
+        assert "--help` explains it" in seen
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ class AgentCatalogue:
                 f"The agent {agent.name} has no command.",
                 hint=f"Give it one in lanes.yaml: agents: {{{agent.name}: {{command: [...]}}}}",
             )
-        program, *rest = (_placeholder(word) for word in agent.command)
+        program, *rest = (placeholder(word) for word in agent.command)
         if program.startswith("~"):
             program = str(Path(program).expanduser())
         if "/" in program and not program.startswith("/"):
@@ -245,7 +245,7 @@ class AgentCatalogue:
         rules = known.preset.rules
         if not rules.foreground or not known.command:
             return rules
-        own = Path(_placeholder(known.command[0])).name
+        own = Path(placeholder(known.command[0])).name
         return replace(rules, shells=rules.shells | {own})
 
     def _evidence(
@@ -302,7 +302,7 @@ def _prompt_arguments(preset: Preset, prompt: str) -> tuple[str, ...]:
     return ()
 
 
-def _placeholder(word: str) -> str:
+def placeholder(word: str) -> str:
     if word == "{python}":
         return sys.executable or "python3"
     if word == "{shell}":

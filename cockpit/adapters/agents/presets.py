@@ -46,6 +46,8 @@ class Preset:
     """The day, `YYYY-MM-DD`, on which this was seen to be so."""
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
+    probe: tuple[str, ...] = ()
+    """What makes the program say its version and end; empty: it can't be asked."""
     prompt: str = "paste"
     """How the first prompt is given: `positional` (after `--`), `flag`, or `paste`."""
     prompt_flag: str = ""
@@ -273,6 +275,7 @@ _TEXTS: Mapping[str, Callable[[object, str], str]] = {
 _LISTS = (
     "command",
     "args",
+    "probe",
     "session",
     "resume",
     "resume_last",

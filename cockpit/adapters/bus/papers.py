@@ -23,8 +23,6 @@ import stat
 import time
 from pathlib import Path
 
-from cockpit.adapters.bus.renaming import exchange as exchange
-from cockpit.adapters.bus.renaming import rename_no_replace
 from cockpit.adapters.failures import explain, explained, shown
 from cockpit.adapters.files import (
     CAP,
@@ -34,6 +32,8 @@ from cockpit.adapters.files import (
     read_small,
     write_all,
 )
+from cockpit.adapters.platform.renaming import exchange as exchange
+from cockpit.adapters.platform.renaming import rename_no_replace
 from cockpit.errors import CockpitError, Refused
 
 HIDDEN = ".cockpit-paper-"

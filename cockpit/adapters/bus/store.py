@@ -17,7 +17,6 @@ import threading
 import time
 from pathlib import Path
 
-from cockpit.adapters.bus.renaming import rename_no_replace
 from cockpit.adapters.failures import explained, shown, size_text
 from cockpit.adapters.files import (
     CAP,
@@ -30,6 +29,7 @@ from cockpit.adapters.files import (
     write_all,
     write_at,
 )
+from cockpit.adapters.platform.renaming import rename_no_replace
 from cockpit.dataclass import dataclass
 from cockpit.domain.bus import BusFile, BusFolder, BusListing
 from cockpit.domain.taskname import is_file_of_tasks

@@ -20,6 +20,8 @@ from pathlib import Path
 from cockpit.adapters.git import parse
 from cockpit.adapters.git.environment import scrubbed_environment
 from cockpit.adapters.git.outcome import Answer, GitFailed, hint_for, verb_of
+from cockpit.adapters.platform.processes import Unseen
+from cockpit.adapters.platform.waiting import has_exited
 from cockpit.adapters.procs import identify
 from cockpit.dataclass import dataclass
 from cockpit.domain.place import LOCAL, Place
@@ -171,8 +173,11 @@ class GitDoor:
 
 
 def _this_process() -> str:
-    """pid and start time; the pid alone where there is no /proc."""
-    identity = identify(os.getpid())
+    """pid and start time; the pid alone where the system does not tell."""
+    try:
+        identity = identify(os.getpid())
+    except Unseen:
+        identity = None
     return f"{identity.pid}.{identity.started}" if identity is not None else f"{os.getpid()}"
 
 
@@ -288,9 +293,8 @@ class _Conversation:
 
     def _has_ended(self) -> bool:
         """Whether the leader is a zombie; it is not reaped by asking."""
-        flags = os.WEXITED | os.WNOWAIT | os.WNOHANG
         try:
-            return os.waitid(os.P_PID, self.process.pid, flags) is not None
+            return has_exited(self.process.pid)
         except ChildProcessError:
             return True
 

@@ -24,6 +24,8 @@ from cockpit.adapters.git import indexfile
 from cockpit.adapters.git.files import lstat
 from cockpit.adapters.git.ground import Ground
 from cockpit.adapters.git.run import OWNER
+from cockpit.adapters.platform import processes
+from cockpit.adapters.platform.processes import Unseen
 from cockpit.adapters.procs import Identity, lies_in
 
 LEAST_AGE = 2.0
@@ -43,8 +45,8 @@ class Leavings:
         self.ground = ground
 
     def end_orphans(self) -> list[str]:
-        """End git processes whose cockpit is dead; a sentence for each. Where there is no
-        /proc (macOS) nothing is found."""
+        """End git processes whose cockpit is dead; a sentence for each. Where the system does
+        not tell of environments (macOS) nothing is found."""
         orphans = [identity for identity, owner in self._gits() if not _lives(owner)]
         if orphans:
             procs.end_processes(orphans, grace=_GRACE)
@@ -84,7 +86,7 @@ class Leavings:
         """Objects that dead looks made, which nobody ever reads again."""
         for folder in self.ground.shadow.git_dir.parent.glob("scratch-*"):
             pid = folder.name.split("-")[1]
-            if pid.isdecimal() and procs.identify(int(pid)) is None:
+            if pid.isdecimal() and _is_gone(int(pid)):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _locks(self) -> Iterator[Path]:
@@ -100,7 +102,10 @@ class Leavings:
             yield from (self.ground.common / "objects" / name).glob("*.lock")
 
     def _in_use(self) -> bool:
-        """Whether a living process may hold one of the locks."""
+        """Whether a living process may hold one of the locks; where open files can't be told,
+        one may."""
+        if not procs.sees_files():
+            return True
         git_dir = os.path.realpath(self.ground.common)
         objects = os.path.join(git_dir, "objects")
         folders = [git_dir, *(os.path.realpath(tree) for _, tree in self.ground.admin_folders())]
@@ -120,18 +125,25 @@ class Leavings:
 
 
 def _environment(pid: int) -> dict[bytes, bytes]:
-    try:
-        content = Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:  # it has ended, which is what we want of it
-        return {}
+    content = processes.environment(pid)
     return dict(part.split(b"=", 1) for part in content.split(b"\0") if b"=" in part)
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        return procs.identify(pid) is None
+    except Unseen:
+        return False
 
 
 def _lives(owner: str) -> bool:
     pid, _, started = owner.partition(".")
     if not (pid.isdecimal() and started.isdecimal()):
         return True  # not a mark of ours; then it is nobody's that we may end
-    return procs.identify(int(pid)) == Identity(int(pid), int(started))
+    try:
+        return procs.identify(int(pid)) == Identity(int(pid), int(started))
+    except Unseen:
+        return True
 
 
 def _is_old(path: Path) -> bool:

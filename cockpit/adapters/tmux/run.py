@@ -12,12 +12,12 @@ import re
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from cockpit.adapters.platform import sockets
 from cockpit.adapters.tmux import failures
 from cockpit.adapters.tmux.environment import clean_environment
 from cockpit.adapters.tmux.input import Command, argument, script
@@ -33,9 +33,6 @@ DEADLINE = 5.0
 
 ARGUMENTS_CAP = 12_000
 """Bytes; tmux takes about 16 KB of arguments ("command too long"), a script any length."""
-
-SOCKET_CAP = 107
-"""Bytes of a socket's path (sun_path)."""
 
 OLDEST = (3, 2)
 
@@ -168,10 +165,7 @@ class TmuxDoor:
                 return 0  # the queue of a hanging server is full
             except OSError:
                 return None
-            if not hasattr(socket, "SO_PEERCRED"):
-                return 0
-            raw = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-            return int(struct.unpack("3i", raw)[0])
+            return sockets.listener(probe)
 
     async def open_control(
         self, factory: Callable[[], _Protocol], session: str
@@ -231,7 +225,7 @@ class TmuxDoor:
 
     def _check_socket(self) -> None:
         path = os.fsencode(self.socket_path)
-        if len(path) > SOCKET_CAP:
+        if len(path) > sockets.path_cap():
             raise failures.failure(f"File name too long: {self.socket_path}")
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.adapters.platform import processes
 from cockpit.adapters.tmux import conf, confile, listing, sessions
 from cockpit.adapters.tmux.caller import Caller
 from cockpit.adapters.tmux.failures import ServerDown, SessionExists
@@ -186,6 +187,7 @@ def _wait_gone(pid: int, seconds: float) -> bool:
 
 def _is_zombie(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (OSError, IndexError):
+        seen = processes.entry(pid)
+    except processes.Unseen:
         return False
+    return seen is not None and seen.is_dead

@@ -44,7 +44,13 @@ DISPATCHERS = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("show", "go", "stop"), nargs="?", default="show")
+    parser.add_argument(
+        "action",
+        choices=("show", "go", "stop"),
+        nargs="?",
+        default="show",
+        help="what to do",
+    )
     parser.add_argument("lane", metavar="LANE", nargs="?", help="only this lane")
 
 

@@ -9,8 +9,10 @@ from cockpit.cli.context import Context
 from cockpit.cli.lanes import find
 from cockpit.cli.output import Cell
 from cockpit.cli.table import Column
+from cockpit.cli.watch import add_watch, watch
 from cockpit.domain.clash import Clash, Place, Radar
 from cockpit.domain.fleet import Fleet
+from cockpit.domain.ids import LaneId
 
 NAME = "clashes"
 HELP = "show which lanes would run into each other or into the target"
@@ -29,30 +31,46 @@ COLUMNS = (
     Column("LANE", least=8),
     Column("WITH", least=8),
     Column("PATH", least=12),
-    Column("KIND", least=7),
-    Column("LINES", least=6),
+    Column("KIND", rank=2),
+    Column("LINES", least=9, rank=1),
 )
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("lanes", metavar="LANE", nargs="*", help="only clashes of these lanes")
+    add_watch(parser)
 
 
 def run(args: Namespace, context: Context) -> int:
+    fleet = context.cockpit.fleet()
+    lanes = [find(fleet, name) for name in args.lanes]
+    if args.watch:
+        return watch(context, lambda: _look(context, lanes), lambda seen: _show(context, *seen))
+    _show(context, *_look(context, lanes))
+    return 0
+
+
+Seen = tuple[Fleet, Radar, list[Clash], tuple[Place, ...]]
+
+
+def _look(context: Context, lanes: list[LaneId]) -> Seen:
     cockpit = context.cockpit
     fleet = cockpit.fleet()
-    lanes = [find(fleet, name) for name in args.lanes]
     radar = cockpit.clashes()
     clashes = [
         cockpit.clash(clash.lane, clash.other) or clash
         for clash in clash_words.wanted(radar, lanes)
     ]
-    places = clash_words.order_of(fleet, radar)
+    return fleet, radar, clashes, clash_words.order_of(fleet, radar)
+
+
+def _show(
+    context: Context, fleet: Fleet, radar: Radar, clashes: list[Clash], places: tuple[Place, ...]
+) -> None:
     if context.out.json:
         context.out.document(clash_words.clashes_document(fleet, radar, clashes, places))
     else:
         _tell(context, fleet, radar, clashes, places)
-    return 0
 
 
 def _tell(

@@ -30,8 +30,8 @@ EXAMPLES = (
 COLUMNS = (
     Column(""),
     Column("FILE", least=12),
-    Column("LINES", right=True),
-    Column("WHERE"),
+    Column("LINES", right=True, rank=2),
+    Column("WHERE", rank=1),
 )
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}

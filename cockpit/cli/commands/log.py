@@ -9,6 +9,7 @@ from cockpit.cli.context import Context
 from cockpit.cli.output import Cell
 from cockpit.cli.shapes import operation_document
 from cockpit.cli.table import Column
+from cockpit.cli.watch import add_watch, watch
 from cockpit.domain.operation import Operation, OpState
 from cockpit.domain.undone import undone_by, why_not_undo
 from cockpit.errors import UsageError
@@ -28,10 +29,10 @@ EXAMPLES = (
 COLUMNS = (
     Column("N", right=True),
     Column(""),
-    Column("WHEN"),
-    Column("BY"),
-    Column("STATE"),
-    Column("WHAT", least=20),
+    Column("WHEN", rank=2),
+    Column("BY", rank=1),
+    Column("STATE", rank=3),
+    Column("WHAT", least=32),
 )
 
 _STATE_STYLES = {OpState.PENDING: "yellow", OpState.DONE: "", OpState.ABANDONED: "red"}
@@ -39,14 +40,30 @@ _STATE_STYLES = {OpState.PENDING: "yellow", OpState.DONE: "", OpState.ABANDONED:
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "-n", metavar="N", dest="last", type=int, default=50, help="how many; 0 means all"
+        "-n",
+        metavar="N",
+        dest="last",
+        type=int,
+        default=50,
+        help="how many of the newest; 0: all",
     )
+    add_watch(parser)
 
 
 def run(args: Namespace, context: Context) -> int:
     if args.last < 0:
         raise UsageError("-n takes 0 (all) or a number of steps.")
-    operations = context.cockpit.log(last=args.last or None)
+    if args.watch:
+        return watch(context, lambda: _look(args, context), lambda seen: _show(context, seen))
+    _show(context, _look(args, context))
+    return 0
+
+
+def _look(args: Namespace, context: Context) -> list[Operation]:
+    return context.cockpit.log(last=args.last or None)
+
+
+def _show(context: Context, operations: list[Operation]) -> None:
     undone = undone_by(operations)
     if context.out.json:
         documents = [
@@ -58,12 +75,11 @@ def run(args: Namespace, context: Context) -> int:
             for op in operations
         ]
         context.out.document({"operations": documents})
-        return 0
+        return
     if not operations:
         context.out.line("Nothing was done here yet.")
-        return 0
+        return
     context.out.table(COLUMNS, [_row(op, undone) for op in operations])
-    return 0
 
 
 def _row(op: Operation, undone: dict[int, int]) -> list[Cell]:

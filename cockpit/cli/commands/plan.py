@@ -12,6 +12,7 @@ from cockpit.cli.plan_look import PlanLook
 from cockpit.cli.shapes import outcome_document
 from cockpit.cli.task_shapes import plan_document
 from cockpit.cli.tasks import find
+from cockpit.cli.watch import add_watch, require_look, watch
 from cockpit.cli.words import count
 from cockpit.domain import task_history
 from cockpit.domain.board import TaskView
@@ -52,7 +53,7 @@ EXAMPLES = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     actions = ("show", "go", "stop", "close")
-    parser.add_argument("action", choices=actions, nargs="?", default="show")
+    parser.add_argument("action", choices=actions, nargs="?", default="show", help="what to do")
     parser.add_argument(
         "tasks", metavar="TASK", nargs="*", help="only these: a number, an id or a file's name"
     )
@@ -62,6 +63,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="for go and close: show it, and stop"
     )
+    add_watch(parser, "show")
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -69,6 +71,7 @@ def run(args: Namespace, context: Context) -> int:
         refuse_inside_lane(f"plan {args.action}")
     if args.follow and args.action != "go":
         raise UsageError("--follow belongs to `cockpit plan go`.")
+    require_look(args.watch, args.action == "show", "plan show")
     if args.action == "close":
         return rounds.close(args, context)
     if args.action == "stop":
@@ -77,14 +80,24 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _show(args: Namespace, context: Context) -> int:
-    fleet = context.board()
+    if args.watch:
+        return watch(
+            context,
+            context.board,
+            lambda fleet: _tell(args, context, fleet),
+        )
+    _tell(args, context, context.board())
+    return 0
+
+
+def _tell(args: Namespace, context: Context, fleet: Fleet) -> None:
     views = _chosen(fleet, args.tasks) or fleet.board.tasks
     asked = frozenset(view.task.name for view in views)
     go = fleet.board.go if fleet.plan.going else asked
     look = _look(context, fleet, views, go)
     if context.out.json:
         context.out.document(plan_document(look))
-        return 0
+        return
     context.out.line(*plan_words.head(look))
     if not fleet.board.tasks:
         context.out.line("No tasks yet: `cockpit task new` writes one.")
@@ -93,7 +106,6 @@ def _show(args: Namespace, context: Context) -> int:
         context.out.table(plan_words.COLUMNS, found)
     for line in plan_words.summary(look):
         context.out.line(*line)
-    return 0
 
 
 def _chosen(fleet: Fleet, names: Sequence[str]) -> list[TaskView]:

@@ -13,6 +13,7 @@ from cockpit.cli.lanes import find
 from cockpit.cli.output import STATE_STYLES, Cell
 from cockpit.cli.shapes import status_document
 from cockpit.cli.table import Column
+from cockpit.cli.watch import add_watch, watch
 from cockpit.domain.activity import GLYPHS, headline
 from cockpit.domain.approval import Standing
 from cockpit.domain.cadence import overdue
@@ -38,25 +39,22 @@ EXAMPLES = (
 )
 
 COLUMNS = (
-    Column("", least=1),
-    Column("LANE", least=8),
-    Column("AGENT", least=6),
+    Column("", rank=7),
+    Column("LANE", least=24),
+    Column("AGENT", rank=6),
     Column("STATE"),
-    Column("BRANCH", least=8),
-    Column("↑", right=True),
-    Column("↓", right=True),
-    Column("FILES", right=True),
-    Column("LINES", right=True),
-    Column("NOTES", least=10),
+    Column("BRANCH", least=12, rank=1),
+    Column("↑", right=True, rank=5),
+    Column("↓", right=True, rank=4),
+    Column("FILES", right=True, rank=3),
+    Column("LINES", right=True, rank=2),
+    Column("NOTES", least=16),
 )
-
-EVERY = 1.0
-"""Seconds between two looks of --watch."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("lanes", metavar="LANE", nargs="*", help="only these lanes")
-    parser.add_argument("--watch", action="store_true", help="look again every second")
+    add_watch(parser)
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -64,16 +62,7 @@ def run(args: Namespace, context: Context) -> int:
     if not args.watch:
         _show(context, _look(context, lanes))
         return 0
-    last: Fleet | None = None
-    while not context.out.closed:
-        fleet = _look(context, lanes)
-        if fleet != last or context.out.is_terminal:
-            context.out.clear()
-            _show(context, fleet)
-            context.out.finish()
-        last = fleet
-        context.pause(EVERY)
-    return 0
+    return watch(context, lambda: _look(context, lanes), lambda fleet: _show(context, fleet))
 
 
 def _look(context: Context, lanes: Sequence[LaneId]) -> Fleet:

@@ -41,8 +41,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_lanes(parser, everyone="every lane that is started")
     parser.add_argument("--idle", action="store_true", help="every lane whose agent rests")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--merge", action="store_const", const="merge", dest="how", default="")
-    how.add_argument("--rebase", action="store_const", const="rebase", dest="how")
+    how.add_argument(
+        "--merge",
+        action="store_const",
+        const="merge",
+        dest="how",
+        default="",
+        help="merge the target into the lane (the default is `sync.how` in lanes.yaml)",
+    )
+    how.add_argument(
+        "--rebase",
+        action="store_const",
+        const="rebase",
+        dest="how",
+        help="rebase the lane on the target",
+    )
     parser.add_argument(
         "--when-idle", action="store_true", help="a lane in a turn waits for the end of it"
     )

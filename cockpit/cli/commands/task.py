@@ -13,6 +13,7 @@ from cockpit.cli.lanes import find as find_lane
 from cockpit.cli.shapes import outcome_document
 from cockpit.cli.task_shapes import board_document, detail_document, evidence_document
 from cockpit.cli.tasks import find
+from cockpit.cli.watch import add_watch, require_look, watch
 from cockpit.domain import task_history
 from cockpit.domain.board import TaskView
 from cockpit.domain.dependencies import in_order
@@ -73,7 +74,7 @@ OF_ACTION = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=ACTIONS, nargs="?", default="ls")
+    parser.add_argument("action", choices=ACTIONS, nargs="?", default="ls", help="what to do")
     parser.add_argument(
         "words", metavar="TASK", nargs="*", help="a number (7), an id (task-007) or a file's name"
     )
@@ -84,6 +85,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--agent", metavar="A", default="", help="for retry: by this agent")
     parser.add_argument("--back", action="store_true", help="for cancel: take it back")
     new_task.add_arguments(parser)
+    add_watch(parser, "ls")
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -92,6 +94,7 @@ def run(args: Namespace, context: Context) -> int:
     for option, action in OF_ACTION.items():
         if getattr(args, option) and args.action != action:
             raise UsageError(f"--{option} belongs to `cockpit task {action}`.")
+    require_look(args.watch, args.action == "ls", "task ls")
     actions: Mapping[str, Callable[[Namespace, Context], int]] = {
         "ls": _ls,
         "show": _show,
@@ -121,14 +124,20 @@ def _ls(args: Namespace, context: Context) -> int:
             "ls lists all tasks.", hint=f"One task in full: `cockpit task show {args.words[0]}`."
         )
     wanted = _states(args.state) if args.state else frozenset(Work)
-    fleet = context.board()
+    if args.watch:
+        return watch(context, context.board, lambda fleet: _list(context, fleet, wanted))
+    _list(context, context.board(), wanted)
+    return 0
+
+
+def _list(context: Context, fleet: Fleet, wanted: frozenset[Work]) -> None:
     views = sorted(
         (view for view in fleet.board.tasks if view.work in wanted),
         key=lambda view: (not view.task.id, in_order(view.task.id), view.task.name),
     )
     if context.out.json:
         context.out.document(board_document(fleet, views))
-        return 0
+        return
     if views:
         context.out.table(task_words.COLUMNS, [task_words.row(view) for view in views])
     elif fleet.board.tasks:
@@ -137,7 +146,6 @@ def _ls(args: Namespace, context: Context) -> int:
         context.out.line("No tasks yet: `cockpit task new` writes one.")
     for line in task_words.troubles(fleet.board):
         context.out.say(*line)
-    return 0
 
 
 def _states(text: str) -> frozenset[Work]:

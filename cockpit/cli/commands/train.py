@@ -10,6 +10,7 @@ from cockpit.cli.guard import refuse_inside_lane
 from cockpit.cli.lanes import each, find
 from cockpit.cli.shapes import outcome_document
 from cockpit.cli.train_words import go_question, train_document, train_lines
+from cockpit.cli.watch import add_watch, require_look, watch
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Queue, RunTrain, StopTrain
 from cockpit.domain.train import Aside, Car, CarState, Train
@@ -43,11 +44,12 @@ OTHERS = frozenset({Aside.CONFLICT, Aside.DEPENDS})
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=ACTIONS, nargs="?", default="plan")
+    parser.add_argument("action", choices=ACTIONS, nargs="?", default="plan", help="what to do")
     parser.add_argument(
         "lanes", metavar="LANE", nargs="*", help="a lane's name, or its letter on the board"
     )
     parser.add_argument("--before", metavar="LANE", help="for move: the lane to stand before")
+    add_watch(parser, "plan")
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -55,6 +57,7 @@ def run(args: Namespace, context: Context) -> int:
         refuse_inside_lane(f"train {args.action}")
     if args.before is not None and args.action != "move":
         raise UsageError("--before belongs to `cockpit train move`.")
+    require_look(args.watch, args.action == "plan", "train plan")
     actions: Mapping[str, Callable[[Namespace, Context], int]] = {
         "plan": _plan,
         "run": _run,
@@ -78,8 +81,17 @@ def _named(args: Namespace, context: Context) -> tuple[LaneId, ...]:
 
 
 def _plan(args: Namespace, context: Context) -> int:
-    train = context.acting.preview_train(_lanes(args, context))
-    context.out.result(train_document(train), *train_lines(train))
+    lanes = _lanes(args, context)
+
+    def look() -> Train:
+        return context.acting.preview_train(lanes)
+
+    def show(train: Train) -> None:
+        context.out.result(train_document(train), *train_lines(train))
+
+    if args.watch:
+        return watch(context, look, show, told=train_document)
+    show(look())
     return 0
 
 

@@ -28,14 +28,20 @@ EXAMPLES = (
 
 COLUMNS = (
     Column("NAME", least=10),
-    Column("LANE", least=6),
-    Column("TORN DOWN"),
-    Column("SIZE", right=True),
+    Column("LANE", least=6, rank=2),
+    Column("TORN DOWN", rank=1),
+    Column("SIZE", right=True, rank=3),
 )
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("ls", "restore", "empty"), nargs="?", default="ls")
+    parser.add_argument(
+        "action",
+        choices=("ls", "restore", "empty"),
+        nargs="?",
+        default="ls",
+        help="what to do",
+    )
     parser.add_argument("names", metavar="NAME", nargs="*", help="entries, as ls names them")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cockpit.adapters.bus.store import FolderBus
+from cockpit.adapters.platform import traits
 from cockpit.domain.bus import BusFolder, BusListing
 from cockpit.errors import CockpitError, Refused
 
@@ -185,7 +187,7 @@ def test_nothing_is_written_through_a_link(root: Path) -> None:
 def test_a_file_system_without_the_call_gets_the_file_too(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cockpit.adapters.bus.renaming.ctypes.CDLL", lambda *a, **k: object())
+    monkeypatch.setattr(traits, "current", replace(traits.current, rename=""))
     bus = FolderBus()
     bus.write_new(root, TASKS, "task-001.md", b"x")
     with pytest.raises(Refused):

@@ -1,0 +1,1 @@
+"""What `cockpit doctor` judges: facts about this machine in, findings out. No I/O."""
