@@ -17,15 +17,19 @@ TABLE = """\
 up|open the cockpit (the default command)||--bare
 demo|try everything on a throw-away repository with scripted agents||--keep=folders --headless --pace=-
 ls|list the repositories that cockpit was used in, with what runs and needs you||-w,--watch
-init|write a small lanes.yaml to start from||--example
+init|propose lanes from what is here, and write lanes.yaml|folders|--print,--dry-run --agent=- --lanes=- --target=- --bare=- --example
 check|say what is wrong in lanes.yaml, with line numbers||
 doctor|check git, tmux, agents, terminal and this machine, and say how to mend them||-q,--quiet
 completion|print a script that makes bash, zsh or fish complete cockpit's command lines|=bash,zsh,fish|
 trust|show what lanes.yaml can run, and allow it||--show
-start|make a lane's worktree, branch and pane, and run its agent|lanes*|--all --prompt=- --task=tasks -f,--file=files
+start|make a lane's worktree, branch and pane, and run its agent|lanes*|--all --prompt=- --task=tasks --with-changes --no-fetch --dry-run -f,--file=files
 adopt|make a lane of a branch or worktree that exists|lanes folders|
 park|free a lane's slot: end its agent, keep its branch|lanes*|--all --dry-run
 resume|take a parked lane up again on its branch|lanes*|--all
+rename|give a lane another name, in lanes.yaml too|lanes -|
+move|move a lane's worktree to another folder|lanes folders|
+lock|keep a lane from being taken away, moved, given work or landed|lanes|--reason=-
+unlock|take a lane's lock off|lanes|
 stop|end a lane's agent; worktree and branch stay|lanes*|--all
 restart|run a lane's agent again in its pane|lanes*|--all
 interrupt|press the agent's own stop key|lanes*|--all
@@ -40,7 +44,7 @@ capture|print what a lane's pane shows|lanes|--history=-
 wait|wait until lanes or tasks reach a state|lanes-tasks*|--for=states --timeout=-
 path|print the folder of a lane's worktree|lanes|
 ledger|who did which task when, for a lane or for all|lanes|--csv
-send|give a lane's agent a prompt, and see it taken|lanes -*|-f,--file=files --force
+send|give a lane's agent a prompt, and see it taken|lanes -*|-f,--file=files --force --when-idle --call-off
 answer|list what agents ask, or answer it, and see the answer taken|lanes -*|-f,--file=files --list --question=- --asked=-
 comment|gather review comments on a lane's change, send them as one prompt|lanes - -|--send --delete=- --force
 attach|step into a lane's pane|lanes|
@@ -58,6 +62,7 @@ follow|fetch, and bring the target after its upstream||--rebase --accept-address
 train|lanes in merge order: preview, queue, run, stop|=plan,run,add,drop,move,stop lanes*|--before=lanes -w,--watch
 undo|undo the last step, or step N|steps|--dry-run
 trash|what was torn down and can come back|=ls,restore,empty trash*|
+digest|what happened since you looked last: landed, failed, asks, results, commits||--since=-
 log|the journal: every step, its number, who took it||-n=- -w,--watch
 graph|the history of target and lanes, with every landing||-n=-
 recover|finish or abandon what a killed cockpit left||
