@@ -189,7 +189,6 @@ BOARD_ACTIONS = (
         _B,
         why_not=not_zoomed,
         moves=True,
-        palette=False,
     ),
     Action(
         "side_up",
@@ -199,7 +198,6 @@ BOARD_ACTIONS = (
         _B,
         why_not=not_zoomed,
         moves=True,
-        palette=False,
     ),
     Action(
         "mark",
@@ -509,7 +507,6 @@ BOARD_ACTIONS = (
         why_not=why_not_back,
         hint=13,
         worth=is_narrowed,
-        palette=False,
     ),
     Action(
         "follow",

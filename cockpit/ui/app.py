@@ -135,6 +135,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         """As it was left; then what has to be asked."""
         from cockpit.ui.screens.trust import ask_trust
 
+        await self.board.stands.wait()
         await come_back(self)
         await ask_trust(self, always=False)
         await self.away.begin()

@@ -25,9 +25,9 @@ def theirs(action: str, *keys: str) -> KeyWish:
 
 
 def test_several_keys_and_none() -> None:
-    keymap = Keymap([mine("diff", "f5", "v"), mine("park")])
+    keymap = Keymap([mine("diff", "f5", "y"), mine("park")])
     assert keymap.problems == []
-    assert [keymap.find((Scope.BOARD,), key) for key in ("f5", "v")] == [BY_ID["diff"]] * 2
+    assert [keymap.find((Scope.BOARD,), key) for key in ("f5", "y")] == [BY_ID["diff"]] * 2
     assert keymap.find((Scope.BOARD,), "d") is None
     assert keymap.find((Scope.BOARD,), "p") is None
     assert keymap.key("park") == ""

@@ -4,6 +4,7 @@ which panes are live. `fleet.py` has its keys and its mouse.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -53,6 +54,8 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         self.desk: LiveDesk | None = None
         self.key_at = -HANDS_OFF
         """When the last key was pressed here (steady clock)."""
+        self.stands = asyncio.Event()
+        """Set once all its widgets are there."""
         self._settling = False
 
     def compose(self) -> ComposeResult:
@@ -69,6 +72,7 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         self.desk = LiveDesk(self.cockpit.supervisor.live, self._shown_panes)
         self.set_interval(AGES, self.refresh_panels)
         self.show_fleet(self.fleet)
+        self.stands.set()
 
     @property
     def grid(self) -> LaneGrid:
