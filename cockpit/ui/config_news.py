@@ -92,7 +92,7 @@ class ConfigNews:
         if not event.trusted and not asks:
             lines.append("What it runs is to be trusted again before a lane starts or a gate runs.")
         key = app.keymap.key("palette")
-        lines.append(f"“Configuration” in {key} shows all of it.")
+        lines.append(f"{key} then “Configuration” shows all of it.")
         app.toast(_lines(lines), severity="information" if event.trusted else "warning")
         if asks:
             app.do(self._ask())

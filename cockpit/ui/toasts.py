@@ -16,8 +16,6 @@ from cockpit.domain.ids import LaneId
 
 LASTS = 5.0
 """Seconds that Textual shows a toast (`App.NOTIFICATION_TIMEOUT`)."""
-WIDE = 61
-"""Cells of the widest toast, and of the rack's scroll bar (`Toast` in tcss/base.tcss)."""
 TALL = 6
 """Rows that are kept for toasts when a corner is chosen."""
 
@@ -43,7 +41,7 @@ def corner_for(subjects: Iterable[Region], size: Size) -> Corner:
 
 
 def _place(corner: Corner, size: Size) -> Region:
-    width, height = min(WIDE, size.width * 3 // 4), min(TALL, size.height // 2)
+    width, height = size.width // 2, min(TALL, size.height // 2)
     x = 0 if corner in (Corner.BOTTOM_LEFT, Corner.TOP_LEFT) else size.width - width
     y = 1 if corner in (Corner.TOP_LEFT, Corner.TOP_RIGHT) else size.height - 1 - height
     return Region(x, y, width, height)

@@ -112,7 +112,7 @@ def test_a_program_that_is_not_there_leaves_the_app_whole() -> None:
         terminal.wait_for(b"alpha")
         terminal.type(b"\r")
         terminal.wait_for(b"\x1b[?1049h")
-        terminal.wait_for(b"could not be started")
+        terminal.wait_for(b"no/such/program")
         terminal.type(b"q")
         terminal.wait_for(b"Close cockpit?")
         time.sleep(0.2)  # as between a person's keys, else it is a burst
