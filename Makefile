@@ -38,7 +38,7 @@ faults: tools $(VENV)/stamp-dev ## the long fault runs: kills at every step, ful
 bench: tools $(VENV)/stamp-dev ## the benchmark table, each row with its budget
 	@$(BIN)/python -m tests.benchmarks
 
-readme: $(VENV)/stamp-dev ## write the generated tables (README.md, completion) anew
+readme: $(VENV)/stamp-dev ## write the generated tables (README.md, keys, completion) anew
 	@COCKPIT_UPDATE=1 $(BIN)/python -m pytest tests/cli/test_readme.py tests/cli/test_completion.py
 
 picture: tools $(VENV)/stamp-dev ## draw the README's picture of the board anew

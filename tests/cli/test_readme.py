@@ -17,10 +17,12 @@ from cockpit.cli.parser import CommandParser, split
 from cockpit.cli.registry import COMMANDS, commands_table_markdown
 from cockpit.config.load import parse_config
 from cockpit.errors import Exit
-from cockpit.ui.actions import keys_table_markdown
+from cockpit.ui.actions import ACTIONS, keys_table_markdown
+from cockpit.ui.keys_page import TITLES, keys_page_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
+KEYS = ROOT / "docs" / "keys.md"
 UPDATE = os.environ.get("COCKPIT_UPDATE") == "1"  # read here: the fixtures drop COCKPIT_*
 
 TABLES = {"keys": keys_table_markdown, "commands": commands_table_markdown}
@@ -37,6 +39,20 @@ def test_generated_tables(name: str) -> None:
         README.write_text(before + wanted + after, encoding="utf-8")
         return
     assert table == wanted, "run `make readme`"
+
+
+def test_the_page_of_all_keys_is_current() -> None:
+    if UPDATE:
+        KEYS.write_text(keys_page_markdown(), encoding="utf-8")
+    assert KEYS.read_text(encoding="utf-8") == keys_page_markdown(), "run `make readme`"
+
+
+def test_the_page_names_every_action_once_in_cells_that_hold() -> None:
+    rows = [line for line in keys_page_markdown().splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if row.split()[1] not in ("key", "---")]
+    assert len(rows) == len(ACTIONS)
+    assert {action.scope for action in ACTIONS} == set(TITLES)
+    assert all(row.count("|") == 4 for row in rows)
 
 
 def test_every_named_test_exists() -> None:

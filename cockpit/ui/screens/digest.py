@@ -32,6 +32,7 @@ class DigestScreen(BoxScreen):
     """Dismissed with True by Enter; `lane` is then where to go, if the line leads anywhere."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.DIGEST, Scope.READING)
+    opens = "digest_go"
     others: ClassVar[int] = 5
 
     def __init__(self, found: Digest, now: float) -> None:

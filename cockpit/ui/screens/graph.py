@@ -24,6 +24,7 @@ class GraphScreen(ReadingScreen):
     """The cursor chooses a commit; Enter looks into it, the undo key takes its landing back."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.GRAPH, Scope.READING, Scope.ANYWHERE)
+    opens = "open_commit"
     CSS_PATH = "../tcss/graph.tcss"
 
     def __init__(self) -> None:

@@ -14,42 +14,12 @@ from textual.widgets import Input
 
 from cockpit.dataclass import dataclass
 from cockpit.ui import present
-from cockpit.ui.actions import ACTIONS, Action, Danger, Scope, is_range
-from cockpit.ui.key_names import shown
+from cockpit.ui.actions import ACTIONS, Action, Scope
 from cockpit.ui.keymap import Keymap
+from cockpit.ui.keys_page import TITLES, about, named
 from cockpit.ui.reasons import Context
 from cockpit.ui.screens.base import Keyed, ReadingScreen
 from cockpit.ui.widgets.hints import HintBar, Line
-
-TITLES = {
-    Scope.ANYWHERE: "On every screen",
-    Scope.BOARD: "On the board",
-    Scope.READING: "In any list or text",
-    Scope.DIFF: "In a diff",
-    Scope.COMMENTS: "In the list of comments",
-    Scope.LANDING: "In the landing preview",
-    Scope.INBOX: "In the inbox",
-    Scope.CLASHES: "In the matrix of clashes",
-    Scope.CONFLICT: "In a conflict",
-    Scope.TRAIN: "In the train",
-    Scope.TASKS: "On the board of tasks and on one task",
-    Scope.TASK: "On one task",
-    Scope.GOING: "Before a go",
-    Scope.ASSIGNING: "While choosing a lane for a task",
-    Scope.RETRYING: "Before another try",
-    Scope.PLAN: "In the plan",
-    Scope.TASK_TEXT: "While writing a task",
-    Scope.LOG: "In the journal",
-    Scope.GRAPH: "In the audit trail",
-    Scope.PROMPT: "While writing a prompt",
-    Scope.CONFIRM: "In a question",
-    Scope.CHOOSING: "While choosing files",
-    Scope.PICKING: "In the palette, in a menu, and here",
-    Scope.LEAVING: "While leaving",
-    Scope.DIGEST: "In the digest",
-    Scope.WRITING: "While writing a prompt to an agent",
-}
-_NOTES = {Danger.ASKS: "asks first", Danger.PREVIEWS: "shows first what would happen"}
 
 
 KEYS = 20
@@ -100,13 +70,8 @@ def _reason(action: Action, context: Context, keymap: Keymap) -> str:
 
 
 def _row(action: Action, keymap: Keymap, why_not: str = "") -> Row:
-    keys = keymap.keys(action)
-    named = " ".join(shown(key) for key in keys)
-    if is_range(keys):
-        named = f"{keys[0]}-{keys[-1]}"
-    note = _NOTES.get(action.danger, "")
-    about = f"{action.help} ({note})" if note else action.help
-    return Row(named or f"{keymap.key('palette')} {action.title}", action.title, about, why_not)
+    keys = named(keymap.keys(action)) or f"{keymap.key('palette')} {action.title}"
+    return Row(keys, action.title, about(action), why_not)
 
 
 def help_lines(

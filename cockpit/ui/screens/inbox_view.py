@@ -39,6 +39,7 @@ class InboxView(ReadingScreen):
     """The cursor is a question, kept by its token while others come and go."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.INBOX, Scope.READING, Scope.ANYWHERE)
+    opens = "answer_text"
     CSS_PATH = "../tcss/inbox.tcss"
 
     def __init__(self, fleet: Fleet, lane: LaneId | None = None) -> None:

@@ -56,6 +56,7 @@ class LogScreen(ReadingScreen):
     """The cursor chooses a step; its undo key previews and asks."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.LOG, Scope.READING, Scope.ANYWHERE)
+    opens = "undo_this"
 
     def __init__(self) -> None:
         super().__init__()

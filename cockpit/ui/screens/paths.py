@@ -32,6 +32,7 @@ class PathsScreen(BoxScreen):
     """Dismissed with True by the yes; `chosen` and `message` then hold the answer."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.CHOOSING, Scope.READING)
+    opens = "toggle_path"
     others: ClassVar[int] = 7
 
     def __init__(

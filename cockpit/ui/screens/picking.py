@@ -79,6 +79,7 @@ class PickScreen(BoxScreen):
             return False
         return True
 
+    @on(LinesView.Opened, "#body")
     @on(Input.Submitted)
     def _take(self) -> None:
         if 0 <= self.reader.cursor < len(self._shown):

@@ -44,6 +44,7 @@ class TrainView(ReadingScreen):
     """The list of cars and the chosen car in full."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.TRAIN, Scope.READING, Scope.ANYWHERE)
+    opens = "car_diff"
     CSS_PATH = "../tcss/train.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's declaration is an instance variable
 
