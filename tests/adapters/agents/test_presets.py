@@ -57,7 +57,7 @@ def test_a_name_that_is_no_preset(name: str) -> None:
         (SOUND + 'command = "x"', "`command` must be a list of texts"),
         (SOUND + "command = [1]", "`command` must be a list of texts"),
         (SOUND + 'command = ["a\\u0000"]', "NUL"),
-        (SOUND + 'prompt = "telepathy"', "`prompt` must be one of positional, flag, paste"),
+        (SOUND + 'prompt = "telepathy"', "`prompt` must be one of positional, bare, flag, paste"),
         (SOUND + 'prompt = "flag"', "`prompt_flag` must name it"),
         (SOUND + 'commits = "nobody"', "`commits` must be one of agent, cockpit"),
         (SOUND + "foreground = 1", "`foreground` must be true or false"),
