@@ -92,6 +92,26 @@ def test_a_bad_file_is_one_error_with_file_and_key(tmp_path: Path, text: str, to
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\ncomand = []\n", 3),
+        ("\n[answer]\nyes = []\nmaybe = []\n", 5),
+        ('[answer]\nyes = []\n[modes]\nyes = "x"\n', 5),
+        ("[[title]]\nname = 'x'\npattern='x'\nstates=['idle']\n[[title]]\nname='y'\n", 6),
+        ("[[screen]]\nname = 'x'\n\nrows = 0\n[[screen]]\nrows = 2\n", 5),
+        ("answer = 3\n", 2),
+        ("", 0),
+    ],
+)
+def test_the_line_of_what_is_wrong(tmp_path: Path, text: str, line: int) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(SOUND + text if line else "")
+    with pytest.raises(UsageError) as caught:
+        presets.load(path)
+    assert caught.value.detail.startswith(f"{path}:{line}: " if line else f"{path}: ")
+
+
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_bytes(b"\xff\xfe")

@@ -69,6 +69,11 @@ EXPECTED = {
     "pi-d-finished": State.IDLE,
     "pi-e-error": State.ERROR,
     "pi-x-interrupted": State.IDLE,
+    "gemini-c-permission-60x20": State.ASKING,  # warnings stand below its box
+    "gemini-c-permission-shell-60x20": State.ASKING,
+    "opencode-e-error-60x20": State.ERROR,
+    "opencode-x-rejected-60x20": State.IDLE,
+    "pi-e-error-60x20": State.ERROR,
 }
 AGENTS = sorted({name.partition("-")[0] for name in EXPECTED})
 
