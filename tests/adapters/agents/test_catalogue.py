@@ -94,6 +94,12 @@ def test_claude_with_everything() -> None:
         ("aider", LANE, ("--restore-chat-history",)),
         ("pi", LANE, ("-c",)),
         ("pi", "0f3a", ("--session", "0f3a")),
+        ("goose", LANE, ("session", "-r", "-n", LANE)),
+        ("amp", LANE, ()),
+        ("amp", "T-1", ("threads", "continue", "T-1")),
+        ("agy", "c1", ("--conversation=c1",)),
+        ("copilot", LANE, ("--continue",)),
+        ("cursor", "c1", ("--resume", "c1")),
     ],
 )
 def test_resuming(agent: str, session: str, argv: tuple[str, ...]) -> None:
@@ -129,6 +135,19 @@ EVERYTHING = {"model": "m1", "prompt": "do it", "session": LANE, "args": ("--own
         ("opencode", "auto", (), "-m m1 --auto --own|a b|--prompt=do it"),
         ("aider", "yes-always", (), "--model m1 --yes-always --own|a b"),
         ("pi", "", (), "--model m1 --own|a b|do it"),
+        (
+            "copilot",
+            "allow-all-tools",
+            ("/srv/a",),
+            "--model m1 --allow-all-tools --add-dir /srv/a --own|a b|-i |do it",
+        ),
+        (
+            "agy",
+            "dangerously-skip-permissions",
+            (),
+            "--model m1 --dangerously-skip-permissions --own|a b|-i |do it",
+        ),
+        ("amp", "", (), "-m m1 --own|a b"),
     ],
 )
 def test_exact_arguments(agent: str, permission: str, add_dirs: tuple[str, ...], argv: str) -> None:
@@ -138,7 +157,7 @@ def test_exact_arguments(agent: str, permission: str, add_dirs: tuple[str, ...],
         is_one = (" " in part and not part.startswith("-")) or part.startswith("--prompt")
         words += [part] if is_one else part.split()
     assert found.argv == (f"/opt/bin/{agent}", *words)
-    assert found.prompt_given is (agent != "aider")
+    assert found.prompt_given is (agent not in ("aider", "amp"))
 
 
 @pytest.mark.parametrize(
