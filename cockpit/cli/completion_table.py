@@ -37,7 +37,7 @@ teardown|move a lane's worktree and branch into the trash|lanes*|--all --merged 
 task|list, show, write, assign, judge, retry and call off tasks|=ls,show,new,assign,done,retry,cancel tasks*|--state=task-states --note=- --agent=agents --back --name=- --prefix=- -f,--file=files --lines=files -w,--watch
 plan|waves, what is ready or would start, how long it takes; go, stop, close a round|=show,go,stop,close tasks*|--follow --dry-run -w,--watch
 status|show every lane, its agent and its change|lanes*|-w,--watch
-explain|show the evidence behind a lane's state|lanes|
+explain|show the evidence behind a lane's state|lanes|--agent=- --screen=files --title=-
 diff|show a lane's whole change, uncommitted work included|lanes|--stat --name-only --layer==committed,staged,unstaged,untracked -w,--ignore-space
 clashes|show which lanes would run into each other or into the target|lanes*|-w,--watch
 capture|print what a lane's pane shows|lanes|--history=-

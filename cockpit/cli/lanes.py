@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     from cockpit.services.api import Outcome
 
 
-def add_lane(parser: ArgumentParser) -> None:
-    """One lane."""
-    parser.add_argument("lane", metavar="LANE", help="the lane's name, or its letter on the board")
+def add_lane(parser: ArgumentParser, *, optional: bool = False) -> None:
+    """One lane, or with `optional` perhaps none."""
+    parser.add_argument(
+        "lane",
+        metavar="LANE",
+        nargs="?" if optional else None,
+        help="the lane's name, or its letter on the board",
+    )
 
 
 def add_lanes(parser: ArgumentParser, *, everyone: str) -> None:

@@ -143,7 +143,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
         "Look",
         (
             Spec("status", "[LANE…] [--watch]", "show every lane, its agent and its change"),
-            Spec("explain", "LANE", "show the evidence behind a lane's state"),
+            Spec(
+                "explain",
+                "LANE | --agent NAME --screen FILE [--title T]",
+                "show the evidence behind a lane's state",
+            ),
             Spec(
                 "diff",
                 "LANE [--stat|--name-only] [--layer L]",

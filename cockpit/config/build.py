@@ -136,6 +136,7 @@ def _lane(name: str, key: str, lane: Values, top: Values) -> LaneConfig:
         role=lane["role"],
         agent=lane["agent"],
         model=lane["model"],
+        args=lane["args"],
         zone=ZoneConfig(**lane["zone"]),
         ledger=lane["ledger"],
         mode=LaneMode(lane["mode"]),

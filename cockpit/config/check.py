@@ -33,6 +33,7 @@ def check_values(
     check.agents(preset_names)
     check.keys()
     check.modes()
+    check.later()
     check.backgrounds()
     check.places(path.parent)
     check.ports()
@@ -96,6 +97,16 @@ class _Check:
                         self.add(
                             (*at, key), "a shared lane works in the main checkout and has none"
                         )
+
+    def later(self) -> None:
+        """Keys whose value would do nothing."""
+        for name, lane in self.lanes.items():
+            if lane["account"]:
+                why = "does nothing yet; set the agent's own variable in env (CLAUDE_CONFIG_DIR, …)"
+                self.add(("lanes", name, "account"), why)
+            if lane["run"] == "headless":
+                why = "headless does nothing yet; an agent runs in its pane (interactive)"
+                self.add(("lanes", name, "run"), why)
 
     def backgrounds(self) -> None:
         """What a standing approval names must be there: a zone and a gate."""

@@ -22,7 +22,7 @@ _AT_START = ("agents", "base", "worktrees", "branch", "setup.copy", "setup.link"
              "setup.rewrite", "ports", "env_drop", "pool", "container", "tmux.history")  # fmt: skip
 
 _LANE_AT_START = frozenset(
-    {"agent", "model", "env", "session", "worktree", "branch", "base", "isolation",
+    {"agent", "model", "args", "env", "session", "worktree", "branch", "base", "isolation",
      "permission", "add_dirs", "account", "run", "env_drop", "mode", "ref"}
 )  # fmt: skip
 

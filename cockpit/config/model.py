@@ -99,6 +99,7 @@ class LaneConfig:
     role: str
     agent: str
     model: str
+    args: tuple[str, ...]
     zone: ZoneConfig
     ledger: str
     mode: LaneMode

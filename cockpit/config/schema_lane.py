@@ -111,6 +111,13 @@ LANE = Struct(
             example="opus",
         ),
         Key(
+            "args",
+            ARGV,
+            "[]",
+            "arguments for this lane's agent, after the agent's own",
+            trust=True,
+        ),
+        Key(
             "zone",
             ZONE,
             "[]",
@@ -185,21 +192,23 @@ LANE = Struct(
             "add_dirs",
             ListOf(FOLDER, "folders"),
             "[]",
-            "folders that the agent may read beside its worktree",
+            "folders that the agent may read beside its worktree, relative to the main checkout; "
+            "for agents with an option for it",
             trust=True,
         ),
         Key(
             "account",
             Text("account's name", rules.optional(rules.name)),
             '""',
-            "which of several accounts the agent uses",
+            "kept for later, any name is refused: choose an account with the agent's own "
+            "variable in env (CLAUDE_CONFIG_DIR, CODEX_HOME)",
             trust=True,
         ),
         Key(
             "run",
             Choice(("interactive", "headless")),
             "interactive",
-            "headless: without a screen, one task after another",
+            "headless is kept for later and refused: an agent runs in its pane, on its screen",
             trust=True,
         ),
         Key(

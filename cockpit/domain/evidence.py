@@ -32,6 +32,9 @@ LAST_WORDS = 6
 CONTINUED = "..."
 """In a `sequence`: any rows that begin with a blank (wrapped text, a footer), also none."""
 
+ANY = "*"
+"""In a `sequence`: any rows, also none."""
+
 END = "$"
 """In a `sequence`: no row may follow."""
 
@@ -75,7 +78,7 @@ class ScreenRule:
     """None may be found in any row."""
     sequence: tuple[Step, ...] = ()
     """Rows that follow each other: a pattern is one row, `Maybe` one or none, `...` rows that
-    begin with a blank, `$` the end of the screen."""
+    begin with a blank, `*` any rows, `$` the end of the screen."""
     foot: re.Pattern[str] | None = None
     own_title: bool = False
     """Only when the program set a title of its own: the screen alone shows too little."""

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.evidence import (
+    ANY,
     CONTINUED,
     CUT,
     END,
@@ -203,6 +204,8 @@ def _follows(sequence: Sequence[Step], rows: Sequence[str], start: int) -> bool:
     for element in sequence:
         if element == END:
             places &= {len(rows)}
+        elif element == ANY:
+            places = set(range(min(places), len(rows) + 1))
         elif element == CONTINUED:
             places = {far for place in places for far in _blank_led(rows, place)}
         elif isinstance(element, Maybe):

@@ -20,6 +20,9 @@ class AnswerKeys:
     words: str = ""
     """A regular expression on the label of the choice after which words can be typed; empty
     when the agent's dialogs have no such choice."""
+    typed: bool = True
+    """Whether words may be typed at a question without choices that can be read. False where
+    Enter after them would confirm what happens to be marked."""
 
 
 @dataclass(frozen=True, slots=True)

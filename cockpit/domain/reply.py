@@ -43,6 +43,8 @@ def reply_to(question: Question, text: str, keys: AnswerKeys) -> Reply:
     leads = next((one for one in question.choices if _takes_words(one, keys)), None)
     if leads is not None:
         return replace(_pressed(leads, keys), said=length(text), words=text)
+    if not question.choices and not keys.typed:
+        return _unseen_choice(question, text, keys)
     if question.choices:
         raise Refused(
             f"What lane {lane} asks takes one of its choices, not words.",
@@ -62,6 +64,18 @@ def _pressed(choice: Choice, keys: AnswerKeys) -> Reply:
     if len(choice.key) == 1:
         return Reply(said, (choice.key,), enter=True)
     return Reply(said, words=choice.key)
+
+
+def _unseen_choice(question: Question, text: str, keys: AnswerKeys) -> Reply:
+    """An answer to a dialog whose choices can't be read off its screen: yes and no only."""
+    word = text.strip().casefold()
+    pressed = {"y": keys.yes, "yes": keys.yes, "n": keys.no, "no": keys.no}.get(word, ())
+    if pressed:
+        return Reply(word, pressed)
+    raise Refused(
+        f"What lane {question.lane} asks takes yes or no here, not words.",
+        hint=f"Answer `yes` or `no`, or step in with `cockpit attach {question.lane}`.",
+    )
 
 
 def _takes_words(choice: Choice, keys: AnswerKeys) -> bool:

@@ -25,6 +25,8 @@ size of another terminal, and programs believe them more than their own (Textual
 Step = Callable[[str], None]
 GRACE = 3.0
 """Seconds an agent gets to end by itself before it is killed."""
+BETWEEN_KEYS = 0.2
+"""Seconds between two keys that stop an agent: two Escapes at once are one other key to it."""
 FIRST_WORDS_WITHIN = 0.4
 """Seconds in which an agent that can't run at all has ended."""
 
@@ -54,6 +56,8 @@ def plan_launch(work: Workplace, lane: LaneConfig, prompt: str, *, resume: bool)
         session=lane.session,
         resume=resume,
         permission=lane.permission,
+        add_dirs=[str(work.root / folder) for folder in lane.add_dirs],
+        args=lane.args,
     )
 
 
@@ -268,7 +272,10 @@ def interrupt(work: Workplace, intent: Interrupt, tell: Tell, by: str) -> Outcom
         with abandoning(running):
             running.step("press the agent's stop key")
             before = work.tmux.capture(pane.ref.pane)
-            work.tmux.press(pane.ref.pane, *launch.interrupt)
+            for number, key in enumerate(launch.interrupt):
+                if number:
+                    work.clock.wait(BETWEEN_KEYS)
+                work.tmux.press(pane.ref.pane, key)
             seen = wait_for_change(work, pane.ref.pane, before, seconds=2.0)
         answer = "and its screen changed" if seen else "but its screen did not change"
         op = running.done(f"interrupted {intent.lane}, {answer}", {"seen": seen})

@@ -985,6 +985,8 @@ class Agents(Protocol):
         session: str,
         resume: bool,
         permission: str,
+        add_dirs: Sequence[str] = (),
+        args: Sequence[str] = (),
     ) -> Launch:
         """Raises `UsageError` for an unknown agent, `Unavailable` for one not installed."""
         ...

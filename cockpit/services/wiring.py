@@ -32,7 +32,7 @@ from cockpit.adapters.tmux.lifecycle import TmuxServer
 from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
 from cockpit.config.load import COORDINATION_FILE, FILE, config_path, load_config
-from cockpit.config.model import Config
+from cockpit.config.model import AgentConfig, Config
 from cockpit.config.problems import NoConfig
 from cockpit.domain.ids import branch_ref
 from cockpit.domain.worktree import WorktreeInfo
@@ -172,6 +172,11 @@ def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:
     if isinstance(server, TmuxServer):
         live = ControlClient(server.door, cockpit.state / "run")
     return FleetSupervisor(cockpit, live, FileWatcher())
+
+
+def build_agents(agents: Mapping[str, AgentConfig]) -> AgentCatalogue:
+    """The presets with what lanes.yaml says of them, for looking without a repository."""
+    return AgentCatalogue(agents)
 
 
 def build_looks() -> Looks:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.config.load import parse_config
+from cockpit.config.load import load_config, parse_config
 from cockpit.config.problems import ConfigError
 from cockpit.domain.activity import State
 from cockpit.domain.change import FileDiff, Layer
@@ -138,6 +138,49 @@ def test_explain(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -
     assert "? asking by screen: permission question" in capsys.readouterr().out
 
 
+SCREENS = Path(__file__).parents[1] / "adapters" / "agents" / "screens"
+
+
+def test_explain_a_kept_screen(
+    run: Run, run_json: Json, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = SCREENS / "gemini-c-permission.txt"
+    code, document = run_json("explain", "--agent", "gemini", "--screen", str(kept))
+    assert (code, document["state"], document["rule"]) == (0, "asking", "choice")
+    assert "Apply this change?" in document["detail"]
+    words = ("explain", "--agent", "gemini", "--screen", str(kept), "--title", "✦  Working… (x)")
+    assert run_json(*words)[1]["state"] == "working"
+    assert run(*words) == 0
+    assert "● working by title: Working" in capsys.readouterr().out
+    assert run_json("explain", "--agent", "pi", "--screen", str(kept))[1]["state"] == "unknown"
+    coloured = tmp_path / "coloured"
+    coloured.write_text("\x1b[31m" + kept.read_text().replace("\n", "\x1b[0m\r\n\x1b[1;32m"))
+    monkeypatch.setattr("sys.stdin", coloured.open())
+    assert run_json("explain", "--agent", "gemini", "--screen", "-")[1]["state"] == "asking"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Name a lane"),
+        (("--title", "x"), "Name a lane"),
+        (("alpha", "--title", "x"), "Name a lane"),
+        (("--agent", "claude"), "needs both --agent and --screen"),
+        (("--screen", "x"), "needs both --agent and --screen"),
+        (("alpha", "--agent", "claude", "--screen", "x"), "and no lane"),
+        (("--agent", "claude", "--screen", "/nowhere\x1b[2J"), "can't be read: No such file"),
+        (("--agent", "cluade", "--screen", "/dev/null"), "Did you mean claude?"),
+        (("--agent", "claude", "--screen", "/dev/zero"), "larger than 1024 KB"),
+    ],
+)
+def test_explain_names_what_it_needs(
+    run: Run, capsys: Capture, words: tuple[str, ...], told: str
+) -> None:
+    assert run("explain", *words) == 2
+    said = capsys.readouterr().err
+    assert told in said and "\x1b" not in said
+
+
 def test_diff(run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture) -> None:
     hostile = FileDiff(
         "a\x1b]0;x\x07\udcff", "", Layer.UNTRACKED, "A", 1, 0, "@@ -0,0 +1 @@\n+\x1b[31mred", True
@@ -172,6 +215,36 @@ def test_check(run: Run, run_json: Json, capsys: Capture) -> None:
     assert run("check") == 0
     assert "lanes.yaml is valid: 3 lanes into main." in capsys.readouterr().out
     assert run_json("check")[1]["lanes"] == ["alpha", "beta", "gamma"]
+
+
+def test_check_names_what_an_agent_has_no_option_for(
+    run: Run, run_json: Json, fake: FakeCockpit, capsys: Capture, isolated: Path
+) -> None:
+    text = "lanes:\n  a:\n    agent: shell\n    model: opus\n  b: {agent: pi, permission: x}\n"
+    path = isolated / "lanes.yaml"
+    path.write_text(text)
+    fake.config = load_config(path)
+    assert run("check") == 2
+    said = capsys.readouterr().err
+    assert "lanes.yaml:4: lanes.a.model: Lane a names a model, but the agent shell has no" in said
+    assert "lanes.yaml:5: lanes.b.permission: Lane b names a permission" in said
+    assert "2 problems with agents" in said
+    assert [p["key"] for p in run_json("check")[1]["problems"]] == [
+        "lanes.a.model",
+        "lanes.b.permission",
+    ]
+
+
+def test_check_names_a_preset_of_ones_own_that_is_broken(
+    run: Run, capsys: Capture, isolated: Path
+) -> None:
+    folder = isolated / "config" / "cockpit" / "agents"
+    folder.mkdir(parents=True)
+    (folder / "own.toml").write_text('checked = "2026-08-28"\n\ncomand = ["x"]\n')
+    assert run("check") == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "own.toml:3: unknown key `comand`; did you mean `command`?" in said
+    assert run("explain", "alpha") == 0, "it stops nothing else"
 
 
 def test_check_names_keys_and_themes_that_are_wrong(

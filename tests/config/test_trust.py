@@ -96,8 +96,9 @@ def test_every_key_that_runs_or_reaches_out_is_marked() -> None:
     marked = set(_marked(TOP, ""))
     assert {
         "agents.*.command", "agents.*.args", "agents.*.env", "agents.*.preset", "lanes.*.env",
-        "lanes.*.worktree", "lanes.*.permission", "lanes.*.add_dirs", "setup.copy", "setup.link",
-        "setup.rewrite", "setup.run", "teardown.run", "gate.run", "worktrees", "bus",
+        "lanes.*.worktree", "lanes.*.permission", "lanes.*.add_dirs", "lanes.*.args",
+        "setup.copy", "setup.link", "setup.rewrite", "setup.run", "teardown.run", "gate.run",
+        "worktrees", "bus",
         "container.image", "notify.command", "merge.push", "ports.vars", "ports.derived",
     } <= marked  # fmt: skip
     assert not marked & {"theme", "lanes.*.title", "lanes.*.zone", "gate.timeout", "zones.append"}

@@ -83,16 +83,18 @@ def test_surprises_of_yaml_stay_text_where_text_is_wanted() -> None:
 def test_all_words_of_a_lane() -> None:
     found = lane(
         "key: q, mode: worktree, isolation: clone, permission: plan, owner: '@org/team a@b.io', "
-        "add_dirs: [/srv/docs, ../other], account: work, run: headless, env_drop: [AWS_KEY], "
+        "add_dirs: [/srv/docs, ../other], run: interactive, args: [--x, 'a b'], "
+        "env_drop: [AWS_KEY], "
         "merge: squash, after_landing: park, env: {A: '1', B: ''}, worktree: 'trees/{lane}', "
         "branch: 'ws/{lane}', base: origin/main, ledger: ledgers/a.csv, session: s1"
     )
     assert (found.key, found.mode, found.isolation) == ("Q", LaneMode.WORKTREE, Isolation.CLONE)
     assert (found.run, found.merge, found.after_landing) == (
-        RunAs.HEADLESS, How.SQUASH, AfterLanding.PARK,
+        RunAs.INTERACTIVE, How.SQUASH, AfterLanding.PARK,
     )  # fmt: skip
     assert found.env == {"A": "1", "B": ""}
     assert found.add_dirs == ("/srv/docs", "../other")
+    assert found.args == ("--x", "a b")
 
 
 def test_zones_have_two_forms() -> None:
@@ -122,6 +124,10 @@ def test_sizes(text: str, bytes_: int) -> None:
 
 
 WRONG = [
+    ("lanes: {alpha: {account: work}}",
+     "lanes.alpha.account: does nothing yet; set the agent's own variable in env"),
+    ("lanes: {alpha: {run: headless}}",
+     "lanes.alpha.run: headless does nothing yet; an agent runs in its pane"),
     ("targt: main", "targt: unknown key; did you mean target?"),
     ("lane: {}", "lane: unknown key; did you mean lanes?"),
     ("maxRunning: 1", "maxRunning: unknown key"),

@@ -17,7 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from cockpit.adapters.agents import presets
+from cockpit.adapters.agents import arguments, presets
+from cockpit.adapters.agents.arguments import Wishes
 from cockpit.adapters.agents.presets import GENERIC, Preset
 from cockpit.dataclass import dataclass
 from cockpit.domain.activity import Activity
@@ -27,10 +28,6 @@ from cockpit.domain.judgement import judge, shows_work, signs
 from cockpit.domain.launch import Launch
 from cockpit.domain.pane import PaneInfo
 from cockpit.errors import Unavailable, UsageError
-
-ARGUMENT_CAP = 8_000
-"""Bytes of a prompt that go on the command line; tmux takes about 16 KB for a whole command,
-so a longer one is pasted."""
 
 
 class AgentLike(Protocol):
@@ -81,6 +78,16 @@ class AgentCatalogue:
 
     def preset_names(self) -> tuple[str, ...]:
         return tuple(presets.names())
+
+    def broken(self) -> tuple[UsageError, ...]:
+        """What is wrong with the presets that can't be used, the user's own among them."""
+        found: list[UsageError] = []
+        for name in presets.names():
+            try:
+                presets.find(name)
+            except UsageError as error:
+                found.append(error)
+        return tuple(found)
 
     # ------------------------------------------------------------ what an agent is
 
@@ -138,6 +145,25 @@ class AgentCatalogue:
                 found.append(name)
         return found
 
+    def objections(
+        self, agent: str, *, lane: LaneId, model: str, permission: str, add_dirs: Sequence[str]
+    ) -> tuple[tuple[str, UsageError], ...]:
+        """(key of the lane, why its agent can't have it) for each wish that starting it would
+        refuse. Raises `UsageError` for an agent whose preset can't be used."""
+        preset = self.agent(agent).preset
+        wishes = Wishes(lane, agent, model, permission, add_dirs=tuple(add_dirs))
+        found: list[tuple[str, UsageError]] = []
+        for key, build in (
+            ("model", arguments.model),
+            ("permission", arguments.permission),
+            ("add_dirs", arguments.folders),
+        ):
+            try:
+                build(preset, wishes)
+            except UsageError as error:
+                found.append((key, error))
+        return tuple(found)
+
     # ------------------------------------------------------------ starting it
 
     def launch(
@@ -150,28 +176,22 @@ class AgentCatalogue:
         session: str,
         resume: bool,
         permission: str,
+        add_dirs: Sequence[str] = (),
+        args: Sequence[str] = (),
     ) -> Launch:
-        """The argument list for `lane`'s agent, its program as an absolute path.
+        """The argument list for `lane`'s agent, its program as an absolute path. `args` are
+        the lane's own, after the agent's.
 
         Raises `UsageError` for an unknown agent or a wish that it has no option for,
         `Unavailable` when its program isn't installed.
         """
         known = self.agent(agent)
         preset = known.preset
-        options: list[str] = []
-        if resume and session and preset.resume:
-            options += _filled(known, preset.resume, "session", session, lane)
-        elif resume:
-            options += preset.resume_last
-        if model:
-            options += _filled(known, preset.model, "model", model, lane)
-        if permission:
-            options += _filled(known, preset.permission, "permission", permission, lane)
-        if session and preset.session and not resume:
-            options += _filled(known, preset.session, "session", session, lane)
-        given = _prompt_arguments(preset, prompt)
+        wishes = Wishes(lane, agent, model, permission, session, resume, tuple(add_dirs))
+        given = arguments.prompt(preset, prompt)
+        options = arguments.options(preset, wishes)
         return Launch(
-            argv=(*self._program(known), *options, *known.args, *given),
+            argv=(*self._program(known), *options, *known.args, *args, *given),
             env=dict(known.env),
             prompt_given=bool(given),
             ready=preset.ready,
@@ -235,6 +255,24 @@ class AgentCatalogue:
         evidence = self._evidence(pane, rows, previous, now)
         return tuple((sign.source, _sentence(sign)) for sign in signs(evidence, self.rules(agent)))
 
+    def read(
+        self, agent: str, *, rows: Sequence[str], title: str
+    ) -> tuple[Activity, tuple[tuple[str, str], ...]]:
+        """What a screen that was kept says of this agent, and every sign, as `explain` has
+        them. Raises `UsageError` for an unknown agent or a preset that can't be used."""
+        known = self.agent(agent)
+        evidence = Evidence(
+            found=True,
+            now=0.0,
+            title=title,
+            own_title=title not in ("", self._host),
+            command=Path(known.command[0]).name if known.command else "",
+            rows=rows,
+        )
+        rules = self.rules(agent)
+        seen = tuple((sign.source, _sentence(sign)) for sign in signs(evidence, rules))
+        return judge(evidence, rules), seen
+
     def rules(self, agent: str) -> Rules:
         """The agent's signs; none for an agent that nobody knows. A shell that no preset names
         is one all the same when it is what the lane runs."""
@@ -265,41 +303,6 @@ class AgentCatalogue:
             previous=previous,
             worked_at=self._worked.get(pane.lane),
         )
-
-
-def _filled(
-    agent: Agent, template: Sequence[str], what: str, value: str, lane: LaneId
-) -> tuple[str, ...]:
-    """`template` with `value` in it. Raises `UsageError` for a value that could be read as an
-    option, or when the agent has no such option."""
-    if not template:
-        raise UsageError(
-            f"Lane {lane} names a {what}, but the agent {agent.name} has no option for it.",
-            hint=f"Remove `{what}` from the lane in lanes.yaml (or from its task), or put it "
-            "into the agent's args.",
-        )
-    if value.startswith("-") or not value.isprintable():
-        raise UsageError(
-            f"The {what} of lane {lane} can't be given to the agent {agent.name}.",
-            detail=f"{what}: {value!r} begins with a dash or holds control characters",
-            hint=f"Change `{what}` in lanes.yaml.",
-        )
-    return tuple(word.replace("{" + what + "}", value) for word in template)
-
-
-def _prompt_arguments(preset: Preset, prompt: str) -> tuple[str, ...]:
-    """The prompt as arguments, empty when it is to be pasted: after `--` or in the flag's
-    `=`-form, so that one which begins with a dash is no option."""
-    plain = all(c.isprintable() or c in "\n\t" for c in prompt)
-    if not prompt or not plain or len(os.fsencode(prompt)) > ARGUMENT_CAP:
-        return ()
-    if preset.prompt == "positional":
-        return ("--", prompt)
-    if preset.prompt == "flag" and preset.prompt_flag.startswith("--"):
-        return (f"{preset.prompt_flag}={prompt}",)
-    if preset.prompt == "flag" and not prompt.startswith("-"):
-        return (preset.prompt_flag, prompt)
-    return ()
 
 
 def placeholder(word: str) -> str:

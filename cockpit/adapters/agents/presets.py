@@ -20,7 +20,7 @@ from cockpit import paths
 from cockpit.adapters.agents.patterns import compiled
 from cockpit.dataclass import dataclass
 from cockpit.domain.activity import State
-from cockpit.domain.evidence import CONTINUED, END, Maybe, Rules, ScreenRule, Step, TitleRule
+from cockpit.domain.evidence import ANY, CONTINUED, END, Maybe, Rules, ScreenRule, Step, TitleRule
 from cockpit.domain.launch import AnswerKeys
 from cockpit.errors import UsageError
 
@@ -29,27 +29,30 @@ GENERIC = "generic"
 SIZE_CAP = 64 * 1024
 """Bytes of a preset file."""
 
-PROMPTS = ("positional", "flag", "paste")
+PROMPTS = ("positional", "bare", "flag", "paste")
 COMMITS = ("agent", "cockpit")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One agent's program. Lists are arguments in which `{session}`, `{model}` and
-    `{permission}` stand for a value; an empty list means that the program has no such option.
+    """One agent's program. Lists are arguments in which `{session}`, `{model}`, `{permission}`
+    and `{dir}` stand for a value; an empty list means that the program has no such option.
     """
 
     name: str
     path: Path
     checked: str
-    """The day, `YYYY-MM-DD`, on which this was seen to be so."""
+    """The day, `YYYY-MM-DD`, on which this was seen to be so, or read in its documentation."""
+    seen: str = ""
+    """The program's version whose screens were recorded; empty: all is documented only."""
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     probe: tuple[str, ...] = ()
     """What makes the program say its version and end; empty: it can't be asked."""
     prompt: str = "paste"
-    """How the first prompt is given: `positional` (after `--`), `flag`, or `paste`."""
+    """How the first prompt is given: `positional` (after `--`), `bare` (a last argument of a
+    program that knows no `--`), `flag`, or `paste`."""
     prompt_flag: str = ""
     session: tuple[str, ...] = ()
     resume: tuple[str, ...] = ()
@@ -57,6 +60,18 @@ class Preset:
     resume_last: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     permission: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+    """Words that it takes for `permission`, as far as they are known; others are passed on."""
+    modes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words for a lane's `permission` that are options of their own."""
+    add_dir: tuple[str, ...] = ()
+    """Repeated for each folder that it may read beside its own."""
+    headless: tuple[str, ...] = ()
+    """How it is run without a screen: for people, cockpit doesn't run it so."""
+    hooks: str = ""
+    """How its own hooks are set up: for people, cockpit reads screens and titles."""
+    traps: tuple[str, ...] = ()
+    """What surprises people who run it in a lane, a sentence each."""
     ready: str = ""
     interrupt: tuple[str, ...] = ("C-c",)
     commits: str = "agent"
@@ -65,7 +80,8 @@ class Preset:
 
 
 class _Bad(ValueError):
-    """What is wrong with a key, before the file is known."""
+    """What is wrong with a key, before the file is known. The first name between backticks is
+    the key's."""
 
 
 def find(name: str) -> Preset | None:
@@ -88,23 +104,46 @@ def names() -> list[str]:
 
 def load(path: Path) -> Preset:
     """Read one preset file. Raises `UsageError` naming the file and the key."""
+    text = ""
     try:
         raw = path.read_bytes()
         if len(raw) > SIZE_CAP:
             raise _Bad(f"it is larger than {SIZE_CAP // 1024} KB")
-        table = tomllib.loads(raw.decode("utf-8"))
-        return _preset(path, table)
+        text = raw.decode("utf-8")
+        return _preset(path, tomllib.loads(text))
     except (OSError, _Bad, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
+        line = _line_of(text, str(error)) if isinstance(error, _Bad) else 0
+        place = f"{path}:{line}" if line else f"{path}"
         raise UsageError(
             f"The agent preset {path} can't be used.",
-            detail=f"{path}: {reason}",
+            detail=f"{place}: {reason}",
             hint="Mend the file, or remove it to use the preset that ships with cockpit.",
         ) from error
 
 
+def _line_of(text: str, message: str) -> int:
+    """The line, from 1, of the key that a message names; 0 if it can't be found. Of an entry
+    of [[title]] or [[screen]] whose key is missing it is the entry's own line."""
+    named = re.search(r"`(?:(\w+)(?:\[(\d+)\])?\.)?([\w-]+)", message)
+    if named is None:
+        return 0
+    table, entry, key = named[1], int(named[2] or 0), named[3]
+    head = re.compile(rf"\s*\[\[?\s*{table}\s*\]") if table else None
+    left, best = entry, 0
+    for number, row in enumerate(text.splitlines(), 1):
+        if best and re.match(r"\s*\[", row):
+            break
+        if head is not None and not best:
+            if head.match(row):
+                best, left = (number, left) if left == 0 else (0, left - 1)
+        elif re.match(rf"""\s*(?:\[\[?\s*)?["']?{re.escape(key)}["']?\s*[=\].]""", row):
+            return number
+    return best
+
+
 def _preset(path: Path, table: Mapping[str, Any]) -> Preset:
-    _known(table, "", {*_TEXTS, *_LISTS, "foreground", "shells", "answer", "title", "screen"})
+    _known(table, "", {*_TEXTS, *_LISTS, *_OTHERS})
     values: dict[str, Any] = {
         **{key: check(table[key], key) for key, check in _TEXTS.items() if key in table},
         **{key: _strings(table[key], key) for key in _LISTS if key in table},
@@ -113,11 +152,10 @@ def _preset(path: Path, table: Mapping[str, Any]) -> Preset:
         raise _Bad("`checked` is missing: the day on which the preset was checked")
     if values.get("prompt") == "flag" and not values.get("prompt_flag"):
         raise _Bad("`prompt` is `flag`, so `prompt_flag` must name it")
-    answer = _table(table.get("answer", {}), "answer")
-    values["answer"] = _answer(answer)
-    foreground = table.get("foreground", False)
-    if not isinstance(foreground, bool):
-        raise _Bad("`foreground` must be true or false")
+    values["answer"] = _answer(_table(table.get("answer", {}), "answer"))
+    modes = _table(table.get("modes", {}), "modes")
+    values["modes"] = {mode: _strings(modes[mode], f"modes.{mode}") for mode in modes}
+    foreground = _bool(table.get("foreground", False), "foreground")
     values["rules"] = Rules(
         titles=tuple(_title(*entry) for entry in _entries(table, "title")),
         screens=tuple(_screen(*entry) for entry in _entries(table, "screen")),
@@ -128,12 +166,14 @@ def _preset(path: Path, table: Mapping[str, Any]) -> Preset:
 
 
 def _answer(table: Mapping[str, Any]) -> AnswerKeys:
-    _known(table, "answer.", {"choice", "yes", "no", "words"})
-    keys = {key: _strings(table[key], f"answer.{key}") for key in table if key != "words"}
+    _known(table, "answer.", {"choice", "yes", "no", "words", "typed"})
+    lists = [key for key in table if key not in ("words", "typed")]
+    keys = {key: _strings(table[key], f"answer.{key}") for key in lists}
     if "choice" in keys and not any("{n}" in key for key in keys["choice"]):
         raise _Bad("`answer.choice` must hold {n}, which stands for the choice's number")
     words = _pattern(table["words"], "answer.words").pattern if "words" in table else ""
-    return AnswerKeys(**keys, words=words)
+    typed = _bool(table.get("typed", True), "answer.typed")
+    return AnswerKeys(**keys, words=words, typed=typed)
 
 
 def _title(table: Mapping[str, Any], where: str) -> TitleRule:
@@ -155,9 +195,7 @@ def _screen(table: Mapping[str, Any], where: str) -> ScreenRule:
     rows = table.get("rows", 12)
     if type(rows) is not int or not 1 <= rows <= 60:
         raise _Bad(f"`{where}.rows` must be a number of rows from 1 to 60")
-    own_title = table.get("own_title", False)
-    if not isinstance(own_title, bool):
-        raise _Bad(f"`{where}.own_title` must be true or false")
+    own_title = _bool(table.get("own_title", False), f"{where}.own_title")
     if not any(key in table for key in ("every", "sequence", "foot")):
         raise _Bad(f"`{where}` says nothing: give `every`, `sequence` or `foot`")
     return ScreenRule(
@@ -177,7 +215,7 @@ def _screen(table: Mapping[str, Any], where: str) -> ScreenRule:
 
 
 def _step(text: str, where: str) -> Step:
-    if text in (CONTINUED, END):
+    if text in (ANY, CONTINUED, END):
         return text
     if text.startswith("?"):
         return Maybe(_pattern(text[1:], where))
@@ -211,6 +249,12 @@ def _entries(table: Mapping[str, Any], key: str) -> list[tuple[Mapping[str, Any]
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str) or not value or "\0" in value:
         raise _Bad(f"`{where}` must be a text that isn't empty")
+    return value
+
+
+def _bool(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise _Bad(f"`{where}` must be true or false")
     return value
 
 
@@ -267,6 +311,8 @@ def _ready(value: object, where: str) -> str:
 
 _TEXTS: Mapping[str, Callable[[object, str], str]] = {
     "checked": _day,
+    "seen": _text,
+    "hooks": _text,
     "prompt": _one_of(*PROMPTS),
     "prompt_flag": _text,
     "ready": _ready,
@@ -281,5 +327,10 @@ _LISTS = (
     "resume_last",
     "model",
     "permission",
+    "permissions",
+    "add_dir",
+    "headless",
     "interrupt",
+    "traps",
 )
+_OTHERS = ("foreground", "shells", "answer", "modes", "title", "screen")

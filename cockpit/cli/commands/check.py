@@ -17,7 +17,8 @@ NAME = "check"
 HELP = "say what is wrong in lanes.yaml, with line numbers"
 DESCRIPTION = """\
 Reads lanes.yaml and names every problem with its line and the nearest valid name, then ends
-with code 2; so it does with your own config.yaml and themes. If there is none, it says which
+with code 2; so it does with your own config.yaml, themes and agent presets, and with what a
+lane wants of its agent that the agent has no option for. If there is none, it says which
 lanes there are and whether you trust what the file can run."""
 EXAMPLES = (
     ("cockpit check", "in words"),
@@ -36,9 +37,15 @@ def run(args: Namespace, context: Context) -> int:
         config = context.cockpit.config
     except ConfigError as wrong:
         return _tell_problems(context, wrong)
-    wrong_looks = _wrong_looks(config)
-    if wrong_looks:
-        return _tell_looks(context, config, wrong_looks)
+    from cockpit.cli import agents
+
+    wrong_looks, wrong_agents = _wrong_looks(config), agents.problems(config)
+    if wrong_looks or wrong_agents:
+        what = [
+            *(["keys and themes"] if wrong_looks else []),
+            *(["agents"] if wrong_agents else []),
+        ]
+        return _tell_rest(context, config, [*wrong_agents, *wrong_looks], " and ".join(what))
     trust = context.cockpit.trust()
     document = {
         "file": str(config.path),
@@ -83,16 +90,14 @@ def _wrong_looks(config: Config) -> list[Problem]:
     return found
 
 
-def _tell_looks(context: Context, config: Config, wrong: list[Problem]) -> int:
+def _tell_rest(context: Context, config: Config, wrong: list[Problem], what: str) -> int:
     """The app runs all the same, with what is right."""
     if context.out.json:
         problems = [_document(problem) for problem in wrong]
         context.out.document({"file": str(config.path), "ok": False, "problems": problems})
     for problem in wrong:
         context.out.say(str(problem))
-    context.out.say(
-        ("cockpit: ", "red"), f"{words.count(len(wrong), 'problem')} with keys and themes"
-    )
+    context.out.say(("cockpit: ", "red"), f"{words.count(len(wrong), 'problem')} with {what}")
     context.out.say(("  → ", "cyan"), "docs/configuration.md says what they may be.")
     return int(Exit.USAGE)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from cockpit.adapters.agents.catalogue import ARGUMENT_CAP, AgentCatalogue
+from cockpit.adapters.agents.arguments import ARGUMENT_CAP
+from cockpit.adapters.agents.catalogue import AgentCatalogue
 from cockpit.domain.activity import State
 from cockpit.domain.ids import LaneId, PaneId, SessionId, WindowId
 from cockpit.domain.lane import PaneRef
@@ -84,10 +85,112 @@ def test_claude_with_everything() -> None:
         ("codex", "", ("resume", "--last")),
         ("codex", "my thread", ("resume", "my thread")),
         ("shell", "", ()),
+        # the lane's own name is no session's where the program can't be told it
+        ("codex", LANE, ("resume", "--last")),
+        ("gemini", LANE, ("-r", "latest")),
+        ("gemini", "7d3f", ("-r", "7d3f")),
+        ("opencode", LANE, ("-c",)),
+        ("opencode", "ses_1", ("-s", "ses_1")),
+        ("aider", LANE, ("--restore-chat-history",)),
+        ("pi", LANE, ("-c",)),
+        ("pi", "0f3a", ("--session", "0f3a")),
+        ("goose", LANE, ("session", "-r", "-n", LANE)),
+        ("amp", LANE, ()),
+        ("amp", "T-1", ("threads", "continue", "T-1")),
+        ("agy", "c1", ("--conversation=c1",)),
+        ("copilot", LANE, ("--continue",)),
+        ("cursor", "c1", ("--resume", "c1")),
     ],
 )
 def test_resuming(agent: str, session: str, argv: tuple[str, ...]) -> None:
     assert launch(agent, resume=True, session=session).argv[1:] == argv
+
+
+EVERYTHING = {"model": "m1", "prompt": "do it", "session": LANE, "args": ("--own", "a b")}
+
+
+@pytest.mark.parametrize(
+    ("agent", "permission", "add_dirs", "argv"),
+    [
+        (
+            "claude",
+            "plan",
+            ("/srv/a", "/srv/b c"),
+            "--model m1 --permission-mode plan --add-dir /srv/a --add-dir|/srv/b c|-n alpha "
+            "--own|a b|-- |do it",
+        ),
+        (
+            "codex",
+            "never",
+            ("/srv/a",),
+            "-m m1 -a never --add-dir /srv/a --own|a b|-- |do it",
+        ),
+        (
+            "gemini",
+            "auto_edit",
+            ("/srv/a",),
+            "-m m1 --approval-mode auto_edit --include-directories /srv/a --own|a b|"
+            "--prompt-interactive=do it",
+        ),
+        ("opencode", "auto", (), "-m m1 --auto --own|a b|--prompt=do it"),
+        ("aider", "yes-always", (), "--model m1 --yes-always --own|a b"),
+        ("pi", "", (), "--model m1 --own|a b|do it"),
+        (
+            "copilot",
+            "allow-all-tools",
+            ("/srv/a",),
+            "--model m1 --allow-all-tools --add-dir /srv/a --own|a b|-i |do it",
+        ),
+        (
+            "agy",
+            "dangerously-skip-permissions",
+            (),
+            "--model m1 --dangerously-skip-permissions --own|a b|-i |do it",
+        ),
+        ("amp", "", (), "-m m1 --own|a b"),
+    ],
+)
+def test_exact_arguments(agent: str, permission: str, add_dirs: tuple[str, ...], argv: str) -> None:
+    found = launch(agent, permission=permission, add_dirs=add_dirs, **EVERYTHING)
+    words: list[str] = []
+    for part in argv.split("|"):  # a part with a blank that is one argument holds no option
+        is_one = (" " in part and not part.startswith("-")) or part.startswith("--prompt")
+        words += [part] if is_one else part.split()
+    assert found.argv == (f"/opt/bin/{agent}", *words)
+    assert found.prompt_given is (agent not in ("aider", "amp"))
+
+
+@pytest.mark.parametrize(
+    ("agent", "wish", "told"),
+    [
+        ("pi", {"permission": "yolo"}, "permission"),
+        ("pi", {"add_dirs": ("/srv",)}, "folder in add_dirs"),
+        ("aider", {"add_dirs": ("/srv",)}, "folder in add_dirs"),
+        ("opencode", {"permission": "atuo"}, "doesn't know: 'atuo'"),
+        ("shell", {"permission": "plan"}, "permission"),
+        ("generic-bot", {"model": "x"}, "model"),
+    ],
+)
+def test_a_wish_without_an_option_is_refused(agent: str, wish: dict[str, Any], told: str) -> None:
+    bot = Config("generic-bot", command=("bot",))
+    with pytest.raises(UsageError, match=told):
+        launch(agent, bot, **wish)
+    asked = {"model": "", "permission": "", "add_dirs": ()} | wish
+    found = catalogue(bot).objections(agent, lane=LANE, **asked)
+    assert [key for key, _ in found] == list(wish)
+
+
+@pytest.mark.parametrize("folder", ["--evil", "-x", "a\nb", "a\x1b[2J"])
+def test_no_folder_is_an_option(folder: str) -> None:
+    with pytest.raises(UsageError, match="add_dirs"):
+        launch("claude", add_dirs=(folder,))
+
+
+@pytest.mark.parametrize("prompt", ["--yolo", "-p", "@/etc/passwd"])
+def test_a_prompt_without_a_way_to_end_options_is_pasted(prompt: str) -> None:
+    found = launch("pi", prompt=prompt)
+    assert (found.argv, found.prompt_given) == (("/opt/bin/pi",), False)
+    assert launch("gemini", prompt=prompt).argv[1:] == (f"--prompt-interactive={prompt}",)
 
 
 def test_codex_names_its_subcommand_first() -> None:

@@ -57,7 +57,7 @@ def test_a_name_that_is_no_preset(name: str) -> None:
         (SOUND + 'command = "x"', "`command` must be a list of texts"),
         (SOUND + "command = [1]", "`command` must be a list of texts"),
         (SOUND + 'command = ["a\\u0000"]', "NUL"),
-        (SOUND + 'prompt = "telepathy"', "`prompt` must be one of positional, flag, paste"),
+        (SOUND + 'prompt = "telepathy"', "`prompt` must be one of positional, bare, flag, paste"),
         (SOUND + 'prompt = "flag"', "`prompt_flag` must name it"),
         (SOUND + 'commits = "nobody"', "`commits` must be one of agent, cockpit"),
         (SOUND + "foreground = 1", "`foreground` must be true or false"),
@@ -90,6 +90,26 @@ def test_a_bad_file_is_one_error_with_file_and_key(tmp_path: Path, text: str, to
     assert told in caught.value.detail
     assert str(path) in caught.value.title
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\ncomand = []\n", 3),
+        ("\n[answer]\nyes = []\nmaybe = []\n", 5),
+        ('[answer]\nyes = []\n[modes]\nyes = "x"\n', 5),
+        ("[[title]]\nname = 'x'\npattern='x'\nstates=['idle']\n[[title]]\nname='y'\n", 6),
+        ("[[screen]]\nname = 'x'\n\nrows = 0\n[[screen]]\nrows = 2\n", 5),
+        ("answer = 3\n", 2),
+        ("", 0),
+    ],
+)
+def test_the_line_of_what_is_wrong(tmp_path: Path, text: str, line: int) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(SOUND + text if line else "")
+    with pytest.raises(UsageError) as caught:
+        presets.load(path)
+    assert caught.value.detail.startswith(f"{path}:{line}: " if line else f"{path}: ")
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:

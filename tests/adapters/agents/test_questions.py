@@ -10,6 +10,7 @@ from cockpit.domain.choices import Choice
 from cockpit.domain.ids import LaneId
 from cockpit.domain.inbox import Question
 from cockpit.domain.reply import reply_to
+from cockpit.errors import Refused
 from tests.adapters.agents.test_screens import SCREENS, read
 
 STORES = ("SQLite", "Redis", "Type something.", "Chat about this")
@@ -51,8 +52,8 @@ def test_what_agents_ask(name: str, said: str, labels: tuple[str, ...]) -> None:
         ("aider-c-permission", ("y", "n")),
     ],
 )
-def test_choices_of_agents_without_a_preset(name: str, found: tuple[str, ...]) -> None:
-    """A preset of the user's can tell that they ask; what they offer is read all the same."""
+def test_choices_are_read_without_a_preset(name: str, found: tuple[str, ...]) -> None:
+    """A preset of the user's need only tell that the agent asks."""
     rows = [row for row in (SCREENS / f"{name}.txt").read_text().split("\n") if row.strip()]
     assert tuple(one.key for one in choices.read(rows).choices) == found
 
@@ -65,6 +66,15 @@ def test_choices_of_agents_without_a_preset(name: str, found: tuple[str, ...]) -
         ("claude-c-question", "Postgres", ("3",), "Postgres"),
         ("codex-c-permission", "2", ("2",), ""),
         ("codex-c-permission", "use a file", ("3",), "use a file"),
+        ("gemini-c-permission", "1", ("1",), ""),
+        ("gemini-c-question", "Redis", ("2",), ""),
+        ("gemini-c-question", "Postgres", ("3",), "Postgres"),
+        ("opencode-c-question", "Redis", ("2",), ""),
+        ("opencode-c-question", "Postgres", ("3",), "Postgres"),
+        ("opencode-c-permission", "yes", ("Enter",), ""),
+        ("opencode-c-permission", " N ", ("Escape",), ""),
+        ("aider-c-permission", "y", ("y",), ""),
+        ("aider-d-0", "d", ("d",), ""),
     ],
 )
 def test_what_is_typed_for_an_answer(
@@ -74,6 +84,22 @@ def test_what_is_typed_for_an_answer(
     assert preset is not None
     reply = reply_to(asked(name), answer, preset.answer)
     assert (reply.keys, reply.words) == (keys, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("opencode-c-permission", "no, use a file"),  # typed, Enter would allow it
+        ("opencode-c-permission", "Allow always"),
+        ("gemini-c-permission", "no, use a file"),
+        ("aider-c-permission", "no, use a file"),
+    ],
+)
+def test_words_that_could_press_something_are_refused(name: str, words: str) -> None:
+    preset = presets.find(name.partition("-")[0])
+    assert preset is not None
+    with pytest.raises(Refused):
+        reply_to(asked(name), words, preset.answer)
 
 
 def test_a_note_is_not_a_choice() -> None:
