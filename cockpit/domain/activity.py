@@ -62,7 +62,8 @@ class Activity:
 
 
 def headline(detail: str) -> str:
-    """The one line of a detail that says most: the question asked, else its last words."""
-    lines = [line.strip() for line in detail.splitlines() if line.strip()]
+    """The one line of a detail that says most: the question asked, else its last words; the
+    edges of a box that it stands in are left out."""
+    lines = [text for line in detail.splitlines() if (text := line.strip(" \t│┃║"))]
     questions = [line for line in lines if line.endswith("?")]
     return (questions or lines or [""])[-1]

@@ -84,6 +84,7 @@ def _entered(
     work.tmux.paste(pane, reply.words)
     if not _seen(work, pane, before, reply.words):
         return False
+    work.clock.wait(panes.SETTLE)
     step("press Enter")
     work.tmux.press(pane, "Enter")
     return _left(work, record, question, TAKEN_WITHIN, reply.words)

@@ -25,6 +25,9 @@ size of another terminal, and programs believe them more than their own (Textual
 Step = Callable[[str], None]
 GRACE = 3.0
 """Seconds an agent gets to end by itself before it is killed."""
+SETTLE = 0.2
+"""Seconds between a paste that is on the screen and its Enter: Gemini takes one that follows
+within some 40 ms for a part of the paste, and the prompt stays in its input line."""
 BETWEEN_KEYS = 0.2
 """Seconds between two keys that stop an agent: two Escapes at once are one other key to it."""
 FIRST_WORDS_WITHIN = 0.4

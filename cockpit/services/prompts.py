@@ -100,6 +100,7 @@ def _deliver(work: Workplace, pane: PaneInfo, text: str, step: panes.Step) -> bo
     before = work.tmux.capture(target)
     work.tmux.paste(target, text)
     shown = panes.wait_for_change(work, target, before, seconds=TAKEN_WITHIN)
+    work.clock.wait(panes.SETTLE)
     before = work.tmux.capture(target)
     step("press Enter")
     work.tmux.press(target, "Enter")

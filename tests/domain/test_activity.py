@@ -18,6 +18,8 @@ from cockpit.domain.activity import GLYPHS, State, headline
         ),
         ("Is it safe? Perhaps.\nTrust this folder?\n› 1. Trust", "Trust this folder?"),
         ("one\ntwo\n\n", "two"),
+        ("│ Apply this change?     │\n│ ● 1. Allow once   │", "Apply this change?"),
+        ("  ┃  → Edit a.md\n  ┃", "→ Edit a.md"),
     ],
 )
 def test_headline(detail: str, line: str) -> None:

@@ -74,6 +74,8 @@ EXPECTED = {
     "opencode-e-error-60x20": State.ERROR,
     "opencode-x-rejected-60x20": State.IDLE,
     "pi-e-error-60x20": State.ERROR,
+    "opencode-c-permission-200x50": State.ASKING,  # a column of its own stands at the right
+    "opencode-x-interrupted-200x50": State.IDLE,
 }
 AGENTS = sorted({name.partition("-")[0] for name in EXPECTED})
 
