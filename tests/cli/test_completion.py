@@ -114,7 +114,7 @@ def test_what_is_suggested(project: Path) -> None:
     assert "task-001" in at("task", "show", "task-0")
     assert at("task", "new", "") == []
     assert at("task", "assign", "task-001", "") == ["alpha", "be-ta"]
-    assert at("task", "retry", "1", "--agent", "c") == ["claude", "codex"]
+    assert at("task", "retry", "1", "--agent", "c") == ["claude", "codex", "copilot", "cursor"]
     assert at("task", "ls", "--state", "ready,b") == ["ready,blocked"]
     assert at("task", "ls", "--state=ready,b") == ["--state=ready,blocked"]
     assert at("task", "ls", "--state", "=", "r") == [
