@@ -826,6 +826,21 @@ DIFF_ACTIONS = (
         Scope.DIFF,
     ),
     Action(
+        "next_word",
+        ("L",),
+        "Next word",
+        "Long lines: move sideways to the next changed word, or to the next place of what is "
+        "searched for.",
+        Scope.DIFF,
+    ),
+    Action(
+        "line_start",
+        ("H",),
+        "Line's start",
+        "Long lines: move sideways back to their beginning.",
+        Scope.DIFF,
+    ),
+    Action(
         "fold_file",
         ("enter",),
         "Fold",

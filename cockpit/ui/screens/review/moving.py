@@ -3,10 +3,13 @@ shown of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.widgets import Input
 
 from cockpit.domain.change import Layer
+from cockpit.ui.diff_lines import changed_columns, found_columns
 from cockpit.ui.diff_search import DiffSearch
 from cockpit.ui.screens.review.reading import ReviewReading
 from cockpit.ui.widgets.rows_view import RowsView
@@ -68,6 +71,38 @@ class ReviewMoving(ReviewReading):
             view = self.body_rows
             if row - view.scroll_offset.y > view.size.height // 2:
                 view.scroll_to(0, row - 3, animate=False, force=True, immediate=True)
+
+    def do_next_word(self) -> None:
+        """The next changed word of the line, or place that was searched for, out of view."""
+        view, columns = self.body_rows, self._found_here()
+        if not columns and self.page.files:
+            columns = changed_columns(*self.page.document.row(view.cursor))
+        if not columns:
+            self.say("No word of this line is known to have changed.")
+            return
+        rooms = self._rooms()
+        beyond = [one for one in columns if one[1] >= view.shift + rooms[one[0]] - 1]
+        self._show_column((beyond or columns)[:1])
+        if not beyond:
+            self.say("That was the last one of this line.")
+
+    def do_line_start(self) -> None:
+        self.body_rows.show_column(0, self.width)
+
+    def _found_here(self) -> list[tuple[int, int]]:
+        if not self.page.files or not self.search.wanted:
+            return []
+        return found_columns(*self.page.document.row(self.body_rows.cursor), self.search.wanted)
+
+    def _show_column(self, columns: Sequence[tuple[int, int]]) -> None:
+        for cell, column in columns:
+            self.body_rows.show_column(column, self._rooms()[cell])
+
+    def _rooms(self) -> list[int]:
+        """Columns that each part of the cursor's row has for text."""
+        view = self.body_rows
+        cells = self._cells(view.cursor, self.width)
+        return [max(2, self.width // len(cells) - cell.gutter.cell_length) for cell in cells]
 
     def do_close(self) -> None:
         """Escape ends a range, then a search, then the screen."""
@@ -187,5 +222,6 @@ class ReviewMoving(ReviewReading):
             self.page.unfold(row[0])
             self.show_page()
             self.body_rows.go_to(self.page.document.number(*row))
+            self._show_column(self._found_here()[:1])
         self.redraw()
         self.refresh_hints()

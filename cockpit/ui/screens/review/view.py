@@ -88,7 +88,7 @@ class ReviewView(ReadingScreen):
         page = self.page
         place, _ = page.document.place(number)
         rows, row = page.document.row(number)
-        look = Look(page.sides, self.search.wanted)
+        look = Look(page.sides, self.search.wanted, self.body_rows.shift, width)
         return row_cells(rows, row, width, look, page.marks_of(place), page.colours.get(place, ()))
 
     def _entry(self, number: int, width: int) -> Sequence[Cell]:
