@@ -130,6 +130,10 @@ def numbers(file: FileDiff) -> Content:
         return Content.styled("submodule", "$muted")
     if file.added is None or file.removed is None:
         return Content.styled("binary", "$muted")
+    if file.truncated and file.new_size is not None:  # its lines were not counted
+        return Content.styled(present.size(file.new_size), "$success")
+    if not file.added and not file.removed and "" != file.old_mode != file.new_mode != "":
+        return Content.styled("mode", "$muted") if file.status == "M" else present.EMPTY
     parts = []
     if file.added:
         parts.append(Content.styled(f"+{present.number(file.added)}", "$success"))

@@ -26,6 +26,7 @@ class ReviewMoving(ReviewReading):
     @on(RowsView.Chosen, "#body")
     def _row_chosen(self) -> None:
         self.follow_file()
+        self.show_heading()
         self.read_on()
         self.refresh_hints()
 
