@@ -826,6 +826,15 @@ DIFF_ACTIONS = (
         Scope.DIFF,
     ),
     Action(
+        "goto_file",
+        ("g",),
+        "Go to file",
+        "Type part of a file's name: the cursor follows. Enter stays there, Escape goes back.",
+        Scope.DIFF,
+        hint=10,
+        short="file",
+    ),
+    Action(
         "next_word",
         ("L",),
         "Next word",

@@ -191,6 +191,21 @@ async def test_walking_files_and_hunks() -> None:
         assert files.cursor > 0
 
 
+async def test_a_file_is_found_by_typing_part_of_its_name() -> None:
+    async with opened(IDLE, supervisor=supervisor()) as session:
+        await session.press("d")
+        before = here(session)
+        await session.press("g", *"logo")
+        assert here(session)[1] == "logo.png"
+        await session.press("escape")
+        assert here(session) == before
+        await session.press("g", *"auth/S", "enter")
+        assert here(session)[1] == "src/auth/session.py"
+        await session.press("j", "g", *"zzz[", "enter")
+        assert any("No file of this change" in toast for toast in session.toasts())
+        assert here(session)[1] == "src/auth/session.py"
+
+
 async def test_long_lines_move_sideways_and_tabs_are_stops() -> None:
     body = "@@ -1 +1 @@\n-\tx\n+\t" + "y" * 300 + "END\n"
     diff = LaneDiff(BASE, HEAD, (), (file("long.txt", Layer.COMMITTED, body),))
@@ -485,7 +500,7 @@ async def test_undo_from_here_shows_what_comes_back() -> None:
 async def test_search_goes_from_match_to_match_and_ends() -> None:
     async with opened(IDLE, supervisor=supervisor()) as session:
         await session.press("d", "slash")
-        session.app.screen.query_one(Input).value = "lifetime"
+        session.app.screen.query_one("#search", Input).value = "lifetime"
         await session.press("enter")
         found = [line(session)]
         for key in ("n", "n", "N"):
@@ -497,7 +512,7 @@ async def test_search_goes_from_match_to_match_and_ends() -> None:
         await session.press("escape", "n")
         assert "match" not in session.text().splitlines()[0]
         await session.press("slash")
-        session.app.screen.query_one(Input).value = "LIFEtime"
+        session.app.screen.query_one("#search", Input).value = "LIFEtime"
         await session.press("enter")
         assert "no match" in session.text()
         await session.press("escape", "escape")
@@ -508,12 +523,12 @@ async def test_search_finds_paths_folded_files_and_files_not_read_yet() -> None:
     fake = supervisor(large(400), bodies={"src/part07/f00307.py": "@@ -0,0 +1 @@\n+needle\n"})
     async with opened(IDLE, supervisor=fake) as session:
         await session.press("d", "enter", "slash")
-        session.app.screen.query_one(Input).value = "needle"
+        session.app.screen.query_one("#search", Input).value = "needle"
         await session.press("enter")
         await session.settle()
         assert "+needle" in line(session)
         await session.press("slash")
-        session.app.screen.query_one(Input).value = "f00399"
+        session.app.screen.query_one("#search", Input).value = "f00399"
         await session.press("enter")
         assert here(session)[1] == "src/part49/f00399.py"
 

@@ -12,6 +12,7 @@ from cockpit.domain.change import Layer
 from cockpit.ui.diff_lines import changed_columns, found_columns
 from cockpit.ui.diff_search import DiffSearch
 from cockpit.ui.screens.review.reading import ReviewReading
+from cockpit.ui.screens.review.view import Place
 from cockpit.ui.widgets.rows_view import RowsView
 
 SIDES = 100
@@ -23,6 +24,9 @@ TOGETHER = 50
 
 
 class ReviewMoving(ReviewReading):
+    _left: Place | None = None
+    """Where the cursor was before a file was looked for by its name."""
+
     @on(RowsView.Chosen, "#body")
     def _row_chosen(self) -> None:
         self.follow_file()
@@ -178,6 +182,25 @@ class ReviewMoving(ReviewReading):
         self.files.show_rows(len(self.page.tree), self._entry)
         self.follow_file()
 
+    def do_goto_file(self) -> None:
+        field = self.query_one("#goto", Input)
+        self._left = self.place()
+        field.value = ""
+        field.add_class("-open")
+        field.focus()
+
+    @on(Input.Changed, "#goto")
+    def _go_on_typing(self, event: Input.Changed) -> None:
+        place = self.page.named(event.value)
+        if event.input.has_focus and place is not None:
+            self._go_to_file(place)
+
+    @on(Input.Submitted, "#goto")
+    def _stay_at_file(self, event: Input.Submitted) -> None:
+        self._close_search(event.input)
+        if event.value and self.page.named(event.value) is None:
+            self.say("No file of this change has that in its path.")
+
     # ------------------------------------------------------------ searching
 
     def do_search(self) -> None:
@@ -186,9 +209,15 @@ class ReviewMoving(ReviewReading):
         field.focus()
 
     def on_key(self, event: object) -> None:
+        if getattr(event, "key", "") not in {"escape", "ctrl+q"}:
+            return
         field = self.query_one("#search", Input)
-        if field.has_focus and getattr(event, "key", "") in {"escape", "ctrl+q"}:
+        if field.has_focus:
             self._close_search(field)
+        field = self.query_one("#goto", Input)
+        if field.has_focus:
+            self._close_search(field)
+            self.show_page(self._left)
 
     @on(Input.Submitted, "#search")
     def _search_for(self, event: Input.Submitted) -> None:
