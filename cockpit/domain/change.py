@@ -65,7 +65,7 @@ class FileDiff:
     empty for one that is too large to be hashed for a look."""
     old_size: int | None = None
     new_size: int | None = None
-    """Bytes of each side of a binary file."""
+    """Bytes of each side of a binary file, and of an untracked one that was cut."""
     similarity: int | None = None
     """Of a rename, in percent."""
     conflicted: bool = False

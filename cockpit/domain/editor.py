@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ _PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "emacs", "emacsc
 _PLUS |= {"micro", "mg", "ne", "joe", "pico", "nvi", "vis", "jed"}
 _COLON = frozenset({"hx", "helix", "subl", "zed", "lapce", "sublime_text"})
 _GOTO = frozenset({"code", "code-insiders", "codium", "vscodium", "cursor", "windsurf"})
+_OPTION = {"kate": "--line", "kwrite": "--line", "idea": "--line", "pycharm": "--line"}
+_VARIANT = re.compile(r"[-.](nox|gtk|basic|tiny|nightly|stable|appimage|bin|exe|x11|lucid)$|\d+$")
+"""How distributions name builds of an editor: vim.basic, emacs-nox, emacs29."""
 
 
 def editor_argv(environment: Mapping[str, str], path: Path, *, line: int = 0) -> list[str]:
@@ -33,7 +37,7 @@ def editor_argv(environment: Mapping[str, str], path: Path, *, line: int = 0) ->
 
 def _at_line(program: str, path: Path, line: int) -> list[str]:
     """One that isn't known opens the file at its beginning."""
-    name = os.path.basename(program)
+    name = _VARIANT.sub("", os.path.basename(program))
     if line < 1:
         return [str(path)]
     if name in _PLUS:
@@ -42,4 +46,6 @@ def _at_line(program: str, path: Path, line: int) -> list[str]:
         return [f"{path}:{line}"]
     if name in _GOTO:
         return ["--goto", f"{path}:{line}"]
+    if name in _OPTION:
+        return [_OPTION[name], str(line), str(path)]
     return [str(path)]

@@ -36,8 +36,14 @@ def tree_order(paths: Iterable[str]) -> list[str]:
 
 def tree_key(path: str) -> list[tuple[bool, str]]:
     """Sorts paths into the tree's order."""
-    *folders, name = path.split("/")
+    *folders, name = _parts(path)
     return [*((False, folder) for folder in folders), (True, name)]
+
+
+def _parts(path: str) -> list[str]:
+    """A path that ends in a slash is an entry of its own, a repository that is not entered."""
+    parts = path.removesuffix("/").split("/")
+    return [*parts[:-1], f"{parts[-1]}/"] if path.endswith("/") else parts
 
 
 def tree_rows(
@@ -48,7 +54,7 @@ def tree_rows(
     root = _Folder(first)
     for place, path in enumerate(paths, first):
         at = root
-        *folders, name = path.split("/")
+        *folders, name = _parts(path)
         for part in folders:
             at = at.folders.setdefault(part, _Folder(place))
             at.count += 1

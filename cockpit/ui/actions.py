@@ -823,6 +823,30 @@ DIFF_ACTIONS = (
         Scope.DIFF,
     ),
     Action(
+        "goto_file",
+        ("g",),
+        "Go to file",
+        "Type part of a file's name: the cursor follows. Enter stays there, Escape goes back.",
+        Scope.DIFF,
+        hint=10,
+        short="file",
+    ),
+    Action(
+        "next_word",
+        ("L",),
+        "Next word",
+        "Long lines: move sideways to the next changed word, or to the next place of what is "
+        "searched for.",
+        Scope.DIFF,
+    ),
+    Action(
+        "line_start",
+        ("H",),
+        "Line's start",
+        "Long lines: move sideways back to their beginning.",
+        Scope.DIFF,
+    ),
+    Action(
         "fold_file",
         ("enter",),
         "Fold",

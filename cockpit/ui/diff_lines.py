@@ -18,6 +18,7 @@ from cockpit.domain.review import Viewed
 from cockpit.domain.words import changed_spans
 from cockpit.ui import present
 from cockpit.ui.diff_rows import FileRows, Kind, Row
+from cockpit.ui.long_lines import LONG, long_line
 from cockpit.ui.shown import Styled, line_content, shown_line
 from cockpit.ui.syntax import Colours
 from cockpit.ui.widgets.rows_view import Cell
@@ -36,9 +37,11 @@ WHERE = {
     Layer.UNTRACKED: "untracked",
 }
 VIEWED = {Viewed.YES: ("✓", "$success"), Viewed.CHANGED: ("◐", "$warning"), Viewed.NO: (" ", "")}
+UNENDED = "  no newline at the end"
 OUTSIDE, CLASH, COMMENT = "⚠", "⚔", "✎"
 _GROUND = {"+": "on $diff-added", "-": "on $diff-removed", " ": ""}
 _SIGN = {"+": "bold $success", "-": "bold $error", " ": "$muted"}
+FOUND = "bold $ink on $warning"
 _WORD = {"+": "bold $foreground on $diff-added-word", "-": "bold $foreground on $diff-removed-word"}
 
 
@@ -59,12 +62,17 @@ class Look:
     sides: bool = False
     found: str = ""
     """What is searched for, lower case unless the case counts."""
+    shift: int = 0
+    """Cells that long lines are moved to the left."""
+    width: int = 300
+    """Cells that are in view of a line at most."""
 
 
 def row_cells(
     file: FileRows, row: Row, width: int, look: Look, marks: Marks, colours: Colours = ()
 ) -> Sequence[Cell]:
-    """The cells of one row, for a width that matters to headings alone."""
+    """The cells of one row; headings fit `width`, and of a very long line only what is in view
+    is drawn."""
     match row.kind:
         case Kind.FILE:
             head = file_heading(file.file, width, marks, folded=file.folded)
@@ -122,6 +130,10 @@ def numbers(file: FileDiff) -> Content:
         return Content.styled("submodule", "$muted")
     if file.added is None or file.removed is None:
         return Content.styled("binary", "$muted")
+    if file.truncated and file.new_size is not None:  # its lines were not counted
+        return Content.styled(present.size(file.new_size), "$success")
+    if not file.added and not file.removed and "" != file.old_mode != file.new_mode != "":
+        return Content.styled("mode", "$muted") if file.status == "M" else present.EMPTY
     parts = []
     if file.added:
         parts.append(Content.styled(f"+{present.number(file.added)}", "$success"))
@@ -158,8 +170,7 @@ def _line_cell(file: FileRows, row: Row, look: Look, colours: Colours) -> Cell:
     gutter = Content.assemble(
         (f"{old:>{digits}} {new:>{digits}} ", "$muted"), (line.kind, _SIGN[line.kind])
     )
-    text = _text(file, row.hunk, row.line, row.other, look, colours)
-    return Cell(text, gutter, _GROUND[line.kind])
+    return _text_cell(file, (row.hunk, row.line, row.other), look, colours, gutter)
 
 
 def _side_cells(file: FileRows, row: Row, look: Look, colours: Colours) -> list[Cell]:
@@ -181,13 +192,52 @@ def _side_cell(
     gutter = Content.assemble(
         bar, (f"{number:>{digits}} ", "$muted"), (line.kind, _SIGN[line.kind])
     )
-    return Cell(_text(file, hunk, at, other, look, colours), gutter, _GROUND[line.kind])
+    return _text_cell(file, (hunk, at, other), look, colours, gutter)
 
 
 def _digits(file: FileRows) -> int:
     last = file.hunks[-1] if file.hunks else None
     most = max(last.old_start + last.old_count, last.new_start + last.new_count) if last else 0
     return max(4, len(str(most)))
+
+
+def _text_cell(
+    file: FileRows, place: tuple[int, int, int], look: Look, colours: Colours, gutter: Content
+) -> Cell:
+    """A line with its gutter; `place` are its hunk, its place in it and that of its partner."""
+    hunk, at, other = place
+    line = file.hunks[hunk].lines[at]
+    if len(line.text) > LONG:
+        partner = file.hunks[hunk].lines[other] if other >= 0 else None
+        return _long_cell(file, line, partner, look, gutter)
+    return Cell(_text(file, hunk, at, other, look, colours), gutter, _GROUND[line.kind])
+
+
+def _long_cell(
+    file: FileRows, line: HunkLine, partner: HunkLine | None, look: Look, gutter: Content
+) -> Cell:
+    """What is in view of a very long line; it has no syntax colours."""
+    long = long_line(_ended(file, line))
+    begin, end = long.window(look.shift, look.width)
+    spans: list[Styled] = []
+    if partner is not None and line.kind in _WORD:
+        changed = _changed(line.kind, long.text, long_line(_ended(file, partner)).text)
+        spans += [(long.place(one), long.place(to), _WORD[line.kind]) for one, to in changed]
+    around = max(0, begin - len(look.found))
+    for one, to in occurrences(long.plain[around : end + len(look.found)], look.found):
+        spans.append((around + one, around + to, FOUND))
+    inside = [
+        (max(one, begin) - begin, min(to, end) - begin, style)
+        for one, to, style in spans
+        if one < end and to > begin
+    ]
+    text = line_content(long.plain[begin:end], "$foreground", inside)
+    whole = long.length
+    if not line.ended:
+        whole += len(UNENDED)
+        if end == len(long.plain):
+            text = Content.assemble(text, (UNENDED, "$muted"))
+    return Cell(text, gutter, _GROUND[line.kind], skipped=long.column(begin), whole=whole)
 
 
 def _text(file: FileRows, hunk: int, at: int, other: int, look: Look, colours: Colours) -> Content:
@@ -200,11 +250,11 @@ def _text(file: FileRows, hunk: int, at: int, other: int, look: Look, colours: C
     if other >= 0 and line.kind in _WORD:
         partner = shown_line(_ended(file, file.hunks[hunk].lines[other]))
         spans += [(*span, _WORD[line.kind]) for span in _changed(line.kind, shown, partner)]
-    spans += [(*span, "bold $ink on $warning") for span in occurrences(shown, look.found)]
+    spans += [(*span, FOUND) for span in occurrences(shown, look.found)]
     content = line_content(shown, "$foreground", spans)
     if line.ended:
         return content
-    return Content.assemble(content, ("  no newline at the end", "$muted"))
+    return Content.assemble(content, (UNENDED, "$muted"))
 
 
 def _ended(file: FileRows, line: HunkLine) -> str:
@@ -231,4 +281,34 @@ def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
     while at >= 0:
         found.append((at, at + len(wanted)))
         at = within.find(wanted, at + len(wanted))
+    return found
+
+
+def changed_columns(file: FileRows, row: Row) -> list[tuple[int, int]]:
+    """Where words changed in a row, as (cell of the row, column in its text)."""
+    found: list[tuple[int, int]] = []
+    sides = (
+        ((row.line, row.other), (row.other, row.line)) if file.sides else ((row.line, row.other),)
+    )
+    for cell, (at, other) in enumerate(sides):
+        if row.kind is not Kind.LINE or at < 0 or other < 0 or at == other:
+            continue
+        lines = file.hunks[row.hunk].lines
+        mine, partner = (long_line(_ended(file, lines[one])) for one in (at, other))
+        if lines[at].kind in _WORD:
+            spans = _changed(lines[at].kind, mine.text, partner.text)
+            found += [(cell, mine.column(mine.place(begin))) for begin, _ in spans]
+    return found
+
+
+def found_columns(file: FileRows, row: Row, wanted: str) -> list[tuple[int, int]]:
+    """Where `wanted` stands in a row, as `changed_columns`."""
+    found: list[tuple[int, int]] = []
+    if row.kind is not Kind.LINE:
+        return found
+    for cell, at in enumerate((row.line, row.other) if file.sides else (row.line,)):
+        if at >= 0:
+            mine = long_line(_ended(file, file.hunks[row.hunk].lines[at]))
+            spans = occurrences(mine.plain, wanted)
+            found += [(cell, mine.column(begin)) for begin, _ in spans]
     return found

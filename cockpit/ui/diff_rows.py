@@ -18,6 +18,7 @@ from cockpit.domain import words
 from cockpit.domain.change import FileDiff
 from cockpit.domain.hunks import Hunk, HunkLine, parse_hunks
 from cockpit.domain.review import Comment, Side
+from cockpit.ui import present
 from cockpit.ui.file_notes import all_crlf, notes
 
 LINES = 20_000
@@ -109,7 +110,9 @@ def file_rows(
             rows += _comment_rows(here)
     rows += _comment_rows(left, lost=True)
     if file.truncated:
-        rows.append(Row(Kind.NOTE, text="… the rest is too long to show here", style="$warning"))
+        size = f" ({present.size(file.new_size)} in all)" if file.new_size is not None else ""
+        text = f"… the rest is too long to show here{size}; an editor shows it"
+        rows.append(Row(Kind.NOTE, text=text, style="$warning"))
     return FileRows(file, hunks, (*rows, Row(Kind.GAP)), crlf=all_crlf(hunks), sides=sides)
 
 

@@ -10,7 +10,7 @@ from cockpit.domain.change import FileDiff
 from cockpit.ui.diff_lines import occurrences
 from cockpit.ui.diff_rows import FileRows, Kind
 from cockpit.ui.review_page import ReviewPage
-from cockpit.ui.shown import shown_line
+from cockpit.ui.shown import WHOLE, shown_line
 
 Match = tuple[int, int]
 """A file's place, and a row within it when it is unfolded."""
@@ -24,6 +24,8 @@ class DiffSearch:
     matches: list[Match] = field(default_factory=list)
     left: int = 0
     at: int = -1
+    turned: str = ""
+    """Said when the search went over the end of the page."""
     passed: set[int] = field(default_factory=set)
     """Places of unread files whose lines were looked through and hold nothing: they stay
     unread, since a page of 10,000 files with all their lines takes a gigabyte."""
@@ -37,7 +39,7 @@ class DiffSearch:
             return f"searching, {self.left} files to read …"
         if not self.matches:
             return "no match"
-        return f"match {self.at + 1}/{len(self.matches)}"
+        return f"match {self.at + 1}/{len(self.matches)}{self.turned}"
 
     def unread(self, page: ReviewPage) -> list[int]:
         """Places of files whose lines are still to be looked through."""
@@ -76,7 +78,7 @@ class DiffSearch:
                     texts.append(other.text)
             else:
                 continue
-            if any(occurrences(shown_line(text), self.wanted) for text in texts):
+            if any(occurrences(shown_line(text, width=WHOLE), self.wanted) for text in texts):
                 found.append(number)
         return found
 
@@ -89,7 +91,11 @@ class DiffSearch:
         now = page.document.place(cursor)
         if by > 0:
             at = (bisect_left if here else bisect_right)(self.matches, now)
-            self.at = at if at < len(self.matches) else 0
+            over = at >= len(self.matches)
+            self.at = 0 if over else at
+            self.turned = ", again from the top" if over else ""
         else:
-            self.at = (bisect_left(self.matches, now) or len(self.matches)) - 1
+            at = bisect_left(self.matches, now)
+            self.at = (at or len(self.matches)) - 1
+            self.turned = "" if at else ", again from the end"
         return self.matches[self.at]

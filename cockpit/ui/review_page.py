@@ -214,6 +214,17 @@ class ReviewPage:
                 return at
         return None
 
+    def named(self, part: str) -> int | None:
+        """The first file whose name begins with `part`, else has it, else has it in its path."""
+        wanted = part.lower()
+        ranked = [
+            (0 if name.startswith(wanted) else 1 if wanted in name else 2, place)
+            for place, file in enumerate(self.files)
+            if wanted in (path := file.path.lower())
+            for name in [path.rstrip("/").rpartition("/")[2]]
+        ]
+        return min(ranked)[1] if wanted and ranked else None
+
     def layers(self) -> list[Layer]:
         """Layers in which something differs."""
         there = {file.layer for file in self.diff.files}

@@ -134,7 +134,7 @@ async def test_the_board_while_a_train_runs() -> None:
             compare(f"board-train-{size[0]}x{size[1]}", session.text())
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_reviews(size: tuple[int, int]) -> None:
     fake = FakeSupervisor(fleet_of(view("alpha", 1, State.IDLE)))
     fake.fake.answers["diff"] = CHANGE

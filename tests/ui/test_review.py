@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from textual.widgets import Input, TextArea
 from cockpit.domain.activity import State
 from cockpit.domain.change import FileDiff, LaneDiff, Layer
 from cockpit.domain.clash import Clash, ClashPath, Radar
+from cockpit.domain.editor import editor_argv
 from cockpit.domain.events import GitFactsChanged, OperationEnded, RadarChanged
+from cockpit.domain.filetree import tree_order, tree_rows
 from cockpit.domain.hunks import HunkDeed, file_identity, hunk_identity, parse_hunks
 from cockpit.domain.ids import LaneId, OpId
 from cockpit.domain.intents import ApplyHunk, Send
@@ -20,8 +24,11 @@ from cockpit.domain.lane import GitFacts
 from cockpit.domain.operation import OpKind
 from cockpit.domain.review import Review, Viewed, seen
 from cockpit.errors import Refused
+from cockpit.ui.diff_lines import numbers
+from cockpit.ui.diff_rows import file_rows
 from cockpit.ui.screens.comments import CommentScreen, CommentsScreen
 from cockpit.ui.screens.diff import DiffScreen
+from cockpit.ui.screens.review.hunks import why_not_edit
 from cockpit.ui.widgets.rows_view import RowsView
 from tests.ui.changes import CHANGE, FILES, PYTHON, file, large
 from tests.ui.drive import Session, opened
@@ -182,6 +189,21 @@ async def test_walking_files_and_hunks() -> None:
         await session.press("home", "G", "ctrl+u", "j", "k")
         files = screen(session).query_one("#files", RowsView)
         assert files.cursor > 0
+
+
+async def test_a_file_is_found_by_typing_part_of_its_name() -> None:
+    async with opened(IDLE, supervisor=supervisor()) as session:
+        await session.press("d")
+        before = here(session)
+        await session.press("g", *"logo")
+        assert here(session)[1] == "logo.png"
+        await session.press("escape")
+        assert here(session) == before
+        await session.press("g", *"auth/S", "enter")
+        assert here(session)[1] == "src/auth/session.py"
+        await session.press("j", "g", *"zzz[", "enter")
+        assert any("No file of this change" in toast for toast in session.toasts())
+        assert here(session)[1] == "src/auth/session.py"
 
 
 async def test_long_lines_move_sideways_and_tabs_are_stops() -> None:
@@ -478,7 +500,7 @@ async def test_undo_from_here_shows_what_comes_back() -> None:
 async def test_search_goes_from_match_to_match_and_ends() -> None:
     async with opened(IDLE, supervisor=supervisor()) as session:
         await session.press("d", "slash")
-        session.app.screen.query_one(Input).value = "lifetime"
+        session.app.screen.query_one("#search", Input).value = "lifetime"
         await session.press("enter")
         found = [line(session)]
         for key in ("n", "n", "N"):
@@ -490,7 +512,7 @@ async def test_search_goes_from_match_to_match_and_ends() -> None:
         await session.press("escape", "n")
         assert "match" not in session.text().splitlines()[0]
         await session.press("slash")
-        session.app.screen.query_one(Input).value = "LIFEtime"
+        session.app.screen.query_one("#search", Input).value = "LIFEtime"
         await session.press("enter")
         assert "no match" in session.text()
         await session.press("escape", "escape")
@@ -501,12 +523,12 @@ async def test_search_finds_paths_folded_files_and_files_not_read_yet() -> None:
     fake = supervisor(large(400), bodies={"src/part07/f00307.py": "@@ -0,0 +1 @@\n+needle\n"})
     async with opened(IDLE, supervisor=fake) as session:
         await session.press("d", "enter", "slash")
-        session.app.screen.query_one(Input).value = "needle"
+        session.app.screen.query_one("#search", Input).value = "needle"
         await session.press("enter")
         await session.settle()
         assert "+needle" in line(session)
         await session.press("slash")
-        session.app.screen.query_one(Input).value = "f00399"
+        session.app.screen.query_one("#search", Input).value = "f00399"
         await session.press("enter")
         assert here(session)[1] == "src/part49/f00399.py"
 
@@ -562,6 +584,61 @@ async def test_an_older_answer_does_not_replace_a_newer_one() -> None:
 # ------------------------------------------------------------------ elsewhere
 
 
+def test_what_is_no_file_of_the_lane_is_not_opened(tmp_path: Path) -> None:
+    text = file("a.txt", Layer.COMMITTED, "@@ -0,0 +1 @@\n+x\n")
+    (tmp_path / "a.txt").write_text("x\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "out").symlink_to("/etc/passwd")
+    os.mkfifo(tmp_path / "pipe")
+    binary = replace(text, added=None, removed=None)
+    assert why_not_edit(text, tmp_path / "a.txt") == ""
+    assert "binary" in why_not_edit(binary, tmp_path / "a.txt")
+    assert "no such file" in why_not_edit(text, tmp_path / "gone")
+    assert "no such file" in why_not_edit(text, tmp_path / "a\0b")
+    assert "symbolic link" in why_not_edit(text, tmp_path / "out")
+    assert "folder" in why_not_edit(text, tmp_path / "folder")
+    assert "neither" in why_not_edit(text, tmp_path / "pipe")
+
+
+@pytest.mark.parametrize(
+    ("editor", "said"),
+    [
+        ("vim.basic", ["+7", "/l/a"]),
+        ("/usr/bin/emacs-nox", ["+7", "/l/a"]),
+        ("emacs29", ["+7", "/l/a"]),
+        ("hx", ["/l/a:7"]),
+        ("code", ["--goto", "/l/a:7"]),
+        ("kate", ["--line", "7", "/l/a"]),
+        ("ed", ["/l/a"]),
+    ],
+)
+def test_each_editor_is_told_the_line_in_its_way(editor: str, said: list[str]) -> None:
+    assert editor_argv({"EDITOR": editor}, Path("/l/a"), line=7) == [editor, *said]
+
+
+def test_a_repository_of_its_own_has_a_name_in_the_tree() -> None:
+    rows = tree_rows(tree_order(["b.txt", "sub/", "x/inner/"]))
+    assert [row.name for row in rows] == ["x", "inner/", "b.txt", "sub/"]
+
+
+def test_a_file_that_was_cut_says_its_size_and_not_a_count_of_what_was_read() -> None:
+    cut = file("big", Layer.UNTRACKED, "@@ -0,0 +1 @@\n+x\n", truncated=True, new_size=5 << 20)
+    assert "+1" not in numbers(cut).plain and "MB" in numbers(cut).plain
+    assert any("in all" in row.text for row in file_rows(cut).rows)
+    assert numbers(file("run.sh", Layer.COMMITTED, new_mode="100755")).plain == "mode"
+
+
+async def test_the_heading_names_the_file_whose_own_heading_is_out_of_view() -> None:
+    body = "@@ -0,0 +1,90 @@\n" + "".join(f"+line {number}\n" for number in range(90))
+    one = file("deep/long.txt", Layer.COMMITTED, body)
+    fake = supervisor(LaneDiff(BASE, HEAD, (), (one,)))
+    async with opened(IDLE, supervisor=fake, size=(60, 20)) as session:
+        await session.press("d")
+        assert "long.txt" not in session.text().splitlines()[0]
+        await session.press("G")
+        assert "deep/long.txt" in session.text().splitlines()[0]
+
+
 async def test_the_editor_opens_the_file_at_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[tuple[str, ...]] = []
 
@@ -571,6 +648,7 @@ async def test_the_editor_opens_the_file_at_the_line(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("cockpit.ui.attach.hand_over", hand_over)
     monkeypatch.setattr("cockpit.ui.attach.can_hand_over", lambda app: True)
+    monkeypatch.setattr("cockpit.ui.screens.review.hunks.why_not_edit", lambda file, path: "")
     monkeypatch.setenv("VISUAL", "vim -u NONE")
     async with opened(IDLE, supervisor=supervisor()) as session:
         await session.press("d")

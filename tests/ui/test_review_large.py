@@ -59,7 +59,7 @@ def two_layers() -> LaneDiff:
 
 async def search(session: Session, wanted: str) -> None:
     await session.press("slash")
-    session.app.screen.query_one(Input).value = wanted
+    session.app.screen.query_one("#search", Input).value = wanted
     await session.press("enter")
 
 

@@ -78,5 +78,5 @@ def _whole(plain: FileDiff, content: bytes, blob: str, *, cut: bool) -> FileDiff
         body=body.decode("utf-8", "surrogateescape"),
         truncated=cut,
         new_blob=blob,
-        new_size=None,
+        new_size=plain.new_size if cut else None,
     )

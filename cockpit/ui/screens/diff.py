@@ -49,6 +49,9 @@ class DiffScreen(ReviewMoving, ReviewComments, ReviewHunks):
             yield RowsView(id="files")
             yield RowsView(id="body")
         yield Input(id="search", placeholder="search in paths and lines")
+        yield Input(
+            id="goto", placeholder="part of a file's name; Enter stays there, Esc goes back"
+        )
         yield HintBar()
 
     def on_mount(self) -> None:

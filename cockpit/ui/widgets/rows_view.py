@@ -26,6 +26,9 @@ from cockpit.ui.widgets.lines_view import LEFT
 STEP = 8
 """Cells that one key moves long text sideways."""
 
+CUT = "…"
+"""Stands where a text goes on beyond the edge."""
+
 KEPT = 3000
 """Drawn rows that are kept."""
 
@@ -38,6 +41,14 @@ class Cell:
     gutter: Content = present.EMPTY
     ground: str = ""
     fixed: bool = False
+    skipped: int = 0
+    """Cells of a very long line that stand before `text` and were not drawn."""
+    whole: int = -1
+    """Cells of such a line; else those of `text`."""
+
+    @property
+    def length(self) -> int:
+        return self.text.cell_length if self.whole < 0 else self.whole
 
 
 Draw = Callable[[int, int], Sequence[Cell]]
@@ -192,10 +203,21 @@ class RowsView(ScrollView):
         gutter = unpadded(self, cell.gutter, ground)
         room = max(0, width - gutter.cell_length)
         text = unpadded(self, cell.text, ground)
-        shift = 0 if cell.fixed else self.shift
+        shift = 0 if cell.fixed else max(0, self.shift - cell.skipped)
         shown = text.crop_extend(shift, shift + room, ground.rich_style)
+        if not cell.fixed:
+            shown = self._cut(shown, cell, room, ground)
         whole = Strip.join([gutter, shown.adjust_cell_length(room, ground.rich_style)])
         return whole.adjust_cell_length(width, ground.rich_style)
+
+    def _cut(self, shown: Strip, cell: Cell, room: int, ground: Style) -> Strip:
+        """With a sign at each end where the text goes on."""
+        sign = unpadded(self, Content.styled(CUT, "bold $muted"), ground)
+        if self.shift and cell.length and room > 1:
+            shown = Strip.join([sign, shown.crop(1, room)])
+        if cell.length > self.shift + room and room > 1:
+            shown = Strip.join([shown.crop(0, room - 1), sign])
+        return shown
 
     def _ground(self, cell: Cell, chosen: bool) -> Style:
         ground = self.visual_style
@@ -239,8 +261,14 @@ class RowsView(ScrollView):
             cells = self._draw(row, self.size.width)
             for cell in cells:
                 room = self.size.width // len(cells) - cell.gutter.cell_length
-                most = max(most, 0 if cell.fixed else cell.text.cell_length - room + 1)
+                most = max(most, 0 if cell.fixed else cell.length - room + 1)
         return most
+
+    def show_column(self, column: int, room: int) -> None:
+        """Move long text sideways so that a column of it is in view, in a part `room` wide."""
+        if not self.shift + (self.shift > 0) <= column < self.shift + room - 1:
+            self.shift = 0 if column < room - 1 else max(0, column - room // 3)
+            self.redraw()
 
     def to_end(self, *, last: bool) -> None:
         self.go_to(self.count - 1 if last else 0)

@@ -7,12 +7,14 @@ asks always, and shows what would go.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.content import Content
 
 from cockpit.domain.activity import State
-from cockpit.domain.change import NULL_MODE, SUBMODULE, Layer
+from cockpit.domain.change import FileDiff, Layer
 from cockpit.domain.hunks import DEED_LAYERS, HunkDeed
 from cockpit.domain.intents import ApplyHunk
 from cockpit.ui import attach, present
@@ -44,6 +46,23 @@ _WRONG_LAYER: dict[HunkDeed, dict[Layer, str]] = {
         Layer.COMMITTED: "That is committed; only uncommitted work can be discarded.",
     },
 }
+
+
+def why_not_edit(file: FileDiff, path: Path) -> str:
+    """Why a file of a lane is not opened, empty if it can be. Looks at the disk."""
+    try:
+        mode = path.lstat().st_mode
+    except (OSError, ValueError):
+        return "There is no such file in the lane's folder any more."
+    if stat.S_ISLNK(mode):
+        return "That is a symbolic link, which may lead out of the lane: it is not opened."
+    if stat.S_ISDIR(mode):
+        return "That is a folder (a repository of its own), not a file."
+    if not stat.S_ISREG(mode):
+        return "That is neither a file nor a link, so it is not opened."
+    if file.is_binary:
+        return "That file is binary, so it is not opened as text."
+    return ""
 
 
 class ReviewHunks(ReviewView):
@@ -120,16 +139,16 @@ class ReviewHunks(ReviewView):
         view = self.cockpit.supervisor.fleet.lane(self.lane)
         if target is None or view is None or view.record is None:
             return
-        if target.file.new_mode in (NULL_MODE, SUBMODULE) or target.file.status == "D":
-            self.say("There is no such file in the lane's folder any more.")
-            return
         path = view.record.worktree / target.file.path
-        argv = attach.editor_argv(os.environ, path, line=self._line_number())
-        self.cockpit.do(self._edit_file(argv))
+        self.cockpit.do(self._edit_file(target.file, path, self._line_number()))
 
-    async def _edit_file(self, argv: Sequence[str]) -> None:
+    async def _edit_file(self, file: FileDiff, path: Path, line: int) -> None:
+        why = await self.cockpit.supervisor.ask(lambda _: why_not_edit(file, path))
         view = self.cockpit.supervisor.fleet.lane(self.lane)
-        if view is not None and view.record is not None:
+        if why:
+            self.say(why)
+        elif view is not None and view.record is not None and self.is_open:
+            argv = attach.editor_argv(os.environ, path, line=line)
             await attach.hand_over(self.cockpit, argv, cwd=view.record.worktree)
 
     def _line_number(self) -> int:

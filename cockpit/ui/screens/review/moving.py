@@ -3,12 +3,16 @@ shown of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.widgets import Input
 
 from cockpit.domain.change import Layer
+from cockpit.ui.diff_lines import changed_columns, found_columns
 from cockpit.ui.diff_search import DiffSearch
 from cockpit.ui.screens.review.reading import ReviewReading
+from cockpit.ui.screens.review.view import Place
 from cockpit.ui.widgets.rows_view import RowsView
 
 SIDES = 100
@@ -20,9 +24,13 @@ TOGETHER = 50
 
 
 class ReviewMoving(ReviewReading):
+    _left: Place | None = None
+    """Where the cursor was before a file was looked for by its name."""
+
     @on(RowsView.Chosen, "#body")
     def _row_chosen(self) -> None:
         self.follow_file()
+        self.show_heading()
         self.read_on()
         self.refresh_hints()
 
@@ -68,6 +76,38 @@ class ReviewMoving(ReviewReading):
             view = self.body_rows
             if row - view.scroll_offset.y > view.size.height // 2:
                 view.scroll_to(0, row - 3, animate=False, force=True, immediate=True)
+
+    def do_next_word(self) -> None:
+        """The next changed word of the line, or place that was searched for, out of view."""
+        view, columns = self.body_rows, self._found_here()
+        if not columns and self.page.files:
+            columns = changed_columns(*self.page.document.row(view.cursor))
+        if not columns:
+            self.say("No word of this line is known to have changed.")
+            return
+        rooms = self._rooms()
+        beyond = [one for one in columns if one[1] >= view.shift + rooms[one[0]] - 1]
+        self._show_column((beyond or columns)[:1])
+        if not beyond:
+            self.say("That was the last one of this line.")
+
+    def do_line_start(self) -> None:
+        self.body_rows.show_column(0, self.width)
+
+    def _found_here(self) -> list[tuple[int, int]]:
+        if not self.page.files or not self.search.wanted:
+            return []
+        return found_columns(*self.page.document.row(self.body_rows.cursor), self.search.wanted)
+
+    def _show_column(self, columns: Sequence[tuple[int, int]]) -> None:
+        for cell, column in columns:
+            self.body_rows.show_column(column, self._rooms()[cell])
+
+    def _rooms(self) -> list[int]:
+        """Columns that each part of the cursor's row has for text."""
+        view = self.body_rows
+        cells = self._cells(view.cursor, self.width)
+        return [max(2, self.width // len(cells) - cell.gutter.cell_length) for cell in cells]
 
     def do_close(self) -> None:
         """Escape ends a range, then a search, then the screen."""
@@ -142,6 +182,25 @@ class ReviewMoving(ReviewReading):
         self.files.show_rows(len(self.page.tree), self._entry)
         self.follow_file()
 
+    def do_goto_file(self) -> None:
+        field = self.query_one("#goto", Input)
+        self._left = self.place()
+        field.value = ""
+        field.add_class("-open")
+        field.focus()
+
+    @on(Input.Changed, "#goto")
+    def _go_on_typing(self, event: Input.Changed) -> None:
+        place = self.page.named(event.value)
+        if event.input.has_focus and place is not None:
+            self._go_to_file(place)
+
+    @on(Input.Submitted, "#goto")
+    def _stay_at_file(self, event: Input.Submitted) -> None:
+        self._close_search(event.input)
+        if event.value and self.page.named(event.value) is None:
+            self.say("No file of this change has that in its path.")
+
     # ------------------------------------------------------------ searching
 
     def do_search(self) -> None:
@@ -150,9 +209,15 @@ class ReviewMoving(ReviewReading):
         field.focus()
 
     def on_key(self, event: object) -> None:
+        if getattr(event, "key", "") not in {"escape", "ctrl+q"}:
+            return
         field = self.query_one("#search", Input)
-        if field.has_focus and getattr(event, "key", "") in {"escape", "ctrl+q"}:
+        if field.has_focus:
             self._close_search(field)
+        field = self.query_one("#goto", Input)
+        if field.has_focus:
+            self._close_search(field)
+            self.show_page(self._left)
 
     @on(Input.Submitted, "#search")
     def _search_for(self, event: Input.Submitted) -> None:
@@ -187,5 +252,6 @@ class ReviewMoving(ReviewReading):
             self.page.unfold(row[0])
             self.show_page()
             self.body_rows.go_to(self.page.document.number(*row))
+            self._show_column(self._found_here()[:1])
         self.redraw()
         self.refresh_hints()

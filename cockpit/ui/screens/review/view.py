@@ -88,7 +88,7 @@ class ReviewView(ReadingScreen):
         page = self.page
         place, _ = page.document.place(number)
         rows, row = page.document.row(number)
-        look = Look(page.sides, self.search.wanted)
+        look = Look(page.sides, self.search.wanted, self.body_rows.shift, width)
         return row_cells(rows, row, width, look, page.marks_of(place), page.colours.get(place, ()))
 
     def _entry(self, number: int, width: int) -> Sequence[Cell]:
@@ -112,6 +112,7 @@ class ReviewView(ReadingScreen):
             ),
             (1, Content.styled(f"viewed {page.viewed}/{len(page.files)}", "$foreground")),
             (1, Content.styled(f"✎ {drafts}" if drafts else "", "bold $accent")),
+            (0, self._where()),
             (0, Content.styled("range" if marked else "", "bold $warning")),
             (0, Content.styled(self.search.words(), "bold $warning")),
             (0, Content.styled(self.note, "bold $warning")),
@@ -121,6 +122,17 @@ class ReviewView(ReadingScreen):
         ]
         width = max(20, self.size.width - 2)
         self.query_one("#heading", Line).show(Content.assemble(" ", present.fit(parts, width)))
+
+    def _where(self) -> Content:
+        """The file of the cursor, while its own heading is out of view."""
+        page, view = self.page, self.body_rows
+        if not page.files:
+            return present.EMPTY
+        file, at = page.document.place(view.cursor)
+        if view.cursor - at >= view.scroll_offset.y:
+            return present.EMPTY
+        name = present.text(page.files[file].path, "bold $foreground", width=1000)
+        return name.truncate(max(12, self.size.width // 3), ellipsis=True)
 
     @property
     def width(self) -> int:
