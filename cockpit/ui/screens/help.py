@@ -21,7 +21,6 @@ from cockpit.ui.reasons import Context
 from cockpit.ui.screens.base import Keyed, ReadingScreen
 from cockpit.ui.widgets.hints import HintBar, Line
 
-
 KEYS = 20
 """Cells of the column that holds the keys."""
 NARROW = 13
