@@ -37,7 +37,7 @@ BY_CLICK = {
     "edit_file": "its hint",
     "answer_choice": "rows of the palette, one an answer",
 }
-"""Actions that the palette doesn't list, and how a mouse does them. tests/ui/test_every_action.py clicks on each."""
+"""Actions that the palette doesn't list, and how a mouse does them."""
 
 
 class Place(Keyed):
