@@ -40,11 +40,12 @@ _NOTES = {Danger.ASKS: "asks first", Danger.PREVIEWS: "shows first what would ha
 
 _HEAD = """# Keys
 
-Every key of every screen, as they are where nothing was changed; `keys:` in your `config.yaml` or
-in `lanes.yaml` changes them ([configuration.md](configuration.md)). The same list, with your keys
-and with what can't be done now and why, is in cockpit behind `?`. What has no key is in the
-palette (`:`) by its title. With the mouse, a click on a hint in the last line is its key, one
-beside the hints opens the palette, and one on the chosen row opens it."""
+Every key of every screen, as long as none was changed: `keys:` in your `config.yaml` or in
+`lanes.yaml` does that ([configuration.md](configuration.md)). The same list, with your keys and
+with what can't be done now and why, is in cockpit behind `?`. What has no key is in the palette
+(`:`) by its title. With the mouse, a click on a hint in the last line is its key, one beside the
+hints opens the palette, and one on the chosen row opens it.
+"""
 
 
 def named(keys: Sequence[str], mark: str = "") -> str:

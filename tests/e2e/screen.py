@@ -104,9 +104,11 @@ class Screen:
         self.wait_ended()
 
     def type(self, text: str) -> None:
-        """Type text into a field (all of it counts as one key press)."""
+        """Type text into a field (all of it counts as one key press), and wait a moment: what
+        follows a burst at once counts as a part of it."""
         self.pressed.append(repr(text))
         self._tmux("send-keys", "-t", "terminal", "-l", "--", text)
+        time.sleep(0.15)
 
     def resize(self, columns: int, rows: int) -> None:
         self._tmux("resize-window", "-t", "terminal", "-x", str(columns), "-y", str(rows))

@@ -18,6 +18,7 @@ from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.help import HelpScreen
 from cockpit.ui.screens.pick import PickScreen
 from cockpit.ui.widgets.hints import HintBar
+from cockpit.ui.widgets.lines_view import LinesView
 from tests.ui.drive import Session, opened
 from tests.ui.fake import fleet_of, fleet_of_size, view
 
@@ -31,9 +32,12 @@ BY_CLICK = {
     "palette": "its hint",
     "pick_take": "a click on the row",
     "pick_close": "its hint",
+    "back": "its hint, which is there while something is narrowed",
+    "write_file": "its hint",
+    "edit_file": "its hint",
     "answer_choice": "rows of the palette, one an answer",
 }
-"""Actions that the palette doesn't list, and how a mouse does them; each is clicked below."""
+"""Actions that the palette doesn't list, and how a mouse does them."""
 
 
 class Place(Keyed):
@@ -221,6 +225,42 @@ async def test_a_click_on_the_chosen_row_opens_it_and_one_elsewhere_chooses() ->
         await session.pilot.click(screen.rows, offset=(4, 2), button=3)
         await session.settle()
         assert picking(session) is screen, "another button opens nothing"
+
+
+@pytest.mark.parametrize(
+    ("keys", "row", "shown"),
+    [
+        ("g", 1, "Undo step"),
+        ("G", 2, "Commit "),
+        ("a", 0, "Answer"),
+    ],
+)
+async def test_a_click_on_the_chosen_row_of_a_screen_opens_it(
+    keys: str, row: int, shown: str
+) -> None:
+    async with opened(TWO) as session:
+        await session.press(keys)
+        here = session.app.screen
+        rows = here.query(LinesView).first() if keys == "a" else here.query_one("#body", LinesView)
+        for _ in range(2):
+            if session.app.screen is here:
+                await session.pilot.click(rows, offset=(6, row))
+                await session.settle()
+        assert session.app.screen is not here
+        assert shown in session.text()
+        assert session.supervisor.intents == []
+
+
+async def test_help_stays_in_view_while_a_prompt_is_written_and_takes_a_click() -> None:
+    async with opened(TWO, size=(60, 20)) as session:
+        await session.press("o", *"hello")
+        hints = next(line for line in session.text().splitlines() if "put away" in line)
+        assert "Ctrl-S send" in hints and "F1 help" in hints
+        await click_hint(session, "F1")
+        assert isinstance(session.app.screen, HelpScreen)
+        await session.press("escape")
+        await click_hint(session, "Esc")
+        assert session.app.drafts[(ALPHA,)] == "hello"
 
 
 async def test_the_hints_of_a_dialog_and_of_a_field_take_clicks() -> None:
