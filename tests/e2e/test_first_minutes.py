@@ -35,8 +35,7 @@ def test_by_keys_from_nothing_to_running_lanes(repo: Path, tmp_path: Path) -> No
         screen.wait_for("trusted lanes.yaml")
         screen.press("S")
         screen.wait_for("○ 2 idle", seconds=60)
-        screen.press("q")
-        screen.wait_ended()
+        screen.leave()
     assert git(tmp_path / "project-auth", "status", "--porcelain") == "?? half.txt\n"
     assert (tmp_path / "project-alpha" / "src" / "api.py").exists()
 

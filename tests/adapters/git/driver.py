@@ -145,6 +145,10 @@ class Driver:
         self.call("clear_leavings", patience=0.0)
         self.call("lock_worktree", admin, "x")
         self.call("half_made_worktrees", lane, "x")
+        self.call("why_not_move", lane)
+        self.call("survey.unmerged", self.base, limit=10)
+        self.call("survey.unseen", lane)
+        self.call("survey.symbolic", RefName("refs/remotes/origin/HEAD"))
 
     def worktrees(self) -> None:
         """A lane and a gate's tree are made."""
@@ -152,6 +156,7 @@ class Driver:
         branch = RefName("refs/heads/one")
         self.call("add_worktree", one, branch=branch, commit=self.head, reason="x")
         self.call("fill_worktree", one, self.work)
+        self.call("point_head", one, branch, "x")
         self.call("restored_links", one, self.repository.common_dir / "worktrees" / "one")
         self.call("add_worktree", gate, branch=None, commit=self.head, reason="x")
         self.call("switch_gate_tree", gate, self.work)
