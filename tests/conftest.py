@@ -97,7 +97,7 @@ def git(cwd: Path, *argv: str, stdin: str | None = None) -> str:
         errors="surrogateescape",
         input=stdin,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     if done.returncode != 0:
         raise AssertionError(f"git {' '.join(argv)}: {done.stderr}")

@@ -137,7 +137,8 @@ def test_killed_app_and_closed_terminal(foreign: Path) -> None:
     for line in agents.split("\n"):
         pid, session = line.split()
         assert not session.startswith("lane-") or not has_ended(int(pid)), line
-    screen.press("2", "d")
+    screen.wait_for("While you were away", "commits +beta")
+    screen.press("Enter", "2", "d")
     screen.wait_for("beta  1 commit  1 file", r"docs/beta\.md")
     app = int(ours("list-panes", "-t", "=cockpit", "-F", "#{pane_pid}"))
     screen.close()
