@@ -278,6 +278,9 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
             self._settling = True
             self.set_timer(SETTLE, self._settle)
 
+    def on_lane_panel_placed(self) -> None:
+        self.layout_changed()
+
     def _settle(self) -> None:
         self._settling = False
         if self.desk is not None:

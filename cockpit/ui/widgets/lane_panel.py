@@ -53,6 +53,9 @@ class LanePanel(Widget):
             self.twice = twice
             self.menu = menu
 
+    class Placed(Message):
+        """The panel was given another place or size, or shown again."""
+
     def __init__(self, view: LaneView, key_of: Callable[[str], str]) -> None:
         super().__init__()
         self.view = view
@@ -74,6 +77,15 @@ class LanePanel(Widget):
 
     def on_mount(self) -> None:
         self._fill_pane()
+
+    def on_resize(self) -> None:
+        self.post_message(self.Placed())
+
+    def on_show(self) -> None:
+        self.post_message(self.Placed())
+
+    def on_hide(self) -> None:
+        self.post_message(self.Placed())
 
     def show(
         self,
