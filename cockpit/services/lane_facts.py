@@ -15,7 +15,7 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.memory import Memory
 from cockpit.domain.train_order import Move
 from cockpit.errors import Refused
-from cockpit.services import answers, collecting, efforts, standing, train_queue
+from cockpit.services import answers, collecting, efforts, port_slots, standing, train_queue
 from cockpit.services.train_queue import Waiting
 from cockpit.services.workplace import Workplace
 
@@ -46,6 +46,7 @@ def rename(work: Workplace, old: LaneId, new: LaneId) -> None:
     _queue(work, old, new)
     _by_lane(work, old, new)
     _efforts(work, old, new)
+    port_slots.rename(work, old, new)
 
 
 def _approval(work: Workplace, old: LaneId, new: LaneId) -> None:
