@@ -48,11 +48,20 @@ def leaked(folder: Path, real: Path = REAL_STATE) -> list[Path]:
 
 
 @pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def isolated(tmp_path: Path) -> Iterator[Path]:
     """A private home; returns it. tmux sockets go to a short path (108 bytes at most)."""
     home = tmp_path / "home"
     home.mkdir()
     sockets = tempfile.mkdtemp(prefix="ck-")
+    with pytest.MonkeyPatch.context() as patch:  # a test may `undo` its own
+        _isolate(patch, home, sockets)
+        yield home
+        _reap(Path(sockets))
+    found = leaked(tmp_path)
+    assert not found, f"the test opened state folders in the real home: {found}"
+
+
+def _isolate(monkeypatch: pytest.MonkeyPatch, home: Path, sockets: str) -> None:
     for name in list(os.environ):
         if name.startswith(("GIT_", "TMUX", "COCKPIT_", "XDG_")):
             monkeypatch.delenv(name)
@@ -69,10 +78,6 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
     )
     monkeypatch.setattr(os, "fsync", _no_wait)
-    yield home
-    _reap(Path(sockets))
-    found = leaked(tmp_path)
-    assert not found, f"the test opened state folders in the real home: {found}"
 
 
 def _no_wait(descriptor: int | HasFileno) -> None:

@@ -32,6 +32,14 @@ def test_a_state_folder_of_this_tests_repository_is_found(repo: Path, tmp_path: 
     assert leaked(tmp_path, state_home()) == [mine]
 
 
+def test_a_test_that_takes_its_own_patches_back_stays_in_its_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/elsewhere")
+    monkeypatch.undo()
+    assert Path.home() == tmp_path / "home"
+
+
 def test_who_is_given_no_home_would_find_the_real_one() -> None:
     """Why the second net is there."""
     code = "from cockpit.paths import state_home; print(state_home())"
