@@ -19,7 +19,7 @@ from cockpit.services import answers, collecting, efforts, port_slots, standing,
 from cockpit.services.train_queue import Waiting
 from cockpit.services.workplace import Workplace
 
-OWN = ("review", "sync", "resolution-draft", "background")
+OWN = ("review", "sync", "resolution-draft", "background", "prompts")
 """State files of a lane alone, `<name>-<lane>`, that don't hold its name."""
 
 

@@ -252,10 +252,17 @@ def last_words(work: Workplace, record: LaneRecord) -> str:
         if pane is not None and pane.dead:
             rows = [row for row in work.tmux.capture(pane.ref.pane) if row.strip()]
             code = "an unknown code" if pane.exit_code is None else f"code {pane.exit_code}"
-            said = " / ".join(row.strip() for row in rows[-3:])
+            said = " / ".join(row.strip() for row in rows[-3:]) or _without_words(pane)
             return f", but its agent ended at once with {code}: {said}"
         work.clock.wait(0.05)
     return ""
+
+
+def _without_words(pane: PaneInfo) -> str:
+    """For an end of which the screen shows nothing. tmux (3.3a) closes the pane of a program
+    that ends at once before it has read what that wrote, so words may be missing."""
+    known = {126: "its program can't be run", 127: "a program was not found"}
+    return known.get(-1 if pane.exit_code is None else pane.exit_code, "it left no words")
 
 
 def interrupt(work: Workplace, intent: Interrupt, tell: Tell, by: str) -> Outcome:
