@@ -217,7 +217,8 @@ def words_page() -> str:
     """`cockpit help words`: every word and sign with its meaning."""
     from cockpit.domain.glossary import SIGNS, WORDS
 
-    lines, width = [], _width()
+    lines: list[str] = []
+    width = _width()
     for title, entries in (("Words", WORDS), ("Signs", SIGNS)):
         longest = max(len(name) for name, _ in entries)
         lines += ["", f"{title}:"] if lines else [f"{title}:"]
