@@ -12,7 +12,14 @@ from cockpit.cli.context import Connect, Context, connect
 from cockpit.cli.exits import as_error
 from cockpit.cli.guard import refuse_inside_lane
 from cockpit.cli.output import Output
-from cockpit.cli.parser import CommandParser, before_dashes, overview, split, unknown_command
+from cockpit.cli.parser import (
+    CommandParser,
+    before_dashes,
+    overview,
+    split,
+    unknown_command,
+    words_page,
+)
 from cockpit.cli.registry import COMMANDS, DEFAULT, Command
 from cockpit.errors import Exit, UsageError
 
@@ -52,8 +59,8 @@ def _run(words: Sequence[str], options: Sequence[str], out: Output, connect: Con
     wants_help = "--help" in options or "-h" in options
     if name == "help":
         wants_help, (name, rest) = True, split(rest)
-    if name is None and wants_help:
-        out.document_text(overview())
+    if wants_help and name in (None, "words"):
+        out.document_text(words_page() if name else overview())
         return 0
     if name is None and ("--version" in options or "-V" in options):
         return _version(out)

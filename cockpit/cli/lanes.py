@@ -86,10 +86,12 @@ def each(
 ) -> int:
     """Do `act` to one lane after the other; a lane that fails stops no other.
 
-    Prints a line for each (one document with `--json`); returns the first failure's code.
+    Prints a line for each (one document with `--json`), what is wrong with several once;
+    returns the first failure's code.
     """
     entries: list[dict[str, Any]] = []
     first: CockpitError | None = None
+    told: list[tuple[dict[str, Any], list[LaneId]]] = []
     for at, lane in enumerate(lanes):
         if at and before_next is not None:
             before_next()
@@ -100,12 +102,21 @@ def each(
             if error is None:
                 raise
             first = first or error
-            entries.append({"lane": lane, "error": error_document(error)})
-            context.out.sentence(error)
+            document = error_document(error)
+            entries.append({"lane": lane, "error": document})
+            again = next((lanes for said, lanes in told if said == document), None)
+            if again is None:
+                told.append((document, []))
+                context.out.sentence(error)
+            else:
+                again.append(lane)
             continue
         entries.append(outcome_document(outcome, lane))
         if not context.out.json:
             context.out.line(outcome.summary)
+    for _, others in told:
+        if others:
+            context.out.say(f"The same goes for {', '.join(others)}.")
     _report(context, entries, first, nothing)
     return int(first.code) if first is not None else 0
 

@@ -71,9 +71,12 @@ class CommandParser(argparse.ArgumentParser):
         _add_globals(self)
 
     def error(self, message: str) -> NoReturn:
+        from cockpit.cli.usage_words import sentence
+
         usage = " ".join((self.usage or "").split())
+        optional = {str(one.metavar or one.dest) for one in self._actions if one.nargs == "*"}
         raise UsageError(
-            f"cockpit {self.command.NAME}: {safe(message, width=400)}.",
+            sentence(self.command.NAME, message, optional),
             detail=f"usage: {usage}",
             hint=f"{self._guess(message)}`cockpit {self.command.NAME} --help` explains it, with "
             "examples.",
@@ -201,9 +204,25 @@ def overview() -> str:
             lines += hanging(f"  {spec.name:<{longest}}  {spec.help}", width, indent).split("\n")
     lines += [
         "",
-        "`cockpit COMMAND --help` or `cockpit help COMMAND` explains one, with examples.",
+        "`cockpit COMMAND --help` or `cockpit help COMMAND` explains one, with examples;",
+        "`cockpit help words` says what lane, zone, gate, train and all other words mean.",
         "",
         "exit codes:",
         *(f"  {line}" for line in EXIT_CODES),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def words_page() -> str:
+    """`cockpit help words`: every word and sign with its meaning."""
+    from cockpit.domain.glossary import SIGNS, WORDS
+
+    lines: list[str] = []
+    width = _width()
+    for title, entries in (("Words", WORDS), ("Signs", SIGNS)):
+        longest = max(len(name) for name, _ in entries)
+        lines += ["", f"{title}:"] if lines else [f"{title}:"]
+        for name, meaning in entries:
+            indent = " " * (longest + 4)
+            lines += hanging(f"  {name:<{longest}}  {meaning}", width, indent).split("\n")
     return "\n".join(lines) + "\n"

@@ -121,7 +121,7 @@ def sync(preview: SyncPreview) -> Iterator[Line]:
     count_in = count(len(preview.incoming), "commit")
     yield (
         (preview.lane, "bold"),
-        f" ← {target}: {count_in}, {count(len(preview.changes), 'path')}, by {preview.how}",
+        f" ← {target}: {count_in}, {count(len(preview.changes), 'path')}, by {preview.how.word}",
     )
     for said in (preview.why_not, preview.waits, preview.note):
         if said:

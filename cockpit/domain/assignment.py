@@ -40,6 +40,9 @@ class Offer:
     """Its agent runs already: a task takes no further slot."""
     takes_model: bool = True
     """Its agent can be told which model to use."""
+    takes_prompts: bool = True
+    """Its agent can be told anything; a shell would run the text as commands, so it is given
+    a task only by being started on it."""
 
 
 @dataclass(frozen=True, slots=True)

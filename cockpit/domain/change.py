@@ -95,6 +95,8 @@ class CommitLine:
     subject: str
     author: str
     at: float
+    merges: bool = False
+    """It brings two histories together: a sync, or a resolved conflict."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def offer_of(view: LaneView, base: Offer, busy: Mapping[LaneId, Underway]) -> Of
     """What the lane offers now: `base` with why it can't take a task, if it can't."""
     since = view.activity.since
     why = _why_busy(view, busy.get(view.lane))
+    if not why and view.record is not None and not base.takes_prompts:
+        why = f"runs {base.agent}, which takes no prompts"
     return replace(base, since=since, busy=why, runs=runs(view))
 
 

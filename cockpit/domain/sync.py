@@ -27,6 +27,11 @@ class SyncHow(StrEnum):
     FORWARD = "forward"
     """The lane has no commit of its own: its branch just moves on."""
 
+    @property
+    def word(self) -> str:
+        """As git calls it."""
+        return "fast-forward" if self is SyncHow.FORWARD else str(self)
+
 
 @dataclass(frozen=True, slots=True)
 class SyncPreview:

@@ -1003,6 +1003,11 @@ class Agents(Protocol):
         """Whether it can be told which model to use; False for an unknown agent."""
         ...
 
+    def takes_prompts(self, agent: str) -> bool:
+        """Whether it reads what is typed as a wish, not as commands (a shell); True for an
+        unknown agent, which says so itself when it is started."""
+        ...
+
     def judge(
         self,
         agent: str,

@@ -287,6 +287,7 @@ def _desk(work: Workplace, known: Memory, here: bool) -> PlanDesk:
                 lane.agent,
                 lane.role,
                 takes_model=work.agents.takes_model(lane.agent),
+                takes_prompts=work.agents.takes_prompts(lane.agent),
             )
             for lane in work.config.lanes.values()
             if lane.mode is LaneMode.WORKTREE

@@ -247,14 +247,16 @@ def _in_repository(work: Workplace, name: str) -> str:
 
 def summary_for(work: Workplace, lane: LaneId, commits: Sequence[CommitLine]) -> str:
     """What a landing of the lane is called: its task's title, else the first line of its
-    result, else the subject of its newest commit. Raw from outside."""
+    result, else the subject of its newest commit that is no merge: a sync tells nothing of what
+    lands. Raw from outside."""
     task = task_of(work, lane)
     if task is not None:
         return task.title
     result = result_of(work, lane)
     if result is not None and result.first_line:
         return result.first_line
-    return commits[0].subject if commits else ""
+    own = [line for line in commits if not line.merges] or commits
+    return own[0].subject if own else ""
 
 
 # ---------------------------------------------------------------- merged?

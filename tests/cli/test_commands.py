@@ -119,6 +119,16 @@ def test_several_lanes_one_failing(run_json: Json, fake: FakeCockpit) -> None:
     }
 
 
+def test_what_is_wrong_with_all_of_them_is_said_once(
+    run: Run, fake: FakeCockpit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.refuses[None] = Refused("Not trusted.", hint="`cockpit trust` shows it.")
+    assert run("start", "alpha", "beta", "gamma") == 3
+    seen = capsys.readouterr().err
+    assert seen.count("Not trusted.") == 1
+    assert seen.splitlines()[-1] == "The same goes for beta, gamma."
+
+
 def test_nothing_to_do_is_no_error(run: Run, run_json: Json, fake: FakeCockpit) -> None:
     fake.started = ("alpha", "beta", "gamma")
     assert run_json("start", "--all") == (0, {"lanes": []})

@@ -12,6 +12,7 @@ import pytest
 import cockpit.cli.commands
 from cockpit.cli.parser import CommandParser, hanging, see_also, split
 from cockpit.cli.registry import COMMANDS
+from cockpit.domain.glossary import WORDS
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Start
 from tests.cli.conftest import Json
@@ -116,6 +117,37 @@ def test_the_nearest_option_is_named(
 ) -> None:
     assert run(*words) == 2
     assert f"Did you mean {guess}? " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["adopt"], "`cockpit adopt` needs LANE and SOURCE."),
+        (["commit"], "`cockpit commit` needs LANE."),
+        (["check", "x\x1b[2J"], "`cockpit check` does not take x␛[2J."),
+        (["trash", "burn"], "`cockpit trash` does not know 'burn': it takes ls, restore, empty."),
+        (["undo", "last"], "N of `cockpit undo` is a whole number, not 'last'."),
+        (["wait", "a", "--for", "idle", "--timeout", "x"], "--timeout of `cockpit wait` is a n"),
+        (["log", "-n"], "-n of `cockpit log` needs a value."),
+    ],
+)
+def test_a_wrong_line_is_said_in_a_sentence(
+    words: list[str], says: str, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    assert f"cockpit: {says}" in capsys.readouterr().err
+
+
+def test_words_are_explained_on_the_command_line(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("help", "words") == 0
+    text = capsys.readouterr().out
+    for word, meaning in WORDS:
+        assert f"  {word} " in text
+        assert meaning in " ".join(text.split())
+    assert "↑3 ↓2" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_what_one_would_copy_stands_on_one_line() -> None:

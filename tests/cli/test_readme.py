@@ -16,6 +16,7 @@ import pytest
 from cockpit.cli.parser import CommandParser, split
 from cockpit.cli.registry import COMMANDS, commands_table_markdown
 from cockpit.config.load import parse_config
+from cockpit.domain import glossary
 from cockpit.errors import Exit
 from cockpit.ui.actions import ACTIONS, keys_table_markdown
 from cockpit.ui.keys_page import TITLES, keys_page_markdown
@@ -23,6 +24,7 @@ from cockpit.ui.keys_page import TITLES, keys_page_markdown
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 KEYS = ROOT / "docs" / "keys.md"
+WORDS = ROOT / "docs" / "words.md"
 UPDATE = os.environ.get("COCKPIT_UPDATE") == "1"  # read here: the fixtures drop COCKPIT_*
 
 TABLES = {"keys": keys_table_markdown, "commands": commands_table_markdown}
@@ -45,6 +47,12 @@ def test_the_page_of_all_keys_is_current() -> None:
     if UPDATE:
         KEYS.write_text(keys_page_markdown(), encoding="utf-8")
     assert KEYS.read_text(encoding="utf-8") == keys_page_markdown(), "run `make readme`"
+
+
+def test_the_page_of_words_is_current() -> None:
+    if UPDATE:
+        WORDS.write_text(glossary.page(), encoding="utf-8")
+    assert WORDS.read_text(encoding="utf-8") == glossary.page(), "run `make readme`"
 
 
 def test_the_page_names_every_action_once_in_cells_that_hold() -> None:

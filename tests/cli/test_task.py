@@ -263,7 +263,7 @@ def test_done_that_holds(run: Run, run_json: Json, fake: FakeCockpit) -> None:
         (["cancel"], "Name a task."),
         (["show", "1", "--note", "x"], "--note belongs to `cockpit task assign`."),
         (["ls", "--lines", "x"], "--lines belongs to `cockpit task new`."),
-        (["drop", "1"], "invalid choice"),
+        (["drop", "1"], "does not know 'drop'"),
     ],
 )
 def test_wrong_words(

@@ -279,6 +279,17 @@ def test_the_summary_is_the_title_then_the_results_line_then_the_commit(desk: De
     assert result is not None and result.status == "done"
 
 
+def test_a_merge_of_the_target_names_no_landing(desk: Desk) -> None:
+    lane = ready(desk, task=False)
+    (desk.root / "other.md").write_text("other\n")
+    git(desk.root, "add", "other.md")
+    git(desk.root, "commit", "-qm", "other")
+    git(lane, "merge", "--no-edit", "main")
+    commits = desk.cockpit().preview_landing(ALPHA).commits
+    assert commits[0].merges and commits[0].subject.startswith("Merge branch")
+    assert tasks.summary_for(desk.cockpit().work, ALPHA, commits) == "work"
+
+
 def test_the_newer_of_two_results_counts(desk: Desk) -> None:
     lane = ready(desk)
     for root, status, at in ((lane, "partial", 1_000), (desk.root, "done", 2_000)):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cockpit.domain.handing_out import hand_out
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import (
     Assign,
@@ -137,6 +138,16 @@ def test_an_agent_that_takes_no_model(bus: BusDesk) -> None:
     assert bus.state(1) is Work.READY
     desk = bus.fleet().plan
     assert not any(offer.takes_model for offer in desk.lanes.values())
+
+
+def test_a_shell_that_runs_is_not_offered(bus: BusDesk) -> None:
+    """What a go shows is what starts: it would run the task's text as commands."""
+    bus.task(1, lane="gamma")
+    bus.desk.do(Start(GAMMA))
+    view, fleet = bus.view(1), bus.fleet()
+    made = hand_out(fleet, fleet.board, fleet.plan, all_ready=True)
+    assert made.start == ()
+    assert made.waits[view.task.id] == "lane gamma runs sh, which takes no prompts"
 
 
 # ---------------------------------------------------------------- what is refused

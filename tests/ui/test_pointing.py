@@ -293,6 +293,19 @@ async def test_help_is_searched_by_typing_and_says_why_not() -> None:
         assert is_on_board(session)
 
 
+async def test_help_says_what_a_word_and_a_sign_mean() -> None:
+    async with opened(TWO, size=(60, 20)) as session:
+        await session.press("question_mark", *"train")
+        lines = session.text().splitlines()
+        assert lines[2] == "Words" and lines[3].split()[:2] == ["train", "Lanes"], lines
+        await session.press("escape", *"outside")
+        assert "Signs" in session.text() and "⚠ 1 file outside" in session.text()
+        await session.press("escape")
+        assert session.text().splitlines()[2] == "Here and now"
+        await session.press("escape")
+        assert is_on_board(session)
+
+
 @pytest.mark.parametrize("keys", ["d", "m", "g", "r", "o", "D", "colon", "slash", "t", "E"])
 async def test_help_and_the_palette_are_everywhere(keys: str) -> None:
     async with opened(TWO) as session:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 from textual import events
 
+from cockpit.adapters.agents.catalogue import AgentCatalogue
 from cockpit.config.load import load_config
 from cockpit.errors import Refused
 from cockpit.services.founding import Founding
@@ -88,6 +89,17 @@ async def test_it_is_readable_at_every_size(size: tuple[int, int], repo: Path) -
         await visit.press("G")
         await visit.until_shows("Three to seven lanes")
         assert max(map(len, visit.text().splitlines())) <= size[0]
+
+
+@pytest.mark.parametrize("agents", [("claude",), ()])
+async def test_the_first_lines_say_who_will_work(
+    agents: tuple[str, ...], repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AgentCatalogue, "installed", lambda _self: list(agents))
+    async with visiting(repo) as visit:
+        await visit.until_shows("the lanes alpha, beta.")
+        lead = visit.text().splitlines()[1]
+        assert ("No agent found" in lead) == (not agents), lead
 
 
 async def test_enter_writes_what_is_shown(repo: Path) -> None:

@@ -69,6 +69,17 @@ async def test_the_message_can_be_edited_before() -> None:
         assert intent.message == "another message"
 
 
+async def test_the_hints_tell_what_keys_do_while_the_message_is_written() -> None:
+    async with opened(ONE) as session:
+        await session.press("m")
+        assert "Enter approve and land" in session.text().splitlines()[-1]
+        await session.press("e")
+        last = session.text().splitlines()[-1]
+        assert "Esc end the message" in last and "approve and land" not in last
+        await session.press("escape")
+        assert "Enter approve and land" in session.text().splitlines()[-1]
+
+
 async def test_enter_in_the_message_is_a_new_line_and_lands_nothing() -> None:
     async with opened(ONE) as session:
         await session.press("m", "e", "enter", "enter")

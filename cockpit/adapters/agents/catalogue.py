@@ -129,6 +129,14 @@ class AgentCatalogue:
         except UsageError:
             return False
 
+    def takes_prompts(self, agent: str) -> bool:
+        """Whether it reads what is typed as a wish, not as commands (a shell); True for an
+        unknown agent, which says so itself when it is started."""
+        try:
+            return not self.agent(agent).preset.rules.foreground
+        except UsageError:
+            return True
+
     def installed(self) -> list[str]:
         """Agents of the presets whose own program is installed, by name: no shell, nothing of
         cockpit's. A preset that can't be used is not one of them."""

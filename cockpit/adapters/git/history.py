@@ -62,7 +62,7 @@ class History:
     def lines(self, ids: Sequence[str]) -> list[CommitLine]:
         commits = self.reader.commits(ids) if ids else []
         return [
-            CommitLine(commit, read.subject, read.author, read.at)
+            CommitLine(commit, read.subject, read.author, read.at, len(read.parents) > 1)
             for commit, read in zip(ids, commits, strict=True)
         ]
 

@@ -1,9 +1,9 @@
 """All keys, from the registry: those of the screen below first, what can't be done now with the
-reason. What is typed leaves the lines that match."""
+reason; and what words and signs mean. What is typed leaves the lines that match."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from cockpit.dataclass import dataclass
+from cockpit.domain import glossary
 from cockpit.ui import present
 from cockpit.ui.actions import ACTIONS, Action, Scope
 from cockpit.ui.keymap import Keymap
@@ -56,6 +57,28 @@ def groups(
     yield "Inside a pane", [Row("Ctrl-Q", "Back", "Back to the board.")]
 
 
+def meanings() -> Iterator[tuple[str, list[Row]]]:
+    """Titles with their rows: what words and signs mean."""
+    yield "Words", [Row(word, "", meaning) for word, meaning in glossary.WORDS]
+    yield "Signs", [Row(sign, "", meaning) for sign, meaning in glossary.SIGNS]
+
+
+def _in_order(
+    keys: Iterable[tuple[str, list[Row]]], words: Sequence[str]
+) -> Iterator[tuple[str, list[Row]]]:
+    """Keys, then words; but what is searched for by its own name stands first."""
+    means = list(meanings())
+    named = [
+        (title, [row for row in rows if words and all(w in row.keys.casefold() for w in words)])
+        for title, rows in means
+    ]
+    yield from named
+    yield from keys
+    first = [row for _, rows in named for row in rows]
+    for title, rows in means:
+        yield title, [row for row in rows if row not in first]
+
+
 def _of(scopes: Sequence[Scope]) -> Iterator[Action]:
     for scope in scopes:
         for action in ACTIONS:
@@ -79,7 +102,7 @@ def help_lines(
     """The lines that match, wrapped to `width` cells."""
     words = query.casefold().split()
     lines: list[Content] = []
-    for title, rows in groups(keymap, context, scopes):
+    for title, rows in _in_order(groups(keymap, context, scopes), words):
         found = [row for row in rows if row.has(words)]
         if found:
             lines += (
@@ -129,7 +152,7 @@ class HelpScreen(ReadingScreen):
         self._scopes = about.scopes if isinstance(about, Keyed) else ()
 
     def compose(self) -> ComposeResult:
-        yield Line(Content.styled(" Keys and what they do", "bold $accent"), id="heading")
+        yield Line(Content.styled(" Keys, words and signs", "bold $accent"), id="heading")
         yield Input(placeholder="type to search", id="search", classes="-open")
         yield self.body()
         yield HintBar()

@@ -102,7 +102,10 @@ class ProposalScreen(Reading, Screen[None], inherit_bindings=False):
             self._lead("Mend it before it can be written.", "$error")
             return
         names = ", ".join(lane.lane for lane in self._preview.lanes)
-        self._lead(f"This one gives it the lanes {names}." if names else "This one has no lane.")
+        said = f"This one gives it the lanes {names}." if names else "This one has no lane."
+        if names and self._draft is not None and not self._draft.findings.agents:
+            said = f"No agent found: your shell runs in the lanes {names}."
+        self._lead(said)
 
     def _lead(self, words: str, style: str = "") -> None:
         self.query_one("#lead", Line).show(present.text(f" {words}", style))

@@ -84,7 +84,7 @@ def sync_lines(lane: LaneId, shown: Look) -> list[Content]:
         said = f"has everything of {branch_name(shown.target)} already"
         return [Content.assemble(name, "  ", present.text(said, "$muted"))]
     commits = present.plural(len(shown.incoming), "commit")
-    figures = f"{commits}, {present.plural(len(shown.changes), 'path')}, by {shown.how}"
+    figures = f"{commits}, {present.plural(len(shown.changes), 'path')}, by {shown.how.word}"
     if shown.rebuilt or shown.dropped:
         figures += f" ({shown.rebuilt} of its own built anew, {shown.dropped} left out)"
     if not shown.may_sync:
