@@ -42,6 +42,7 @@ from cockpit.ui.keymap import Wishes
 from cockpit.ui.leaving import LeavingDesk
 from cockpit.ui.looks import LookDesk
 from cockpit.ui.messages import FleetChanged, Told
+from cockpit.ui.reasons import Context
 from cockpit.ui.screen_keeper import ScreenKeeper, come_back
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
@@ -239,10 +240,13 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     # ------------------------------------------------------------ actions
 
-    def perform(self, action_id: str, key: str = "") -> None:
-        """Do an action now, or say why not. The one path for keys, palette and clicks."""
+    def perform(self, action_id: str, key: str = "", *, lane: LaneView | None = None) -> None:
+        """Do an action now, or say why not. The one path for keys, palette and clicks. `lane`:
+        with this one and no other, whichever are marked."""
         action = BY_ID[action_id]
         context = self.board.context()
+        if lane is not None:
+            context = self.board.context_of(lane, alone=True)
         reason = action.why_not(context)
         if reason is not None:
             self.toast(Content(self.keymap.say(reason)), severity="warning")
@@ -254,12 +258,11 @@ class CockpitApp(App[None], inherit_bindings=False):
         elif action_id not in deeds.DEEDS:
             return  # it belongs to a screen that was left meanwhile
         elif action.danger is Danger.ASKS:
-            self.do(self._after_yes(action, key))
+            self.do(self._after_yes(action, context, key))
         else:
             self._finish(deeds.DEEDS[action_id](self, context, key))
 
-    async def _after_yes(self, action: Action, key: str) -> None:
-        context = self.board.context()
+    async def _after_yes(self, action: Action, context: Context, key: str) -> None:
         question, lines = questions.question(action, context, self.keymap.say)
         if await self.push_screen_wait(ConfirmScreen(question, lines)):
             self._finish(deeds.DEEDS[action.id](self, context, key))

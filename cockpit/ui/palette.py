@@ -148,7 +148,7 @@ def _go_to(view: LaneView, away: str | None) -> Entry:
 def _of_lane(
     app: CockpitApp, view: LaneView, *, away: str | None = None, searched: bool = False
 ) -> Iterator[Entry]:
-    context = app.board.context_of(view)
+    context = app.board.context_of(view, alone=True)
     lane = safe(view.lane, width=60).text
     for name in OF_A_LANE:
         action = BY_ID[name]
@@ -197,9 +197,12 @@ async def _do(app: CockpitApp, taken: str) -> None:
         if to_board(app):
             _go(app, kind, name)
     elif lane:
-        if to_board(app):
-            app.board.choose(LaneId(lane))
-            app.perform(action)
+        view = app.board.fleet.lane(LaneId(lane))
+        if view is None:
+            app.toast(present.text(f"Lane {lane} is gone."), severity="warning")
+        elif to_board(app):
+            app.board.choose(view.lane)
+            app.perform(action, lane=view)
     elif digit:
         app.perform(answer, digit)
     elif BY_ID[taken].scope is not Scope.BOARD or to_board(app):

@@ -98,12 +98,12 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
     def context(self) -> Context:
         return self.context_of(self.chosen)
 
-    def context_of(self, view: LaneView | None) -> Context:
-        """The context as if this lane were the chosen one."""
+    def context_of(self, view: LaneView | None, *, alone: bool = False) -> Context:
+        """The context as if this lane were the chosen one; `alone`: and none were marked."""
         return Context(
             self.fleet,
             view,
-            self.selection.marked,
+            frozenset() if alone else self.selection.marked,
             hosted=self.cockpit.hosted,
             live=self.cockpit.supervisor.live is not None,
             can_suspend=self.cockpit.can_hand_over,
