@@ -64,6 +64,8 @@ def _unicode_names() -> frozenset[str]:
 
 
 def _character(char: str) -> str | None:
+    if len(char) != 1:
+        return None  # İ in lower case is two characters
     if char.isalnum():
         return char
     if char == " ":
