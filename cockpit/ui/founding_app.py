@@ -72,8 +72,12 @@ class FoundingApp(App[Path | None], inherit_bindings=False):
         await super().on_event(event)
 
     def perform(self, action_id: str, key: str = "") -> None:
-        """Do what the screen has for an action; it has all that its keys can ask for."""
-        outcome = getattr(self.screen, f"do_{action_id}")()
+        """Do what the screen has for an action. Help and the palette are the board's."""
+        deed = getattr(self.screen, f"do_{action_id}", None)
+        if deed is None:
+            self.toast(Content("The keys of this screen stand in its last line."))
+            return
+        outcome = deed()
         if isinstance(outcome, Coroutine):
             self.do(outcome)
 
