@@ -27,6 +27,9 @@ class Selection:
     ranked: tuple[LaneId, ...] = ()
     """The order of `urgent`, as it was when it was last settled: panels must not move under a
     hand that is about to press a key."""
+    held: LaneId | None = None
+    """The chosen lane while it does not hold `wanted` any more: it stays under the hand that
+    chose it until another is chosen or the filter changes."""
     side: bool = False
     """Facts about the zoomed lane beside its pane (or, where there is no room, in its place)."""
 
@@ -47,7 +50,8 @@ class Selection:
         return [
             lane
             for lane in self.everyone(fleet)
-            if text in f"{_searched(fleet.lanes[lane])} {held.get(lane, '').casefold()}"
+            if lane == self.held
+            or text in f"{_searched(fleet.lanes[lane])} {held.get(lane, '').casefold()}"
         ]
 
     def ranked_anew(self, fleet: Fleet) -> Selection:
@@ -55,6 +59,14 @@ class Selection:
         others as lanes.yaml has them."""
         ranked = tuple(sorted(fleet.lanes, key=lambda lane: _urgency(fleet.lanes[lane])))
         return self if ranked == self.ranked else replace(self, ranked=ranked)
+
+    def following(self, fleet: Fleet) -> Selection:
+        """The same for a fleet that changed by itself: the chosen lane stays chosen as long as
+        it is there."""
+        here = self if self.held in (None, self.chosen) else replace(self, held=None)
+        if here.chosen in fleet.lanes and here.chosen not in here.order(fleet):
+            here = replace(here, held=here.chosen)
+        return here.settled(fleet)
 
     def settled(self, fleet: Fleet) -> Selection:
         """The same with what is gone taken out and something chosen if there is anything."""

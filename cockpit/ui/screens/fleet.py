@@ -32,11 +32,18 @@ class FleetScreen(FleetView, inherit_bindings=False):
     def is_typing(self) -> bool:
         return self._typist is not None
 
+    def show_fleet(self, fleet: Fleet) -> None:
+        before = self.selection.chosen
+        super().show_fleet(fleet)
+        if self.selection.chosen != before:
+            self.stop_typing()  # its lane is gone: keys must not go where nothing shows them
+
     def choose(self, lane: LaneId | None) -> None:
         """Make a lane the chosen one and bring it into view."""
         if lane is not None and lane != self.selection.chosen:
             self.stop_typing()
-            self.selection = replace(self.selection, chosen=lane)
+            chosen = replace(self.selection, chosen=lane, held=None)
+            self.selection = chosen.following(self.fleet)
             self.refresh_all()
             panel = self.grid.panel(lane)
             if panel is not None:

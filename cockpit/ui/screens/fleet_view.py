@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -116,7 +117,7 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
     def show_fleet(self, fleet: Fleet) -> None:
         self.fleet = fleet
         self._rank()
-        self.selection = self.selection.settled(fleet)
+        self.selection = self.selection.following(fleet)
         grid = self.grid
         there = {panel.view.lane: panel for panel in grid.panels()}
         for lane, panel in there.items():
@@ -162,6 +163,8 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         """Take over a selection (marks, zoom, filter, order, columns)."""
         if selection.urgent and not self.selection.urgent:
             selection = selection.ranked_anew(self.fleet)
+        if selection.wanted != self.selection.wanted:
+            selection = replace(selection, held=None)
         self.selection = selection.settled(self.fleet)
         self.refresh_all()
 
