@@ -20,6 +20,7 @@ from textual.app import App
 from textual.content import Content
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from cockpit.domain import names
 from cockpit.domain.events import ConfigRead, ConfigRefused, Event, Notice, OperationEnded
@@ -281,12 +282,18 @@ class CockpitApp(App[None], inherit_bindings=False):
         except CockpitError as error:
             self.complain(error)
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether keys are text now, for a field or for a pane."""
+        return isinstance(self.focused, Input | TextArea) or self.board.is_typing
+
     async def ask_here(self, query: Callable[[Cockpit], T]) -> T | None:
         """Ask, and answer only while the commander is still where they asked: a dialog that
-        comes late must not open over another screen. None when they left meanwhile."""
-        here = self.screen
+        comes late must not open over another screen, nor take the keys of what is written.
+        None when they left meanwhile."""
+        here, was_writing = self.screen, self.is_writing
         found = await self.supervisor.ask(query)
-        return found if self.screen is here else None
+        return found if self.screen is here and self.is_writing <= was_writing else None
 
     def exit(
         self, result: None = None, return_code: int = 0, message: object | None = None

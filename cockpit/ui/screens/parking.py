@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 async def ask_park(app: CockpitApp, lanes: Sequence[LaneId]) -> None:
     """The intents carry the previews' tokens: a yes to an older picture is refused."""
-    previews = await app.supervisor.ask(
+    previews = await app.ask_here(
         lambda cockpit: [cockpit.preview_teardown(lane) for lane in lanes]
     )
+    if previews is None:
+        return
     if any(one.holds_uncommitted or one.processes for one in previews):
         question = present.text(f"Park {', '.join(lanes)}?", width=300)
         lines: list[Content] = []

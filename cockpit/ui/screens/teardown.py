@@ -32,9 +32,11 @@ SHOWN = 12
 async def ask_teardown(app: CockpitApp, lanes: Sequence[LaneId]) -> None:
     """Preview, dialog, intents. Each intent carries its preview's token: a yes to an older
     picture is refused."""
-    previews = await app.supervisor.ask(
+    previews = await app.ask_here(
         lambda cockpit: [cockpit.preview_teardown(lane) for lane in lanes]
     )
+    if previews is None:
+        return
     views = [view for lane in lanes if (view := app.board.fleet.lane(lane)) is not None]
     if len(views) == len(previews) > 0 and await app.push_screen_wait(
         TeardownScreen(views, previews)

@@ -27,6 +27,10 @@ async def ask_trust(app: CockpitApp, *, always: bool) -> None:
         return
     if not state.lines and not always:
         return
+    if not always and (app.is_writing or app.screen.is_modal):
+        said = "lanes.yaml is not trusted yet: until it is, no lane starts and no gate runs."
+        app.toast(Content(said), severity="warning")
+        return
     lines = [present.text(f"  {line}", width=LINE) for line in state.lines]
     lines += [
         Content(""),
