@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from textual.app import App, SuspendNotSupported
 
@@ -37,6 +38,14 @@ def shell_argv(environment: Mapping[str, str]) -> list[str]:
     return [environment.get("SHELL") or "/bin/sh"]
 
 
+_lent: WeakSet[App[Any]] = WeakSet()
+
+
+def is_handed_over(app: App[Any]) -> bool:
+    """Whether another program has this app's terminal now."""
+    return app in _lent
+
+
 def can_hand_over(app: App[Any]) -> bool:
     """Whether this app sits on a terminal that another program can be given."""
     driver = app._driver
@@ -52,10 +61,13 @@ async def hand_over(app: App[Any], argv: Sequence[str], *, cwd: Path | None = No
     code = 0
     try:
         with app.batch_update(), app.suspend(), _interrupts_ignored():
+            _lent.add(app)
             try:
                 code = await _run(argv, cwd)
             except (OSError, ValueError, asyncio.CancelledError) as error:
                 failure = error
+            finally:
+                _lent.discard(app)
     except SuspendNotSupported as error:
         raise Unavailable("This terminal can not be handed to another program.") from error
     app.refresh(layout=True)

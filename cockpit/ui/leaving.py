@@ -14,10 +14,14 @@ from cockpit.domain.intents import Park
 from cockpit.domain.leaving import Leaving, leaving
 from cockpit.domain.operation import OpKind
 from cockpit.domain.teardown import SweepEntry, TeardownPreview
-from cockpit.ui import present
+from cockpit.ui import attach, present
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
+
+
+AGAIN = 1.0
+"""Seconds after which it is looked again whether the commander's hands are free."""
 
 
 class LeavingDesk:
@@ -25,6 +29,7 @@ class LeavingDesk:
 
     def __init__(self, app: CockpitApp) -> None:
         self._app = app
+        self._waits = False
         self.finishing = False
         """It closes once all turns have ended, and starts nothing until then."""
         self._parking: dict[LaneId, str] = {}
@@ -45,9 +50,21 @@ class LeavingDesk:
             self.see(self._app.fleet)
 
     def see(self, fleet: Fleet) -> None:
-        """The fleet as it is now: perhaps that was the last turn."""
-        if self.finishing and leaving(fleet).is_finished:
-            self._app.exit()
+        """The fleet as it is now: perhaps that was the last turn. While the commander writes,
+        answers or has the terminal elsewhere, it waits for them."""
+        app = self._app
+        if not (self.finishing and leaving(fleet).is_finished):
+            return
+        if app.is_writing or app.screen.is_modal or attach.is_handed_over(app):
+            if not self._waits:
+                self._waits = True
+                app.set_timer(AGAIN, self._see_again)
+            return
+        app.exit()
+
+    def _see_again(self) -> None:
+        self._waits = False
+        self.see(self._app.fleet)
 
     # ------------------------------------------------------------ parking all
 
