@@ -88,7 +88,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.hosted = hosted
         self.now = now
         self.drafts: dict[tuple[LaneId, ...], str] = {}
-        self.sending: dict[LaneId, str] = {}
+        self.sending: dict[LaneId, sending.OnItsWay] = {}
         """Prompts on their way, until it is known what became of them."""
         self.comment_drafts: dict[str, str] = {}
         self.ends = False
@@ -195,14 +195,17 @@ class CockpitApp(App[None], inherit_bindings=False):
             self._toast_event(event)
 
     def _forget_draft(self, event: OperationEnded) -> None:
-        """A prompt that was taken is no draft any more; one that was refused is one again."""
+        """A prompt that was taken is no draft any more; one that was refused is one again. What
+        was written since, or while another's prompt was sent, stays."""
         if event.kind is not OpKind.SEND or event.lane is None:
             return
-        text = self.sending.pop(event.lane, "")
-        if not event.error:
-            self.drafts.pop((event.lane,), None)
-        elif text:
-            self.drafts.setdefault((event.lane,), text)
+        sent = self.sending.pop(event.lane, None)
+        if sent is None:
+            return
+        if event.error:
+            self.drafts.setdefault((event.lane,), sent.text)
+        elif self.drafts.get((event.lane,)) == sent.draft:
+            del self.drafts[event.lane,]
 
     def _toast_event(self, event: Event) -> None:
         if isinstance(event, Notice):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cockpit.dataclass import dataclass
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Send
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from cockpit.ui.screens.prompt import Prompt
 
 
+@dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """A prompt of which nobody knows yet whether it was taken: what a lane got, and the draft
+    that it was made of."""
+
+    text: str
+    draft: str
+
+
 async def send(
     app: CockpitApp, lanes: tuple[LaneId, ...], prompt: Prompt, comments: tuple[str, ...]
 ) -> None:
@@ -26,7 +36,7 @@ async def send(
     if len(lanes) > 1 or prompt.when_idle:
         app.drafts.pop(lanes, None)
     for lane, text in texts.items():
-        app.sending[lane] = text
+        app.sending[lane] = OnItsWay(text, prompt.text)
         app.supervisor.submit(Send(lane, text, prompt.force, comments, when_idle=prompt.when_idle))
     try:
         await app.supervisor.ask(lambda cockpit: cockpit.remember_prompt(lanes, prompt.text))
@@ -37,9 +47,9 @@ async def send(
 
 def settle(app: CockpitApp, fleet: Fleet) -> None:
     """What waits in the state folder by now needs no keeping here."""
-    for lane, text in list(app.sending.items()):
+    for lane, one_sent in list(app.sending.items()):
         view = fleet.lane(lane)
-        if view is not None and any(one.text == text for one in view.prompts.waiting):
+        if view is not None and any(one.text == one_sent.text for one in view.prompts.waiting):
             del app.sending[lane]
 
 

@@ -407,6 +407,7 @@ async def test_a_prompt_to_an_asking_agent_needs_the_key_twice_and_drafts_surviv
         session.supervisor.tell(OperationEnded(OpId("1"), OpKind.SEND, ALPHA, "", "lost"))
         await session.settle()
         assert session.app.drafts == {(ALPHA,): "hi"}
+        await session.press("o", "ctrl+s", "ctrl+s")
         session.supervisor.tell(OperationEnded(OpId("1"), OpKind.SEND, ALPHA, "sent"))
         await session.settle()
         assert session.app.drafts == {}
