@@ -58,6 +58,7 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         self.stands = asyncio.Event()
         """Set once all its widgets are there."""
         self._settling = False
+        self._ranks_later = False
 
     def compose(self) -> ComposeResult:
         yield Line(id="header")
@@ -149,11 +150,14 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
             return
         quiet = time.monotonic() - self.key_at
         if quiet < HANDS_OFF or self.is_typing:
-            self.set_timer(HANDS_OFF, self._rank_later)
+            if not self._ranks_later:
+                self._ranks_later = True
+                self.set_timer(HANDS_OFF, self._rank_later)
         else:
             self.selection = self.selection.ranked_anew(self.fleet)
 
     def _rank_later(self) -> None:
+        self._ranks_later = False
         before = self.selection.ranked
         self._rank()
         if self.selection.ranked != before:
