@@ -123,6 +123,8 @@ class Land:
     """Land although the gate is red, for this reason, which the journal keeps."""
     task_digest: str | None = None
     """As in `Approve`."""
+    terms: str = ""
+    """Those that were shown; empty for whatever lanes.yaml says now."""
 
 
 @dataclass(frozen=True, slots=True)

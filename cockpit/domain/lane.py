@@ -49,15 +49,8 @@ class LaneRecord:
     """The model that its agent was last run with; empty for the agent's own choice."""
     shared: bool = False
     """It works in the main checkout, and has neither branch nor worktree of its own."""
-    former: tuple[LaneId, ...] = ()
-    """Names that it had before, by which the journal knows its older steps."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """The variables that hold a port, as its pane was last given them."""
-
-    @property
-    def names(self) -> frozenset[LaneId]:
-        """Its name, and those that it had."""
-        return frozenset((self.lane, *self.former))
 
 
 class Disagreement(StrEnum):
@@ -129,7 +122,6 @@ def record_to_json(record: LaneRecord) -> dict[str, Any]:
         "task": record.task,
         "model": record.model,
         **({"shared": True} if record.shared else {}),
-        **({"former": list(record.former)} if record.former else {}),
         **({"ports": dict(record.ports)} if record.ports else {}),
         "pane": None
         if pane is None
@@ -159,7 +151,6 @@ def record_from_json(data: Mapping[str, Any]) -> LaneRecord:
         task=str(data.get("task", "")),
         model=str(data.get("model", "")),
         shared=data.get("shared") is True,
-        former=tuple(LaneId(str(name)) for name in data.get("former", ())),
         ports={str(name): int(port) for name, port in dict(data.get("ports", {})).items()},
         pane=None
         if pane is None

@@ -63,6 +63,9 @@ class LandingPreview:
     """The lane's task; empty without one."""
     task_digest: str = ""
     """sha256 of the task's text, which the yes is bound to as well."""
+    terms: str = ""
+    """What lanes.yaml said of landings (target, gate, zones, how), as a digest: the yes is bound
+    to that too, for lanes.yaml may be read again before it is given."""
 
     @property
     def may_land(self) -> bool:

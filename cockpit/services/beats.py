@@ -35,8 +35,8 @@ class Beats:
         self._look = look
         self._reminders = Reminders(publish)
         self._facts = (-1, -1)
-        self._tried: dict[LaneId, tuple[str, float]] = {}
-        """Which prompt was tried in which rest of each lane."""
+        self._tried: dict[LaneId, float] = {}
+        """Since when each lane rested as a prompt was tried."""
         self.resting = False
         """Nothing is to be begun by itself."""
         self._synced: dict[LaneId, float] = {}
@@ -69,9 +69,8 @@ class Beats:
             rested = activity.state is State.IDLE and now - activity.since >= sync_queue.CALM
             if not queue.is_due or not rested or view.busy:
                 continue
-            first = queue.waiting[0].id if queue.waiting else ""
-            if self._tried.get(lane) != (first, activity.since):
-                self._tried[lane] = (first, activity.since)
+            if self._tried.get(lane) != activity.since:
+                self._tried[lane] = activity.since
                 self._submit(DeliverPrompt(lane))
 
     def _sync_waiting(self) -> None:

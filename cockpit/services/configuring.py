@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cockpit.config.difference import difference
-from cockpit.config.load import config_path, load_config
+from cockpit.config.load import FILE, config_path, load_config
 from cockpit.config.model import Config
 from cockpit.config.problems import ConfigError
 from cockpit.domain.configuration import ListedLane
@@ -20,8 +20,14 @@ from cockpit.services.workplace import Workplace
 
 
 def read(work: Workplace) -> Config:
-    """lanes.yaml as it lies there now. Raises `UsageError` if it can't be used."""
-    return load_config(config_path(work.root), preset_names=work.agents.preset_names())
+    """lanes.yaml as it lies there now. Raises `UsageError` if it can't be used.
+
+    A lanes.yaml that is away (some editors rename it first) is missing, and no coordination.yaml
+    beside it counts in its place; of a coordination.yaml, which names no target, the target stays
+    what it was when the cockpit began."""
+    known = work.config.path
+    path = known if known.name == FILE else config_path(work.root)
+    return load_config(path, preset_names=work.agents.preset_names(), target=work.config.target)
 
 
 def with_config(work: Workplace, config: Config) -> Workplace:

@@ -4,6 +4,7 @@ write the file. Nothing but that one file is written, and none is ever replaced.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -193,8 +194,9 @@ def place_of(git: Git) -> Path:
         if info.exists and info.head.ref == branch_ref(target):
             return info.path
     name = git.common_dir.name.removesuffix(".git") or "project"
+    add = ("worktree", "add", f"../{name}-{tidy(target)}", target)
     raise Refused(
         f"This bare repository has no worktree of {target}, where lanes.yaml would lie: "
         f"{git.common_dir}",
-        hint=f"Add one: git -C {git.common_dir} worktree add ../{name}-{tidy(target)} {target}",
+        hint=f"Add one: {shlex.join(['git', '-C', str(git.common_dir), *add])}",
     )

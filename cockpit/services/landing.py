@@ -28,6 +28,7 @@ from cockpit.services import (
     afterwards,
     approvals,
     gate,
+    locked,
     pushing,
     stopping,
     target,
@@ -63,7 +64,7 @@ def land(work: Workplace, intent: Land, tell: Tell, by: str) -> Outcome:
     with alone(work, f"land {lane}"):
         require_notes(upstream.notes(work, tell, fetch=True))
         shown = preview(work, lane, message=intent.message)
-        require_seen(shown, intent.source, intent.target_old, intent.task_digest)
+        require_seen(shown, intent.source, intent.target_old, intent.task_digest, intent.terms)
         require_landable(shown)
         assert shown.result is not None
         approvals.give(work, lane, shown.source, shown.task_digest)
@@ -223,9 +224,16 @@ def require_seen(
     source: CommitId | None,
     target_old: CommitId | None = None,
     task_digest: str | None = None,
+    terms: str = "",
 ) -> None:
     """Raises `Refused` where lane or target are not where they were when they were looked at,
-    or the lane's task has another text."""
+    the lane's task has another text, or lanes.yaml asks for something else of a landing."""
+    if terms and terms != shown.terms:
+        raise Refused(
+            "lanes.yaml says something else of the target, the gate, zones or merging than when "
+            "the preview was shown.",
+            hint="Look at the preview again; nothing was changed.",
+        )
     if source is not None and source != shown.source:
         raise approvals.moved(shown.lane, source, shown.source)
     if task_digest is not None and task_digest != shown.task_digest:
@@ -238,7 +246,8 @@ def require_seen(
 
 
 def _require_unchanged(work: Workplace, shown: LandingPreview) -> None:
-    """After the gate: lane, target and approval are still what was shown."""
+    """After the gate: lane, target and approval are still what was shown, and nobody locked it."""
+    locked.require_free(work, shown.lane, "landed")
     record = work.record(shown.lane)
     tip = work.git.read_ref(record.branch)
     if tip != shown.source:

@@ -6,9 +6,11 @@ the landing itself, for a single lane and for each car of a train.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from cockpit.config.model import LaneConfig
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.merge import LandingPreview
@@ -99,4 +101,12 @@ def of_car(
         how=built.how,
         task=seen.task,
         task_digest=seen.digest,
+        terms=_terms(work, seen.lane),
     )
+
+
+def _terms(work: Workplace, lane: LaneConfig) -> str:
+    """A digest of everything in lanes.yaml that says what a landing must pass and where it goes."""
+    config = work.config
+    terms = (config.target, config.gate, config.zones, config.merge, lane.zone, lane.merge)
+    return hashlib.sha256(repr(terms).encode("utf-8", "surrogatepass")).hexdigest()

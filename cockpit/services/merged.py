@@ -13,7 +13,8 @@ from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.landed import Merged, MergedState
 from cockpit.domain.lane import LaneRecord
-from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.lane_steps import steps_of
+from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.undone import undone_by
 from cockpit.errors import CockpitError
 from cockpit.services import relanding
@@ -120,11 +121,8 @@ def _landings(work: Workplace, record: LaneRecord) -> list[Operation]:
     undone = undone_by(entries)
     return [
         op
-        for op in reversed(entries)
-        if op.kind is OpKind.LAND
-        and op.lane in record.names
-        and op.state is OpState.DONE
-        and op.seq not in undone
+        for op in reversed(steps_of(entries, record.lane))
+        if op.kind is OpKind.LAND and op.seq not in undone
     ]
 
 

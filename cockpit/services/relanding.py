@@ -20,9 +20,10 @@ from cockpit.config.model import LaneConfig
 from cockpit.dataclass import dataclass
 from cockpit.domain.change import CommitLine
 from cockpit.domain.ids import CommitId, LaneId
+from cockpit.domain.lane_steps import steps_of
 from cockpit.domain.merge import Check
 from cockpit.domain.message import subject_for, with_trailers
-from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import StartPlan, TargetPlan
 from cockpit.domain.undone import undone_by
 from cockpit.services import building, target_line, tasks
@@ -210,10 +211,8 @@ def _said(again: Relanding) -> str:
 def _landings(work: Workplace, lane: LaneId) -> list[Operation]:
     """The lane's landings since its branch was made, oldest first: of a lane that was started
     anew under an old name the old work stays taken back."""
-    record = work.registry.lanes().get(lane)
-    names = record.names if record is not None else {lane}
-    entries = [op for op in work.journal.entries() if op.lane in names and op.state is OpState.DONE]
-    undone = undone_by(entries)
+    journal = work.journal.entries()
+    entries, undone = steps_of(journal, lane), undone_by(journal)
     born = max(
         (
             op.seq

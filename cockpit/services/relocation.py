@@ -294,8 +294,9 @@ def roll_back(work: Workplace, running: Running) -> None:
 def has_begun(work: Workplace, plan: RelocationPlan) -> bool:
     """Whether anything is not as it was before: the folder, a branch, lanes.yaml, the record."""
     before, after = record_from_json(plan.record), record_from_json(plan.new_record)
-    if before.worktree != after.worktree and work.disk.exists(after.worktree):
-        return True
+    gone = not work.disk.exists(before.worktree)
+    if before.worktree != after.worktree and gone and work.disk.exists(after.worktree):
+        return True  # what lies there while the lane is in its place is somebody else's
     if before.branch != after.branch and work.git.head(before.worktree).ref != before.branch:
         return True
     if before.branch != after.branch and work.git.read_ref(after.branch) is not None:

@@ -148,7 +148,6 @@ def _wanted(work: Workplace, record: LaneRecord, new: LaneId) -> Wanted:
         worktree=folder,
         branch=branch,
         session_name=session,
-        former=tuple(dict.fromkeys((*record.former, record.lane))),
         pane=None,
     )
     return Wanted(after, tuple(kept))

@@ -48,7 +48,7 @@ from cockpit.ui.screen_keeper import ScreenKeeper, come_back
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.fleet import FleetScreen
-from cockpit.ui.screens.small import LOW, MIN_COLUMNS, MIN_ROWS, SmallScreen
+from cockpit.ui.screens.small import LOW, follow_size
 from cockpit.ui.selection import Selection
 from cockpit.ui.train_memory import TrainMemory
 
@@ -366,9 +366,4 @@ class CockpitApp(App[None], inherit_bindings=False):
     # ------------------------------------------------------------ size
 
     def on_resize(self, event: events.Resize) -> None:
-        tiny = event.size.width < MIN_COLUMNS or event.size.height < MIN_ROWS
-        showing = isinstance(self.screen, SmallScreen)
-        if tiny and not showing:
-            self.push_screen(SmallScreen())
-        elif showing and not tiny:
-            self.pop_screen()
+        follow_size(self, event.size)

@@ -21,7 +21,7 @@ from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
 from cockpit.ui.screens.proposal import ProposalScreen
-from cockpit.ui.screens.small import LOW, MIN_COLUMNS, MIN_ROWS, SmallScreen
+from cockpit.ui.screens.small import LOW, follow_size
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -97,9 +97,4 @@ class FoundingApp(App[Path | None], inherit_bindings=False):
         self.notify(content.plain, severity=severity, markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        tiny = event.size.width < MIN_COLUMNS or event.size.height < MIN_ROWS
-        showing = isinstance(self.screen, SmallScreen)
-        if tiny and not showing:
-            self.push_screen(SmallScreen())
-        elif showing and not tiny:
-            self.pop_screen()
+        follow_size(self, event.size)

@@ -65,6 +65,7 @@ async def land_red(app: CockpitApp, lane: LaneId, *, said: str = "", message: st
             message=message or preview.message,
             red_reason=screen.reason,
             task_digest=preview.task_digest,
+            terms=preview.terms,
         )
     )
     return True

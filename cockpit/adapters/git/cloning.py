@@ -22,6 +22,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,12 +160,13 @@ def _require_ours(folder: Path, digest: str) -> None:
     if known is not None:
         raise Refused(
             f"A clone of another address was begun in {folder}",
-            hint=f"Remove that folder, or name another one: rm -rf {folder}",
+            hint=f"Remove that folder, or name another one: rm -rf {shlex.quote(str(folder))}",
         )
     if any(folder.iterdir()):
         raise Refused(
             f"{folder} is there already, and init overwrites nothing.",
-            hint=f"If it is a bare repository, set it up with `cockpit -C {folder} init`.",
+            hint="If it is a bare repository, set it up with "
+            f"`cockpit -C {shlex.quote(str(folder))} init`.",
         )
 
 

@@ -35,7 +35,6 @@ def _both(work: Workplace, op: Operation) -> tuple[LaneRecord | None, LaneRecord
         worktree=was.worktree,
         branch=was.branch,
         session_name=was.session_name or now.session_name,
-        former=was.former,
         pane=None,
     )
     return now, back

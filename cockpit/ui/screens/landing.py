@@ -37,6 +37,7 @@ class LandingScreen(LandingView):
                 preview.target_old,
                 message=message,
                 task_digest=preview.task_digest,
+                terms=preview.terms,
             )
         )
 

@@ -102,10 +102,11 @@ class ProposalScreen(Reading, Screen[None], inherit_bindings=False):
         if self._preview is None:
             self._lead("Mend it before it can be written.", "$error")
             return
-        names = ", ".join(lane.lane for lane in self._preview.lanes)
-        said = f"This one gives it the lanes {names}." if names else "This one has no lane."
-        if names and self._draft is not None and not self._draft.findings.agents:
-            said = f"No agent found: your shell runs in the lanes {names}."
+        lanes = self._preview.lanes
+        names = ("lane " if len(lanes) == 1 else "lanes ") + ", ".join(one.lane for one in lanes)
+        said = f"This one gives it the {names}." if lanes else "This one has no lane."
+        if lanes and self._draft is not None and not self._draft.findings.agents:
+            said = f"No agent found: your shell runs in the {names}."
         self._lead(said)
 
     def _lead(self, words: str, style: str = "") -> None:
