@@ -103,7 +103,8 @@ class ProposalScreen(Reading, Screen[None], inherit_bindings=False):
             return
         names = ", ".join(lane.lane for lane in self._preview.lanes)
         said = f"This one gives it the lanes {names}." if names else "This one has no lane."
-        if names and self._draft is not None and not self._draft.findings.agents:
+        draft = self._draft
+        if names and draft is not None and self._text == draft.text and not draft.findings.agents:
             said = f"No agent found: your shell runs in the lanes {names}."
         self._lead(said)
 
