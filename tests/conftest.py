@@ -1,11 +1,15 @@
 """Isolation for every test: its own HOME, XDG folders, git identity and tmux directory.
 
-No test sees the real home, the user's git config or the user's tmux server.
+No test sees the real home, the user's git config or the user's tmux server. Two things hold that:
+outside of a test there is no home at all (what a module keeps of the environment while it is
+imported can't lead there), and a test after which the real one has a state folder of its
+repository fails (a process that was given no HOME finds it in the password file).
 """
 
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -17,13 +21,47 @@ from typing import Protocol
 
 import pytest
 
+NOWHERE = "/dev/null/no-home-outside-of-a-test"
+"""Nothing can be read or made below it, not by root either."""
+REAL_STATE = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".local" / "state" / "cockpit"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any test module is imported, and in each worker."""
+    for name in list(os.environ):
+        if name.startswith("XDG_"):
+            del os.environ[name]
+    os.environ["HOME"] = NOWHERE
+
+
+def leaked(folder: Path, real: Path = REAL_STATE) -> list[Path]:
+    """The state folders in the real home whose repository lies below `folder`."""
+    try:
+        found = list(real.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    inside = f"{folder}{os.sep}"
+    links = [(one, one / "shadow" / ".git" / "objects") for one in found]
+    return [
+        one for one, link in links if link.is_symlink() and os.readlink(link).startswith(inside)
+    ]
+
 
 @pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def isolated(tmp_path: Path) -> Iterator[Path]:
     """A private home; returns it. tmux sockets go to a short path (108 bytes at most)."""
     home = tmp_path / "home"
     home.mkdir()
     sockets = tempfile.mkdtemp(prefix="ck-")
+    with pytest.MonkeyPatch.context() as patch:  # a test may `undo` its own
+        _isolate(patch, home, sockets)
+        yield home
+        _reap(Path(sockets))
+    found = leaked(tmp_path)
+    assert not found, f"the test opened state folders in the real home: {found}"
+
+
+def _isolate(monkeypatch: pytest.MonkeyPatch, home: Path, sockets: str) -> None:
     for name in list(os.environ):
         if name.startswith(("GIT_", "TMUX", "COCKPIT_", "XDG_")):
             monkeypatch.delenv(name)
@@ -40,8 +78,6 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
     )
     monkeypatch.setattr(os, "fsync", _no_wait)
-    yield home
-    _reap(Path(sockets))
 
 
 def _no_wait(descriptor: int | HasFileno) -> None:

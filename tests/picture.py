@@ -21,6 +21,7 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Start, Trust
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.looks import Look
+from cockpit.services.supervisor import FleetSupervisor
 from cockpit.services.wiring import build_cockpit, build_supervisor
 from cockpit.ui import chokepoint
 from cockpit.ui.app import CockpitApp
@@ -34,6 +35,13 @@ FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 async def draw(cockpit: LocalCockpit) -> str:
     """Start the lanes, wait until alpha asks and another has ended its turn; the SVG's text."""
     supervisor = build_supervisor(cockpit)
+    try:
+        return await _draw(cockpit, supervisor)
+    finally:
+        await supervisor.stop()
+
+
+async def _draw(cockpit: LocalCockpit, supervisor: FleetSupervisor) -> str:
     app = CockpitApp(supervisor, hosted=False, look=Look(load_themes()), theme="dark")
     async with app.run_test(size=SIZE) as pilot:
         for lane in cockpit.config.lanes:
@@ -42,11 +50,11 @@ async def draw(cockpit: LocalCockpit) -> str:
         await until(
             lambda: any(state(view) is State.IDLE for view in supervisor.fleet.lanes.values())
         )
+        # a lane that is still being started would go on in its thread after the loop is closed
+        await until(lambda: not cockpit.work.journal.pending())
         app.clear_notifications()
         await pilot.pause(1.5)
-        picture = app.export_screenshot(title="cockpit", simplify=True)
-    await supervisor.stop()
-    return picture
+        return app.export_screenshot(title="cockpit", simplify=True)
 
 
 def state(view: LaneView) -> State:

@@ -32,6 +32,7 @@ _RANKS = {
     "train-queue": 5,
     "tasks": 5,
     "claims": 5,
+    "ports": 5,
     "journal": 6,
 }
 _PAUSE = 0.002

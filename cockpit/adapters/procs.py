@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cockpit.adapters.platform import handle, processes
+from cockpit.adapters.platform import handle, processes, sockets
 from cockpit.adapters.platform.handle import Handle
 from cockpit.adapters.platform.processes import Entry, Unseen
 from cockpit.dataclass import dataclass
@@ -65,6 +65,10 @@ class ProcProcesses:
         left = {identity.pid for identity in end_processes(known, grace=grace)}
         names = {identity.pid for identity in known}
         return [pid for pid in wanted if pid in left or (pid not in names and _exists(pid))]
+
+    def listening(self, ports: Iterable[int]) -> list[int]:
+        """Those of the TCP ports that a program on this machine listens on, at any address."""
+        return [port for port in ports if sockets.is_taken(port)]
 
 
 @dataclass(frozen=True, slots=True)

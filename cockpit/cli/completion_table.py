@@ -43,6 +43,7 @@ clashes|show which lanes would run into each other or into the target|lanes*|-w,
 capture|print what a lane's pane shows|lanes|--history=-
 wait|wait until lanes or tasks reach a state|lanes-tasks*|--for=states --timeout=-
 path|print the folder of a lane's worktree|lanes|
+ports|show which ports each lane has, and on which of them something listens|lanes|--env
 ledger|who did which task when, for a lane or for all|lanes|--csv
 send|give a lane's agent a prompt, and see it taken|lanes -*|-f,--file=files --force --when-idle --call-off
 answer|list what agents ask, or answer it, and see the answer taken|lanes -*|-f,--file=files --list --question=- --asked=-

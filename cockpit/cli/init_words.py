@@ -85,7 +85,7 @@ def tell(
     else:
         for line in draft.text.rstrip("\n").split("\n"):
             out.line(line)
-    for clause in draft.proposal.left_out:
+    for clause in draft.proposal.left_out_shown:
         out.say(("left out: ", "yellow"), clause)
     out.say()
     out.say(("`cockpit start --all` would do this:", "bold"))

@@ -165,6 +165,11 @@ GROUPS: tuple[tuple[str, tuple[Spec, ...]], ...] = (
                 "wait until lanes or tasks reach a state",
             ),
             Spec("path", "LANE", "print the folder of a lane's worktree"),
+            Spec(
+                "ports",
+                "[LANE] [--env]",
+                "show which ports each lane has, and on which of them something listens",
+            ),
             Spec("ledger", "[LANE] [--csv]", "who did which task when, for a lane or for all"),
         ),
     ),

@@ -75,7 +75,7 @@ def lane_document(fleet: Fleet, view: LaneView, now: float) -> dict[str, Any]:
         },
         "clashes": lane_clashes(fleet.radar, view.lane),
         "train": _train_state(fleet, view.lane),
-        "ports": {},
+        "ports": dict(record.ports) if record is not None else {},
         "approval": approval_facts(view.approval),
         "locked": view.locked or None,
         "background": background_document(fleet, view, now),

@@ -202,10 +202,11 @@ class _Check:
         if len(variables) * plan.slots > MAX_PORTS_CHECKED:
             self.add(("ports", "vars"), "has too many variables for so many slots")
             return
-        last = (plan.slots - 1) * plan.stride
+        last = plan.gate_slot * plan.stride
         for name, base in variables.items():
             if base + last > MAX_PORT:
-                why = f"the last slot's port would be {base + last}, beyond {MAX_PORT}"
+                port = base + last
+                why = f"the gate's port, a slot after the last, would be {port}, beyond {MAX_PORT}"
                 self.add(("ports", "vars", name), why)
         for one, two, port in overlaps(plan):
             self.add(("ports", "vars", two), f"would meet {one} at port {port} in some slot")

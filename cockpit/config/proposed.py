@@ -30,8 +30,6 @@ _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 _LANE = re.compile(r"lanes\.([a-z0-9-]+)(?:\..*)?")
 
-MOST_LEFT_OUT = 12
-
 
 def valid_text(
     proposal: Proposal, path: Path, preset_names: Collection[str]
@@ -84,7 +82,7 @@ def proposal_text(proposal: Proposal) -> str:
     parts.append("\nlanes:" + ("\n" if proposal.lanes else " {}\n"))
     open_one = next((lane for lane in proposal.lanes if not lane.zone), None)
     parts += [_lane(lane, explain=lane is open_one) for lane in proposal.lanes]
-    parts += [_left_out(proposal.left_out), _gate(proposal), _setup(proposal)]
+    parts += [_left_out(proposal.left_out_shown), _gate(proposal), _setup(proposal)]
     return "".join(parts)
 
 
@@ -112,10 +110,9 @@ def _zone(lane: ProposedLane) -> str:
 def _left_out(clauses: Sequence[str]) -> str:
     if not clauses:
         return ""
-    shown = list(clauses[:MOST_LEFT_OUT])
-    if len(clauses) > len(shown):
-        shown.append(f"and {len(clauses) - len(shown)} more")
-    return "\n" + _comment("Found, and left out:") + "".join(_comment(f"- {one}") for one in shown)
+    return (
+        "\n" + _comment("Found, and left out:") + "".join(_comment(f"- {one}") for one in clauses)
+    )
 
 
 def _gate(proposal: Proposal) -> str:

@@ -78,7 +78,7 @@ ZONES = Struct(
 
 PORTS = Struct(
     (
-        Key("slots", Int(1, 1000), "15", "how many lanes can have ports at a time"),
+        Key("slots", Int(1, 1000), "15", "how many lanes can have ports; the gate has a slot more"),
         Key(
             "vars",
             MapOf(rules.env_name, Int(1, MAX_PORT), "variable"),
@@ -92,7 +92,10 @@ PORTS = Struct(
             text_map("variable", rules.env_name),
             "{}",
             "variables made of those, {lane} and {slot}",
-            example='{VITE_BACKEND_URL: "http://localhost:{BACKEND_PORT}"}',
+            example=(
+                '{VITE_BACKEND_URL: "http://localhost:{BACKEND_PORT}", '
+                'COMPOSE_PROJECT_NAME: "app-{lane}"}'
+            ),
             trust=True,
         ),
         Key("stride", Int(1, 1000), "1", "distance from one slot's port to the next"),

@@ -103,7 +103,8 @@ class Evidence:
 
     `found` is False when there is no pane to look at or looking failed. `own_title` is False
     when the title is tmux's default (the host's name). `worked_at` is when a sign of work was
-    last seen, None if that isn't known.
+    last seen, None if that isn't known. `spoke` is when the program printed last, in seconds
+    since the epoch, 0 if that isn't known.
     """
 
     found: bool
@@ -116,6 +117,7 @@ class Evidence:
     rows: Sequence[str] = ()
     previous: Activity | None = None
     worked_at: float | None = None
+    spoke: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

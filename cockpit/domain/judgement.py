@@ -38,11 +38,14 @@ and a title that is gone for one frame is not an ended turn. Entering is at once
 
 
 def judge(evidence: Evidence, rules: Rules) -> Activity:
-    """The agent's state with its evidence. `since` is kept while the state stays the same."""
+    """The agent's state with its evidence. `since` is kept while the state stays the same; at
+    a first look at an agent that waits or has ended, it did so when it printed last."""
     found = _now(evidence, rules)
     before = evidence.previous
     if before is None:
-        return found
+        rests = found.state not in (State.WORKING, State.UNKNOWN)
+        is_known = rests and 0 < evidence.spoke < evidence.now
+        return replace(found, since=evidence.spoke) if is_known else found
     if _is_held(before, found, evidence):
         return before
     if before.state is found.state:

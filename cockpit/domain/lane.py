@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ class LaneRecord:
     """It works in the main checkout, and has neither branch nor worktree of its own."""
     former: tuple[LaneId, ...] = ()
     """Names that it had before, by which the journal knows its older steps."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """The variables that hold a port, as its pane was last given them."""
 
     @property
     def names(self) -> frozenset[LaneId]:
@@ -127,6 +130,7 @@ def record_to_json(record: LaneRecord) -> dict[str, Any]:
         "model": record.model,
         **({"shared": True} if record.shared else {}),
         **({"former": list(record.former)} if record.former else {}),
+        **({"ports": dict(record.ports)} if record.ports else {}),
         "pane": None
         if pane is None
         else {
@@ -156,6 +160,7 @@ def record_from_json(data: Mapping[str, Any]) -> LaneRecord:
         model=str(data.get("model", "")),
         shared=data.get("shared") is True,
         former=tuple(LaneId(str(name)) for name in data.get("former", ())),
+        ports={str(name): int(port) for name, port in dict(data.get("ports", {})).items()},
         pane=None
         if pane is None
         else PaneRef(

@@ -28,6 +28,8 @@ class OpKind(StrEnum):
     TEARDOWN = "teardown"
     UNDO = "undo"
     SEND = "send"
+    PROMPT = "prompt"
+    """A prompt is kept until a lane's turn has ended, or prompts that wait are called off."""
     GATE = "gate"
     STOP = "stop"
     RESTART = "restart"
@@ -85,6 +87,7 @@ UNDOABLE = frozenset(
         OpKind.ADOPT,
         OpKind.LAND,
         OpKind.TEARDOWN,
+        OpKind.PROMPT,
         OpKind.PARK,
         OpKind.RENAME,
         OpKind.MOVE,

@@ -6,7 +6,8 @@ a taken one is read from the journal, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cockpit.dataclass import dataclass
@@ -49,19 +50,52 @@ class PromptQueue:
         """Whether the next one can be tried: one that is in somebody's hands is settled first."""
         return bool(self.waiting or self.taken) and not (self.waiting and self.waiting[0].why)
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of all that are in it, the one that is being typed included."""
+        taken = () if self.taken is None else (self.taken,)
+        return frozenset(one.id for one in (*self.waiting, *taken, *self.doubtful))
+
+    def without(self, ids: Collection[str]) -> PromptQueue:
+        """Less what waits or is doubtful of these; one that is being typed stays."""
+        return replace(
+            self,
+            waiting=tuple(one for one in self.waiting if one.id not in ids),
+            doubtful=tuple(one for one in self.doubtful if one.id not in ids),
+        )
+
+    def with_again(self, waiting: Iterable[Waiting], doubtful: Iterable[Waiting]) -> PromptQueue:
+        """With these in their old places; what is in it already is not put in twice."""
+        known = self.ids
+        return replace(
+            self,
+            waiting=_put_in(self.waiting, (one for one in waiting if one.id not in known)),
+            doubtful=_put_in(self.doubtful, (one for one in doubtful if one.id not in known)),
+        )
+
+
+def _put_in(line: tuple[Waiting, ...], more: Iterable[Waiting]) -> tuple[Waiting, ...]:
+    """Each before the first that is newer; those of `line` keep their order, whatever the
+    clock did meanwhile."""
+    found = list(line)
+    for one in more:
+        place = next((at for at, other in enumerate(found) if other.at > one.at), len(found))
+        found.insert(place, one)
+    return tuple(found)
+
 
 NO_PROMPTS = PromptQueue()
 
 
 def queue_to_json(queue: PromptQueue) -> dict[str, Any]:
     return {
-        "waiting": [_to_json(one) for one in queue.waiting],
-        "taken": _to_json(queue.taken) if queue.taken is not None else None,
-        "doubtful": [_to_json(one) for one in queue.doubtful],
+        "waiting": [waiting_to_json(one) for one in queue.waiting],
+        "taken": waiting_to_json(queue.taken) if queue.taken is not None else None,
+        "doubtful": [waiting_to_json(one) for one in queue.doubtful],
     }
 
 
-def _to_json(one: Waiting) -> dict[str, Any]:
+def waiting_to_json(one: Waiting) -> dict[str, Any]:
     return {
         "id": one.id,
         "text": one.text,
@@ -78,13 +112,14 @@ def queue_from_json(value: Mapping[str, Any]) -> PromptQueue:
     that is half understood must not be typed."""
     taken = value["taken"]
     return PromptQueue(
-        tuple(map(_from_json, value["waiting"])),
-        _from_json(taken) if taken is not None else None,
-        tuple(map(_from_json, value["doubtful"])),
+        tuple(map(waiting_from_json, value["waiting"])),
+        waiting_from_json(taken) if taken is not None else None,
+        tuple(map(waiting_from_json, value["doubtful"])),
     )
 
 
-def _from_json(value: Mapping[str, Any]) -> Waiting:
+def waiting_from_json(value: Mapping[str, Any]) -> Waiting:
+    """Raises as `queue_from_json`."""
     text, comments = value["text"], value["comments"]
     if not isinstance(text, str) or not isinstance(comments, list):
         raise TypeError("not a prompt")

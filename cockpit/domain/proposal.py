@@ -8,6 +8,7 @@ Nothing here is a guess without a reason: each lane and each value says what it 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,8 @@ MOST_LANES = 7
 
 MOST_FOUND = 15
 """Lanes that are proposed because they are there."""
+
+MOST_LEFT_OUT = 12
 
 MOST_BRANCHES = 3
 """Branches with unmerged work that become lanes."""
@@ -97,6 +100,14 @@ class Proposal:
     links: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     """What was found and is no lane, a clause each."""
+
+    @property
+    def left_out_shown(self) -> tuple[str, ...]:
+        """As many of these clauses as somebody reads, and how many more there are."""
+        more = len(self.left_out) - MOST_LEFT_OUT
+        if more <= 0:
+            return self.left_out
+        return (*self.left_out[:MOST_LEFT_OUT], f"and {more} more")
 
 
 def propose(found: Findings, wishes: Wishes = NO_WISHES) -> Proposal:
@@ -214,7 +225,7 @@ def _later(owner: str, owned: Sequence[OwnedPaths], found: Findings) -> tuple[st
 def _add_worktrees(lanes: dict[str, ProposedLane], found: Findings) -> list[str]:
     """Each worktree as a lane, bound to the one of its name where there is one."""
     left_out = []
-    for one in found.worktrees:
+    for one in sorted(found.worktrees, key=_by_number):
         where = _near(one.path, found.root)
         if one.branch == found.target:
             continue
@@ -228,6 +239,12 @@ def _add_worktrees(lanes: dict[str, ProposedLane], found: Findings) -> list[str]
         why = f"the worktree {where}" + (f", {lane.why}" if lane.why else "")
         lanes[name] = replace(lane, why=why, branch=one.branch, worktree=where)
     return left_out
+
+
+def _by_number(one: FoundWorktree) -> list[tuple[int, str]]:
+    """Sorts wt2 before wt10."""
+    parts = re.split(r"([0-9]+)", str(one.path))  # every second one is a number
+    return [(int(part), "") if at % 2 else (0, part) for at, part in enumerate(parts)]
 
 
 def _is_plain(text: str) -> bool:

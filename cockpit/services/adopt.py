@@ -14,7 +14,7 @@ from cockpit.domain.intents import Adopt
 from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import StartPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import panes, taking_over, trust
+from cockpit.services import panes, port_slots, taking_over, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.naming import branch_of
 from cockpit.services.ports import WorktreeInfo
@@ -63,6 +63,7 @@ def adopt(work: Workplace, intent: Adopt, tell: Tell, by: str) -> Outcome:
 
 def _plan(work: Workplace, lane: LaneConfig, source: str) -> StartPlan:
     panes.plan_launch(work, lane, "", resume=False)
+    port_slots.claim(work, lane)
     work.tmux.ensure_server()
     found = _worktree_for(work, source)
     if found is not None:

@@ -29,6 +29,7 @@ from cockpit.domain.ledger import Table
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
+from cockpit.domain.ports import HeldSlot
 from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
@@ -218,6 +219,10 @@ class Cockpit(Protocol):
 
     def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
         """What starting these lanes (on a task) would do; nothing is made or fetched."""
+        ...
+
+    def port_slots(self) -> list[HeldSlot]:
+        """Every lane's slot of ports and the gate's; nothing where lanes.yaml has none."""
         ...
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:

@@ -39,6 +39,7 @@ from cockpit.domain.ledger import Table
 from cockpit.domain.merge import LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation
+from cockpit.domain.ports import HeldSlot
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
@@ -63,6 +64,7 @@ from cockpit.services import (
     panes,
     papers,
     parked,
+    port_slots,
     recovery,
     resolving,
     resolving_drafts,
@@ -336,6 +338,9 @@ class LocalCockpit(Remembering):
 
     def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
         return start_preview.preview(self.work, lanes, task=task)
+
+    def port_slots(self) -> list[HeldSlot]:
+        return port_slots.held(self.work)
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         return sync_preview.look(self.work, lane, how)

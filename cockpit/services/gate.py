@@ -18,7 +18,7 @@ from cockpit.domain.intents import Gate
 from cockpit.domain.operation import OpKind
 from cockpit.domain.scrub import gate_environment
 from cockpit.errors import CockpitError, Conflict, TimedOut
-from cockpit.services import gate_known, leftovers, setup, trust
+from cockpit.services import gate_known, leftovers, port_slots, setup, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.landing_preview import preview
 from cockpit.services.running import Running, begin
@@ -263,4 +263,4 @@ def environment(work: Workplace) -> dict[str, str]:
     kept = {
         name: value for name, value in work.environment.items() if name not in work.config.env_drop
     }
-    return gate_environment(kept, {"COCKPIT_GATE": "1"})
+    return gate_environment(kept, {**port_slots.gate_variables(work), "COCKPIT_GATE": "1"})

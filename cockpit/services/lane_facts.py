@@ -15,11 +15,11 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.memory import Memory
 from cockpit.domain.train_order import Move
 from cockpit.errors import Refused
-from cockpit.services import answers, collecting, efforts, standing, train_queue
+from cockpit.services import answers, collecting, efforts, port_slots, standing, train_queue
 from cockpit.services.train_queue import Waiting
 from cockpit.services.workplace import Workplace
 
-OWN = ("review", "sync", "resolution-draft", "background")
+OWN = ("review", "sync", "resolution-draft", "background", "prompts")
 """State files of a lane alone, `<name>-<lane>`, that don't hold its name."""
 
 
@@ -46,6 +46,7 @@ def rename(work: Workplace, old: LaneId, new: LaneId) -> None:
     _queue(work, old, new)
     _by_lane(work, old, new)
     _efforts(work, old, new)
+    port_slots.rename(work, old, new)
 
 
 def _approval(work: Workplace, old: LaneId, new: LaneId) -> None:

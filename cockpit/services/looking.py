@@ -51,7 +51,9 @@ def judge(
     """The verdict on a pane that was listed; `rows` plain, captured here unless given."""
     now = work.clock.now()
     if pane is None:
-        since = previous.since if previous and previous.state is State.EXITED else now
+        since = 0.0  # nobody was there to see it go
+        if previous is not None:
+            since = previous.since if previous.state is State.EXITED else now
         return Activity(State.EXITED, "process", "the lane has no pane", since)
     if rows is None:
         try:

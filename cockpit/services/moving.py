@@ -27,7 +27,7 @@ from cockpit.services.workplace import Workplace
 def move(work: Workplace, intent: Move, tell: Tell, by: str) -> Outcome:
     """Move the lane's folder. Raises `Refused` or `UsageError` with everything as it was."""
     lane = intent.lane
-    with work.locks.hold(f"lane-{lane}", why=f"move {lane}"):
+    with work.locks.hold(*relocation.locks_of(lane), why=f"move {lane}"):
         locked.require_free(work, lane, "moved")
         record = work.record(lane)
         folder = _folder(work, record, intent.folder)

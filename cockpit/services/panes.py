@@ -12,7 +12,7 @@ from cockpit.domain.intents import Interrupt, Restart, Stop
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError, Refused, TimedOut
-from cockpit.services import setup, tasks, trust
+from cockpit.services import port_slots, setup, tasks, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.ports import Launch, PaneInfo
 from cockpit.services.running import abandoning, begin, own_lock
@@ -34,15 +34,17 @@ FIRST_WORDS_WITHIN = 0.4
 """Seconds in which an agent that can't run at all has ended."""
 
 
-def lane_environment(work: Workplace, lane: LaneConfig) -> dict[str, str]:
+def lane_environment(work: Workplace, lane: LaneConfig, ports: Mapping[str, str]) -> dict[str, str]:
     """The environment of whoever starts the lane, less tmux's, git's, ours and what the
-    configuration drops, plus the lane's own (DESIGN §6)."""
+    configuration drops, plus what `ports` of lanes.yaml gives it and the lane's own, which goes
+    before that (DESIGN §6)."""
     drop = {*work.config.env_drop, *lane.env_drop}
     env = {
         name: value
         for name, value in work.environment.items()
         if not DROPPED.match(name) and name not in drop
     }
+    env.update(ports)
     env.update(lane.env)
     env["COCKPIT_LANE"] = lane.lane
     env["COCKPIT_ROOT"] = str(work.root)
@@ -70,13 +72,15 @@ def lane_on(work: Workplace, lane: LaneConfig, task: str) -> LaneConfig:
     return replace(lane, model=model) if model else lane
 
 
-def argv_with_setup(work: Workplace, lane: LaneConfig, launch: Launch) -> tuple[str, ...]:
+def argv_with_setup(
+    work: Workplace, lane: LaneConfig, launch: Launch, env: Mapping[str, str]
+) -> tuple[str, ...]:
     """The pane's argument list: the agent itself, or our script that runs the setup commands
     in sight and then becomes the agent."""
     commands = work.config.setup.run
     if not commands:
         return launch.argv
-    text = setup.script(commands, lane_environment(work, lane), launch.argv)
+    text = setup.script(commands, env, launch.argv)
     path = work.state.private_file(f"setup-{lane.lane}.sh", text.encode())
     return ("/bin/sh", str(path))
 
@@ -93,18 +97,20 @@ def open_or_adopt(
     """The lane's pane, found by its session if it is there already, else made."""
     work.tmux.ensure_server()
     lane = lane_on(work, lane, record.task)
-    record = replace(record, model=lane.model)
+    variables, ports = port_slots.claim(work, lane)
+    record = replace(record, model=lane.model, ports=ports)
     launch = plan_launch(work, lane, prompt, resume=resume)
     found = work.tmux.panes().get(lane.lane)
     if found is not None and found.op == record.op:
         return replace(record, pane=found.ref), launch
-    argv = argv_with_setup(work, lane, launch) if run_setup else launch.argv
+    env = lane_environment(work, lane, variables)
+    argv = argv_with_setup(work, lane, launch, env) if run_setup else launch.argv
     pane = work.tmux.open_pane(
         lane.lane,
         op=OpId(record.op),
         cwd=record.worktree,
         argv=argv,
-        env={**lane_environment(work, lane), **launch.env},
+        env={**env, **launch.env},
     )
     named = launch.session_name or record.session_name
     return replace(record, pane=pane, session_name=named), launch
@@ -226,15 +232,16 @@ def run_again(work: Workplace, lane: LaneConfig, record: LaneRecord) -> LaneReco
         return fresh
     lane = lane_on(work, lane, record.task)
     launch = plan_launch(work, lane, "", resume=resume)
+    variables, ports = port_slots.claim(work, lane)
     ref = work.tmux.respawn(
         PaneId(pane.ref.pane),
         cwd=record.worktree,
         argv=launch.argv,
-        env={**lane_environment(work, lane), **launch.env},
+        env={**lane_environment(work, lane, variables), **launch.env},
     )
     end_program(work, record, pane.ref.pid)
     named = launch.session_name or record.session_name
-    return replace(record, pane=ref, model=lane.model, session_name=named)
+    return replace(record, pane=ref, model=lane.model, session_name=named, ports=ports)
 
 
 def last_words(work: Workplace, record: LaneRecord) -> str:
@@ -245,10 +252,17 @@ def last_words(work: Workplace, record: LaneRecord) -> str:
         if pane is not None and pane.dead:
             rows = [row for row in work.tmux.capture(pane.ref.pane) if row.strip()]
             code = "an unknown code" if pane.exit_code is None else f"code {pane.exit_code}"
-            said = " / ".join(row.strip() for row in rows[-3:])
+            said = " / ".join(row.strip() for row in rows[-3:]) or _without_words(pane)
             return f", but its agent ended at once with {code}: {said}"
         work.clock.wait(0.05)
     return ""
+
+
+def _without_words(pane: PaneInfo) -> str:
+    """For an end of which the screen shows nothing. tmux (3.3a) closes the pane of a program
+    that ends at once before it has read what that wrote, so words may be missing."""
+    known = {126: "its program can't be run", 127: "a program was not found"}
+    return known.get(-1 if pane.exit_code is None else pane.exit_code, "it left no words")
 
 
 def interrupt(work: Workplace, intent: Interrupt, tell: Tell, by: str) -> Outcome:

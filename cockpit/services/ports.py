@@ -806,6 +806,10 @@ class Processes(Protocol):
         """TERM, wait up to `grace` seconds, KILL; returns who is still there."""
         ...
 
+    def listening(self, ports: Iterable[int]) -> list[int]:
+        """Those of the TCP ports that a program on this machine listens on."""
+        ...
+
 
 class Runner(Protocol):
     """Runs `gate` and `setup` commands: own process group, scrubbed environment, deadline."""

@@ -26,6 +26,7 @@ from cockpit.services import (
     leaving_out,
     locked,
     park,
+    prompt_changes,
     pull_request,
     pushing,
     relocation,
@@ -70,6 +71,7 @@ OWN_LOCK = frozenset(
         OpKind.ANSWER,
         OpKind.ROUND,
         OpKind.LOCK,
+        OpKind.PROMPT,
     }
 )
 """Operations that hold a lock of their own (`running.own_lock`), not their lane's."""
@@ -254,6 +256,7 @@ RECOVERIES: dict[OpKind, Callable[[Workplace, Running], str]] = {
     OpKind.LOCK: locked.recover,
     OpKind.UNDO: _recover_undo,
     OpKind.SEND: _recover_send,
+    OpKind.PROMPT: prompt_changes.recover,
     OpKind.GATE: _recover_gate,
     OpKind.TRAIN: train_run.recover,
     OpKind.QUEUE: train_queue.recover,

@@ -29,7 +29,7 @@ from cockpit.domain.lane import LaneRecord, record_from_json, record_to_json
 from cockpit.domain.operation import Operation
 from cockpit.domain.plans import RelocationPlan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import bus, lane_facts, panes, trust
+from cockpit.services import bus, lane_facts, panes, prompt_line, trust
 from cockpit.services.running import Running
 from cockpit.services.workplace import Workplace
 
@@ -75,7 +75,12 @@ def backwards(plan: RelocationPlan) -> RelocationPlan:
 def locks(op: Operation) -> list[str]:
     """Those of the lane under both names; of a step, and of its undoing."""
     names = (op.lane, op.intent.get("lane"), op.intent.get("new_lane"))
-    return sorted({f"lane-{name}" for name in names if name})
+    return locks_of(*(LaneId(name) for name in names if name))
+
+
+def locks_of(*lanes: LaneId) -> list[str]:
+    """Of lanes, and of what waits for them: a prompt must not come to a name that goes."""
+    return sorted({name for lane in lanes for name in (f"lane-{lane}", prompt_line.lock_of(lane))})
 
 
 def why_not(work: Workplace, record: LaneRecord, after: LaneRecord) -> str:

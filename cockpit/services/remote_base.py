@@ -4,6 +4,9 @@ is asked before a lane starts from it (DESIGN §8).
 It is taken for that whatever local branches there are: an agent could make one of that name.
 The remote's address is used under the rules of `remote_trust.py`. Lanes that start one after
 the other ask once.
+
+It comes before the start's own step, so a death leaves at most the remote-tracking ref, as git
+leaves it, and a note that says less than there is: the next start asks again.
 """
 
 from __future__ import annotations
@@ -55,13 +58,16 @@ def _fetch(work: Workplace, lane: str, base: Upstream) -> None:
     with work.locks.hold(LOCK, timeout=150.0, why=f"fetch {base.name}"):
         if _is_fresh(work, base):
             return
+        work.probe(f"ask {base.remote.name} for the base")
         try:
             work.git.remotes.fetch(base)
         except CockpitError as error:
             raise _not_asked(work, lane, base, error) from error
+        work.probe("note when the base was fetched")
         known = dict(work.state.read(FILE) or {})
         known[base.name] = [work.clock.now(), base.remote.url]
         work.state.write(FILE, known)
+    work.probe("note the address that was asked")
     remote_trust.remember(work, base.remote)
 
 

@@ -45,7 +45,7 @@ def rename(work: Workplace, intent: Rename, tell: Tell, by: str) -> Outcome:
     """Rename the lane. Raises `Refused` or `UsageError` with everything as it was."""
     old, new = intent.lane, intent.new
     _require_name(work, old, new)
-    with work.locks.hold(f"lane-{old}", f"lane-{new}", why=f"rename {old} to {new}"):
+    with work.locks.hold(*relocation.locks_of(old, new), why=f"rename {old} to {new}"):
         locked.require_free(work, old, "renamed")
         record = work.record(old)
         _require_no_train(work)

@@ -33,6 +33,7 @@ from cockpit.services import (
     leftovers,
     panes,
     parked,
+    port_slots,
     prompts,
     remote_base,
     setup,
@@ -144,6 +145,7 @@ def plan_start(work: Workplace, lane: LaneConfig, intent: Start) -> StartPlan:
         _require_plain(intent)
         require_room(work)
         panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
+        port_slots.claim(work, lane)
         work.tmux.ensure_server()
         return replace(there, prompt=prompt, task=task)
     base = resolve_base(work, lane)
@@ -154,6 +156,7 @@ def plan_start(work: Workplace, lane: LaneConfig, intent: Start) -> StartPlan:
     if intent.with_changes:
         carrying.require(work, lane.lane, base)
     panes.plan_launch(work, panes.lane_on(work, lane, task), prompt, resume=False)
+    port_slots.claim(work, lane)
     work.tmux.ensure_server()
     return StartPlan(
         lane=lane.lane,

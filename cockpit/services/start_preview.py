@@ -12,7 +12,7 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.pane import PaneInfo
 from cockpit.domain.starting import LaneStart, StartKind, StartPreview
 from cockpit.errors import CockpitError
-from cockpit.services import panes, parked, shared, start, taking_over, tasks, trust
+from cockpit.services import panes, parked, port_slots, shared, start, taking_over, tasks, trust
 from cockpit.services.naming import branch_of, worktree_of
 from cockpit.services.workplace import Workplace
 
@@ -26,8 +26,9 @@ def preview(work: Workplace, lanes: Sequence[LaneId], *, task: str = "") -> Star
     alive = sum(not pane.dead for pane in seen.values())
     limit = work.config.launch.max_running
     found = []
+    slots: dict[LaneId, int] = {}
     for lane in known:
-        one = _lane(work, lane, seen.get(lane.lane), named)
+        one = _lane(work, lane, seen.get(lane.lane), named, slots)
         if one.goes:
             alive += 1
         if one.goes and alive > limit:
@@ -46,7 +47,13 @@ def preview(work: Workplace, lanes: Sequence[LaneId], *, task: str = "") -> Star
     )
 
 
-def _lane(work: Workplace, lane: LaneConfig, pane: PaneInfo | None, task: str) -> LaneStart:
+def _lane(
+    work: Workplace,
+    lane: LaneConfig,
+    pane: PaneInfo | None,
+    task: str,
+    slots: dict[LaneId, int],
+) -> LaneStart:
     plan = LaneStart(lane.lane, StartKind.NEW, lane.agent, task=task)
     try:
         plan = _placed(work, lane, pane, plan)
@@ -55,7 +62,8 @@ def _lane(work: Workplace, lane: LaneConfig, pane: PaneInfo | None, task: str) -
         resumes = plan.kind in (StartKind.AGAIN, StartKind.RESUME)
         on_task = panes.lane_on(work, lane, task)
         launch = panes.plan_launch(work, on_task, "", resume=resumes)
-        plan = replace(plan, argv=launch.argv)
+        ports = port_slots.would_have(work, lane, slots)
+        plan = replace(plan, argv=launch.argv, ports=ports)
         if plan.kind is StartKind.NEW:
             start.require_free(work, lane, plan.branch, worktree_of(work, lane, task=task))
         return plan

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from cockpit.domain.activity import State
@@ -170,9 +171,10 @@ class FleetSupervisor:
         task.add_done_callback(self._tasks.discard)
 
     def _tell(self, event: Event) -> None:
-        """From any thread."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._publish, event)
+        """From any thread. Nobody hears a step that goes on when the app has left."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed; no reason to stop in mid-step
+                self._loop.call_soon_threadsafe(self._publish, event)
 
     # ------------------------------------------------------------ life
 

@@ -46,7 +46,7 @@ from cockpit.ui.screen_keeper import ScreenKeeper, come_back
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.fleet import FleetScreen
-from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
+from cockpit.ui.screens.small import LOW, MIN_COLUMNS, MIN_ROWS, SmallScreen
 from cockpit.ui.selection import Selection
 from cockpit.ui.train_memory import TrainMemory
 
@@ -64,6 +64,7 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     CSS_PATH = Path(__file__).parent / "tcss" / "base.tcss"
     ENABLE_COMMAND_PALETTE = False
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - as Textual declares it
     AUTO_FOCUS = None
     TITLE = "cockpit"
 

@@ -21,7 +21,7 @@ from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
 from cockpit.ui.screens.proposal import ProposalScreen
-from cockpit.ui.screens.small import MIN_COLUMNS, MIN_ROWS, SmallScreen
+from cockpit.ui.screens.small import LOW, MIN_COLUMNS, MIN_ROWS, SmallScreen
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -32,6 +32,7 @@ class FoundingApp(App[Path | None], inherit_bindings=False):
 
     CSS_PATH = Path(__file__).parent / "tcss" / "base.tcss"
     ENABLE_COMMAND_PALETTE = False
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - as Textual declares it
     AUTO_FOCUS = None
     TITLE = "cockpit"
 

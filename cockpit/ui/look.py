@@ -8,6 +8,9 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
+CUT = "…"
+"""Stands where a text goes on beyond the edge."""
+
 
 def strip_of(widget: Widget, content: Content, width: int, base: Style | None = None) -> Strip:
     """One line of content, cut or padded to `width` cells, over the widget's own style."""
@@ -24,6 +27,21 @@ def unpadded(widget: Widget, content: Content, ground: Style) -> Strip:
     parts = content.render(ground, "", parse_style=parse)
     segments = [Segment(part, style.rich_style) for part, style in parts]
     return Strip(segments, content.cell_length)
+
+
+def cut(
+    widget: Widget, line: Strip, room: int, ground: Style, *, begin: int = 0, left: int, length: int
+) -> Strip:
+    """The `room` cells from `left` on of a line that is `length` cells long and of which `line`
+    holds those from `begin` on, with a sign at each end beyond which it goes on."""
+    shown = line.crop_extend(max(0, left - begin), max(0, left - begin) + room, ground.rich_style)
+    if room > 1 and length and (left or length > left + room):
+        sign = unpadded(widget, Content.styled(CUT, "bold $muted"), ground)
+        if left:
+            shown = Strip.join([sign, shown.crop(1, room)])
+        if length > left + room:
+            shown = Strip.join([shown.crop(0, room - 1), sign])
+    return shown.adjust_cell_length(room, ground.rich_style)
 
 
 def chosen_ground(widget: Widget, ground: Style) -> Style:

@@ -50,30 +50,35 @@ def _phase(number: int, stand: Stand, fleet: Fleet, width: int) -> Iterator[Cont
     )
     if stand.lanes:
         free = stand.phase == "assign"
-        yield present.fit([(0, _lanes(stand, fleet, "free" if free else "lanes"))], width)
+        yield from present.flowed(_lead("free" if free else "lanes"), _lanes(stand, fleet), width)
     if stand.tasks:
-        yield present.fit([(0, _tasks(stand))], width)
+        yield from present.flowed(_lead("tasks"), _tasks(stand), width)
 
 
-def _lanes(stand: Stand, fleet: Fleet, title: str) -> Content:
-    parts: list[Content | str | tuple[str, str]] = [(f"{INDENT}{title:<6} ", "$muted")]
-    for lane in stand.lanes:
-        view = fleet.lanes[lane]
-        parts.append(present.text(f"{view.key} ", "bold $accent", width=6))
-        parts.append(present.text(f"{lane}  ", "$foreground", width=40))
-    return Content.assemble(*parts)
+def _lead(title: str) -> Content:
+    return Content.styled(f"{INDENT}{title:<6} ", "$muted")
 
 
-def _tasks(stand: Stand) -> Content:
-    parts: list[Content | str | tuple[str, str]] = [(f"{INDENT}tasks  ", "$muted")]
+def _lanes(stand: Stand, fleet: Fleet) -> list[Content]:
+    return [
+        Content.assemble(
+            present.text(f"{fleet.lanes[lane].key} ", "bold $accent", width=6),
+            present.text(lane, "$foreground", width=40),
+        )
+        for lane in stand.lanes
+    ]
+
+
+def _tasks(stand: Stand) -> list[Content]:
     ordered = sorted(stand.tasks, key=lambda view: PLACES[view.work])
+    items = []
     for view in ordered[:SHOWN]:
         glyph, style = LOOKS[view.work]
-        parts.append((f"{glyph} ", style))
-        parts.append(present.text(f"{name_of(view)}  ", "$foreground", width=60))
+        name = present.text(name_of(view), "$foreground", width=60)
+        items.append(Content.assemble((f"{glyph} ", style), name))
     if len(stand.tasks) > SHOWN:
-        parts.append((f"and {len(stand.tasks) - SHOWN} more", "$muted"))
-    return Content.assemble(*parts)
+        items.append(Content.styled(f"and {len(stand.tasks) - SHOWN} more", "$muted"))
+    return items
 
 
 def _forecast(known: Forecast) -> Iterator[Content]:

@@ -118,6 +118,20 @@ def joined(parts: Sequence[Content], gap: Content = GAP) -> Content:
     return Content.assemble(*pieces)
 
 
+def flowed(lead: Content, items: Sequence[Content], width: int) -> list[Content]:
+    """The items behind `lead` in as many rows as they need, none of them broken, later rows
+    below the first item."""
+    indent = lead.cell_length
+    rows, row = [], lead
+    for item in items:
+        gone = row.cell_length > indent
+        if gone and row.cell_length + GAP.cell_length + item.cell_length > width:
+            rows.append(row)
+            row, gone = Content(" " * indent), False
+        row = Content.assemble(row, GAP if gone else "", item)
+    return [*rows, row]
+
+
 def _width(parts: Sequence[Part], gap: Content) -> int:
     return sum(part[1].cell_length for part in parts) + gap.cell_length * (len(parts) - 1)
 

@@ -25,7 +25,7 @@ def proposal_lines(
         lines += [*_title("What starting all lanes would do"), *_starts(preview)]
     notes = [
         *draft.findings.problems,
-        *(f"left out: {one}" for one in draft.proposal.left_out),
+        *(f"left out: {one}" for one in draft.proposal.left_out_shown),
         *unseen_lines(draft.findings, draft.proposal),
     ]
     if not draft.findings.agents:

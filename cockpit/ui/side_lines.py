@@ -1,5 +1,6 @@
-"""The facts at a zoomed lane's side as lines: its state, task, zone, commits, files, evidence
-and last steps. Each section is cut to a share of the rows, and says how much more there is.
+"""The facts at a zoomed lane's side as lines: its state, task, zone, commits, files, ports,
+evidence and last steps. Each section is cut to a share of the rows, and says how much more
+there is.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def side_lines(
     many = [
         (f"Commits {len(commits)}", commits),
         (f"Files {len(files)}", files),
+        ("Ports", _ports(view)),
         ("Evidence", evidence),
         ("Steps", steps),
     ]
@@ -96,6 +98,11 @@ def _zone(view: LaneView, zone: Zone | None) -> Iterable[Section]:
     if len(outside) > FEW:
         lines.append(_more(len(outside) - FEW))
     yield "Zone", lines
+
+
+def _ports(view: LaneView) -> list[Content]:
+    ports = view.record.ports if view.record is not None else {}
+    return [_pair(name, str(port)) for name, port in ports.items()]
 
 
 def _shared_out(sections: Sequence[Section], room: int) -> Iterable[Section]:

@@ -142,27 +142,23 @@ def with_keys(said: str, keys: Mapping[str, str]) -> str:
 # ------------------------------------------------------------------ the plan
 
 
-def go_note(board: Board, plan: PlanDesk, keys: Mapping[str, str]) -> Content:
-    """Whether tasks start by themselves, and who starts them."""
+def go_parts(board: Board, plan: PlanDesk, keys: Mapping[str, str]) -> list[present.Part]:
+    """Whether tasks start by themselves, and who starts them: facts by rank."""
+    key = (keys.get("go_plan", ""), "bold $accent")
     if not plan.going:
-        open_ = len(uncovered(board))
-        if not open_:
-            return Content.styled("■ no go", "$muted")
-        return Content.assemble(
-            ("■ no go was said; ", "$muted"),
-            (keys.get("go_plan", ""), "bold $accent"),
-            (" says it", "$muted"),
-        )
-    parts = [("▶ going", "bold $success")]
-    if plan.since > 0:
-        parts.append((time.strftime(" since %H:%M", time.localtime(plan.since)), "$success"))
+        if not uncovered(board):
+            return [(1, Content.styled("■ no go", "$muted"), True)]
+        says = Content.assemble(key, (" says it", "$muted"))
+        return [(1, Content.styled("■ no go was said", "$muted"), True), (2, says, True)]
+    since = time.strftime(" since %H:%M", time.localtime(plan.since)) if plan.since > 0 else ""
+    going = Content.assemble(("▶ going", "bold $success"), (since, "$success"))
+    parts: list[present.Part] = [(1, going, True)]
+    new = len(uncovered(board))
     if plan.follow:
-        parts.append((", also for what is written later", "$success"))
-    else:
-        new = len(uncovered(board))
-        if new:
-            parts.append((f"; {counted(new, 'task')} not covered, ", "$warning"))
-            parts.append((keys.get("go_plan", ""), "bold $accent"))
+        parts.append((4, Content.styled("also for what is written later", "$success"), True))
+    elif new:
+        said = (f"{counted(new, 'task')} not covered, ", "$warning")
+        parts.append((2, Content.assemble(said, key), True))
     if plan.dispatcher is Dispatcher.ELSEWHERE:
-        parts.append(("; another cockpit starts them", "$muted"))
-    return Content.assemble(*parts)
+        parts.append((3, Content.styled("another cockpit starts them", "$muted"), True))
+    return parts

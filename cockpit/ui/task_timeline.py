@@ -277,14 +277,18 @@ def forecast_parts(known: Forecast) -> list[Content]:
     return parts
 
 
-def legend(shown: Timeline) -> Content:
-    """What the shapes mean."""
-    parts = [(f"{WORK} worked", "$foreground"), (f"  {LANDING} waits to land", "$muted")]
-    parts.append((f"  {PLANNED} planned", "$muted"))
-    parts.append(("  │ now", "bold $accent"))
+def legend(shown: Timeline) -> list[present.Part]:
+    """What the shapes mean, by rank."""
+    signs: list[present.Part] = [
+        (2, Content.styled(f"{WORK} worked", "$foreground"), True),
+        (2, Content.styled(f"{LANDING} waits to land", "$muted"), True),
+        (2, Content.styled(f"{PLANNED} planned", "$muted"), True),
+        (3, Content.styled("│ now", "bold $accent"), True),
+    ]
     if shown.left_out:
-        parts.append((f"  {counted(shown.left_out, 'task')} further back", "$muted"))
-    return Content.assemble(*parts)
+        gone = f"{counted(shown.left_out, 'task')} further back"
+        signs.append((1, Content.styled(gone, "$muted"), True))
+    return signs
 
 
 def chain_words(chain: Sequence[TaskId], most: int = 8) -> str:

@@ -44,6 +44,7 @@ from cockpit.domain.ledger import Table
 from cockpit.domain.merge import Check, LandingPreview
 from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
+from cockpit.domain.ports import HeldSlot
 from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
 from cockpit.domain.review import Review
@@ -146,6 +147,7 @@ class FakeCockpit:
     asks: str = "why?"
     """What stands on the screen of each started lane."""
     table: Table = field(default_factory=Table)
+    slots: tuple[HeldSlot, ...] = ()
     closed: int = 0
     repository: str = "project"
 
@@ -327,6 +329,9 @@ class FakeCockpit:
                 for lane in lanes
             )
         )
+
+    def port_slots(self) -> list[HeldSlot]:
+        return list(self.slots)
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         clean = not self.conflicts

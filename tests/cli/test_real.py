@@ -38,6 +38,7 @@ LANES = """\
 worktrees: "../lanes/{lane}"
 launch: {stagger: 0s}
 gate: {run: ["test ! -e broken"]}
+ports: {vars: {WEB_PORT: 28450}}
 lanes:
   alpha: {agent: shell, zone: ["src/**"]}
   beta: {agent: shell}
@@ -63,6 +64,10 @@ def test_two_lanes_from_start_to_landed_torn_down_and_back(repo: Path, do: Do) -
     shown = do("diff", "alpha")
     assert [file["path"] for file in shown["files"]] == ["src/new.py"]
     assert any(row.strip() == "done" for row in do("capture", "alpha")["rows"])
+    do("send", "beta", "echo it is po''rt $WEB_PORT")
+    do("wait", "beta", "--for", "idle", "--timeout", "20")
+    (port,) = (one["ports"]["WEB_PORT"] for one in do("ports", "beta")["ports"])
+    assert any(row.strip() == f"it is port {port}" for row in do("capture", "beta")["rows"])
 
     assert do("merge", "alpha", code=3)["error"]["title"].startswith("This needs your yes")
     preview = do("merge", "alpha", "--dry-run")

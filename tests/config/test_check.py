@@ -46,7 +46,7 @@ CONTRADICTIONS = [
     ("lanes: {a: {mode: shared, isolation: container}}",
      "lanes.a.isolation: is only for lanes with mode: worktree"),
     ("ports: {vars: {A: 9100, B: 9105}}", "ports.vars.B: would meet A at port 9105 in some slot"),
-    ("ports: {vars: {A: 65530}}", "the last slot's port would be 65544, beyond 65535"),
+    ("ports: {vars: {A: 65530}}", "the gate's port, a slot after the last, would be 65545"),
     ("ports: {derived: {U: 'http://{HOST}'}}", "ports.derived.U: has the placeholder {HOST}"),
     ("ports: {vars: {A: 1}, derived: {A: x}}", "ports.derived.A: is among vars already"),
 ]  # fmt: skip

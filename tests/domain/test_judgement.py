@@ -148,6 +148,25 @@ def test_text_above_does_not_pass_for_the_bottom() -> None:
 # ---------------------------------------------------------------- time
 
 
+@pytest.mark.parametrize(
+    ("seen", "since"),
+    [
+        ({"title": "! x", "spoke": 40.0}, 40.0),
+        ({"title": "~ x", "spoke": 40.0}, 100.0),
+        ({"title": "! x", "spoke": 140.0}, 100.0),
+        ({"title": "! x"}, 100.0),
+        ({"dead": True, "exit_code": 3, "spoke": 40.0}, 40.0),
+        ({"title": "! x", "spoke": 40.0, "previous": before(State.WORKING)}, 100.0),
+        ({"title": "! x", "spoke": 40.0, "previous": before(State.ASKING)}, 90.0),
+    ],
+)  # fmt: skip
+def test_at_a_first_look_an_agent_rests_since_it_printed_last(
+    seen: dict[str, object], since: float
+) -> None:
+    """40.0: long ago. A clock that went back is not believed."""
+    assert read(**seen).since == since
+
+
 def test_since_is_kept_while_the_state_stays() -> None:
     assert read(title="~ x", previous=before(State.WORKING)).since == 90.0
     assert read(title="~ x", previous=before(State.IDLE)).since == 100.0

@@ -33,6 +33,13 @@ def test_no_slot_left_is_refused() -> None:
         assign_slot(DELTA, {ALPHA: 0, BETA: 1, GAMMA: 2}, PLAN)
 
 
+def test_a_slot_whose_ports_others_use_is_passed_over() -> None:
+    assert assign_slot(ALPHA, {}, PLAN, lambda slot: slot != 0) == 1
+    assert assign_slot(ALPHA, {ALPHA: 0}, PLAN, lambda slot: slot != 0) == 0, "its own server"
+    with pytest.raises(Refused, match="other programs use those of each slot"):
+        assign_slot(DELTA, {ALPHA: 0, BETA: 1}, PLAN, lambda slot: False)
+
+
 def test_a_hash_is_the_same_everywhere() -> None:
     assert [hash_slot(lane, 15) for lane in (ALPHA, BETA, GAMMA)] == [14, 0, 12]
 
@@ -55,6 +62,8 @@ def test_overlaps_between_variables_are_found() -> None:
     assert overlaps(PortPlan(slots=15, vars={"A": 9100, "B": 9105})) == [("A", "B", 9105)]
     assert overlaps(PortPlan(slots=15, stride=10, vars={"A": 9100, "B": 9105})) == []
     assert overlaps(PortPlan(slots=1, vars={"A": 9100, "B": 9100})) == [("A", "B", 9100)]
+    assert overlaps(PortPlan(slots=5, vars={"A": 9100, "B": 9105})) == [("A", "B", 9105)], "gate's"
+    assert overlaps(PortPlan(slots=5, vars={"A": 9100, "B": 9106})) == []
 
 
 LANES = st.lists(st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True), unique=True, max_size=12)

@@ -118,7 +118,7 @@ def test_layouts(pairs: list[tuple[str, str]], folder: str | None, branch: str |
     assert (proposal.worktrees and proposal.worktrees.value) == folder
     assert (proposal.branch and proposal.branch.value) == branch
     bound = [lane for lane in proposal.lanes if lane.worktree]
-    assert [lane.branch for lane in bound] == [branch for _, branch in pairs]
+    assert {lane.branch for lane in bound} == {branch for _, branch in pairs}
 
 
 def test_a_layouts_own_folder_alone_is_enough() -> None:
@@ -189,6 +189,18 @@ def test_owners_become_lanes_and_the_last_line_wins() -> None:
 def test_one_owner_or_a_crowd_are_no_lanes(owners: int) -> None:
     owned = tuple(OwnedPaths(f"d{n}/**", (f"@o{n}",)) for n in range(owners))
     assert list(lanes(propose(replace(BARE, owned=owned)))) == ["alpha", "beta"]
+
+
+def test_many_worktrees_are_taken_by_number_and_a_few_of_the_rest_are_named() -> None:
+    found = [(f"/src/wt{n}", f"t/b{n}") for n in (10, 2, 1, *range(100, 140), 3)]
+    found.append(("/src/wt\u00b2\udcff", "t/odd"))
+    proposal = propose(replace(BARE, worktrees=worktrees(*found)))
+    assert [lane.worktree for lane in proposal.lanes][:5] == [
+        "../wt1", "../wt2", "../wt3", "../wt10", "../wt100"
+    ]  # fmt: skip
+    assert len(proposal.lanes) == 15 and len(proposal.left_out) == 30
+    assert len(proposal.left_out_shown) == 13
+    assert proposal.left_out_shown[-1] == "and 18 more"
 
 
 def test_the_newest_branches_and_no_more() -> None:

@@ -35,6 +35,7 @@ def check_desk(before: Picture, root: Path, state: Path) -> Iterator[str]:
     yield from _queue(before, state, done)
     yield from _parked(before, root, state)
     yield from _waiting(before, state, new)
+    yield from _started(root, done)
 
 
 def _stands(ops: list[Op], op: Op) -> bool:
@@ -195,3 +196,13 @@ def _waiting(before: Picture, state: Path, new: list[Op]) -> Iterator[str]:
         waits = bool(fact(state, f"sync-{lane}").get("waiting"))
         if (waits and made) or not (waits or made or refused):
             yield f"the sync of {lane} waits: {waits}, was made: {made}"
+
+
+def _started(root: Path, done: list[Op]) -> Iterator[str]:
+    """A lane that starts from a remote's branch has what lies there now."""
+    if "base: origin/main" not in (root / "lanes.yaml").read_text():
+        return
+    there = git(root.parent / "home" / "origin.git", "rev-parse", "main").decode().strip()
+    for op in done:
+        if op["kind"] == "start" and op["intent"]["base"] != there:
+            yield f"{op['lane']} was started from {op['intent']['base']}, and origin is at {there}"

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from cockpit.services import (
     landing,
     lane_branch,
     panes,
+    prompt_changes,
+    prompt_line,
     prompts,
     pull_request,
     recovery,
@@ -162,6 +165,38 @@ def prompt_sent_again() -> None:
         return recover_one(work, running)
 
     _set(recovery, "_recover_one", again)
+
+
+@mutant
+def prompt_typed_from_the_line() -> None:
+    """One that waited stays in the line while it is typed."""
+    write = prompt_line.write
+
+    def untaken(work: Any, lane: Any, queue: Any) -> None:
+        if queue.taken is None:
+            write(work, lane, queue)
+
+    _set(prompt_line, "write", untaken)
+
+
+@mutant
+def prompt_kept_without_a_step() -> None:
+    """It waits before the journal says so."""
+    begin = prompt_changes._begin
+
+    def late(work: Any, tell: Any, by: str, summary: str, plan: Any) -> Any:
+        queue = prompt_line.read(work, plan.lane)
+        found = [one for one in map(partial(prompt_line.kept, work), plan.added) if one]
+        prompt_line.write(work, plan.lane, queue.with_again(found, ()))
+        return begin(work, tell, by, summary, plan)
+
+    _set(prompt_changes, "_begin", late)
+
+
+@mutant
+def called_off_in_words_alone() -> None:
+    """The step is written, and the prompts wait on."""
+    _set(prompt_changes, "_write", _nothing)
 
 
 @mutant

@@ -30,6 +30,7 @@ from tests.faults.looks import (
     without_caches,
 )
 from tests.faults.picture import Picture, note, note_work
+from tests.faults.prompts import check_prompts
 from tests.faults.relocated import relocated, relocations, without_config
 
 __all__ = ["Picture", "check", "journal", "note", "note_work"]
@@ -46,6 +47,7 @@ def check(before: Picture, root: Path, state: Path) -> list[str]:
         *_check_vault(before, state),
         *_check_leavings(root, state),
         *check_desk(before, root, state),
+        *check_prompts(state),
     ]
 
 

@@ -24,6 +24,7 @@ gate: {run: ["test ! -e broken"], timeout: 20s, retry: 0}
 """
 
 PUSHING = f"{CONFIG}merge: {{push: origin}}\n"
+ELSEWHERE = f"{CONFIG}base: origin/main\n"
 ASKING = f"{CONFIG}merge: {{push: origin, pull_request: 'true'}}\n"
 BACKGROUND = """\
 target: main

@@ -21,9 +21,11 @@ from cockpit.domain.intents import (
     ApproveStanding,
     Assign,
     CallOff,
+    CallOffPrompt,
     CloseRound,
     Collect,
     Commit,
+    DeliverPrompt,
     Dispatch,
     EmptyTrash,
     Follow,
@@ -67,6 +69,7 @@ from tests.faults.repository import (
     BACKGROUND,
     BETA,
     CONFIG,
+    ELSEWHERE,
     GAMMA,
     PARKING,
     PROMPT,
@@ -166,6 +169,9 @@ SCENES: dict[str, Scene] = {
     "start with a prompt": Scene(
         states.base, lambda _c: Start(BETA, prompt=PROMPT), OpKind.START, also=_SENT
     ),
+    "start from a remote base": Scene(
+        states.elsewhere, lambda _c: Start(BETA), OpKind.START, config=ELSEWHERE
+    ),
     "adopt a branch": Scene(states.topic, lambda _c: Adopt(BETA, "topic"), OpKind.ADOPT),
     "adopt a worktree": Scene(
         states.topic_worktree,
@@ -199,6 +205,15 @@ SCENES: dict[str, Scene] = {
     "trust": Scene(states.untrusted, lambda c: Trust(c.trust().digest), OpKind.TRUST, ()),
     # agents
     "send": Scene(states.base, lambda _c: Send(ALPHA, PROMPT), OpKind.SEND),
+    "keep a prompt": Scene(
+        states.busy, lambda _c: Send(BETA, PROMPT, when_idle=True), OpKind.PROMPT, config=TASKS
+    ),
+    "deliver a prompt": Scene(
+        states.prompted, lambda _c: DeliverPrompt(BETA), OpKind.SEND, config=TASKS
+    ),
+    "call prompts off": Scene(
+        states.prompted, lambda _c: CallOffPrompt(BETA), OpKind.PROMPT, config=TASKS
+    ),
     "answer": Scene(states.asking, lambda _c: Answer(BETA, "1"), OpKind.ANSWER, config=TASKS),
     "answer a result": Scene(
         states.blocked, lambda _c: Answer(BETA, "SQLite"), OpKind.ANSWER, also=_SENT, config=TASKS
@@ -335,6 +350,8 @@ SCENES: dict[str, Scene] = {
     "undo teardown, vault": Scene(
         states.torn_and_emptied, lambda _c: Undo(), OpKind.UNDO, (), OpKind.TEARDOWN
     ),
+    "undo keep a prompt": _undo(states.prompted, OpKind.PROMPT, config=TASKS),
+    "undo call prompts off": _undo(states.called_off, OpKind.PROMPT, config=TASKS),
     "undo park": Scene(states.put_away, lambda _c: Undo(), OpKind.UNDO, (), OpKind.PARK),
     "undo rename": _undo(states.renamed, OpKind.RENAME, lanes=("project-gamma",)),
     "undo move": _undo(states.moved, OpKind.MOVE, lanes=("project-there",)),

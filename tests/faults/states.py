@@ -20,6 +20,7 @@ from cockpit.domain.intents import (
     Approve,
     ApproveStanding,
     Assign,
+    CallOffPrompt,
     Commit,
     Follow,
     Gate,
@@ -33,6 +34,7 @@ from cockpit.domain.intents import (
     Rename,
     Resolve,
     RunBackground,
+    Send,
     Start,
     Stop,
     Sync,
@@ -40,14 +42,26 @@ from cockpit.domain.intents import (
     Trust,
     Undo,
 )
+from cockpit.domain.operation import OpKind
 from cockpit.domain.plans import TeardownPlan
 from cockpit.domain.resolution_draft import picked
-from cockpit.services import sync_queue
+from cockpit.services import remote_base, sync_queue
 from cockpit.services.cockpit import LocalCockpit
 from tests.conftest import git
 from tests.faults.paper_tmux import PaperTmux
 from tests.faults.picture import note, note_work
-from tests.faults.repository import ALPHA, BETA, GAMMA, TIDY, commits, dirt, do, work_of, write
+from tests.faults.repository import (
+    ALPHA,
+    BETA,
+    GAMMA,
+    PROMPT,
+    TIDY,
+    commits,
+    dirt,
+    do,
+    work_of,
+    write,
+)
 
 
 def untrusted(_cockpit: LocalCockpit) -> None:
@@ -320,6 +334,34 @@ def published(cockpit: LocalCockpit) -> None:
     """The target follows a branch of a remote that is where it is."""
     base(cockpit)
     publish(cockpit)
+
+
+def elsewhere(cockpit: LocalCockpit) -> None:
+    """Lanes start from a branch of a remote, to which somebody pushed since it was asked last."""
+    publish(cockpit)
+    base(cockpit)
+    push_theirs(cockpit)
+    cockpit.work.state.remove(remote_base.FILE)
+
+
+def busy(cockpit: LocalCockpit) -> None:
+    """Beta's agent is in a turn."""
+    base(cockpit)
+    do(cockpit, Start(BETA))
+    _show(cockpit, ["✻ Thinking…", "", "─" * 12, "❯", "─" * 12, "  esc to interrupt"])
+
+
+def prompted(cockpit: LocalCockpit) -> None:
+    """And two prompts wait for the end of it."""
+    busy(cockpit)
+    for text in (PROMPT, "and then the docs"):
+        do(cockpit, Send(BETA, text, when_idle=True))
+    assert [op.kind for op in cockpit.log(last=2)] == [OpKind.PROMPT] * 2
+
+
+def called_off(cockpit: LocalCockpit) -> None:
+    prompted(cockpit)
+    do(cockpit, CallOffPrompt(BETA))
 
 
 def publish(cockpit: LocalCockpit) -> None:

@@ -15,7 +15,7 @@ from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import CallOffPrompt, DeliverPrompt, Send, Start, Teardown
 from cockpit.domain.prompt_queue import MOST
 from cockpit.errors import CockpitError, DeliveryUnknown, Refused
-from cockpit.services import prompt_queue, sync_queue
+from cockpit.services import prompt_line, prompt_queue, sync_queue
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.supervisor import TICK
 from tests.services.conftest import Desk
@@ -41,11 +41,11 @@ def sent(desk: Desk) -> list[str]:
 
 
 def waiting(desk: Desk) -> list[str]:
-    return [one.text for one in prompt_queue.read(desk.usual().work, ALPHA).waiting]
+    return [one.text for one in prompt_line.read(desk.usual().work, ALPHA).waiting]
 
 
 def doubtful(desk: Desk) -> list[str]:
-    return [one.text for one in prompt_queue.read(desk.usual().work, ALPHA).doubtful]
+    return [one.text for one in prompt_line.read(desk.usual().work, ALPHA).doubtful]
 
 
 def keep(desk: Desk, text: str = "Then the docs.") -> None:
@@ -153,7 +153,7 @@ def test_a_refused_one_waits_on_with_the_reason(desk: Desk) -> None:
     desk.tmux.infos[ALPHA] = replace(desk.tmux.infos[ALPHA], dead=True)
     with pytest.raises(CockpitError):
         desk.do(DeliverPrompt(ALPHA))
-    queue = prompt_queue.read(desk.usual().work, ALPHA)
+    queue = prompt_line.read(desk.usual().work, ALPHA)
     assert queue.waiting[0].why and not queue.is_due
     assert sent(desk) == []
 
@@ -193,7 +193,7 @@ def test_calling_off_one_or_all(desk: Desk) -> None:
     desk.start()
     for text in ("one", "two", "three"):
         keep(desk, text)
-    queue = prompt_queue.read(desk.usual().work, ALPHA)
+    queue = prompt_line.read(desk.usual().work, ALPHA)
     desk.do(CallOffPrompt(ALPHA, queue.waiting[1].id))
     assert waiting(desk) == ["one", "three"]
     desk.do(CallOffPrompt(ALPHA))

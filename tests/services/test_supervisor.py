@@ -14,6 +14,7 @@ from cockpit.domain.events import ActivityChanged, Event, LaneChanged, Notice, O
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.ids import LaneId, PaneId, WindowId
 from cockpit.domain.intents import Land, Park, Start, Stop, Teardown
+from cockpit.domain.operation import OpState
 from cockpit.domain.pane import Frame, PaneInfo
 from cockpit.errors import TimedOut
 from cockpit.services.supervisor import FleetSupervisor
@@ -280,3 +281,15 @@ async def test_ledgers_and_the_plan_follow_the_board(
         await until(lambda: supervisor.fleet.board.problems == (), "and no more once it is mended")
         assert "task-001" in ledger.read_text()
         assert not [event for event in events if isinstance(event, Notice) and told in event.text]
+
+
+async def test_a_step_that_outlives_the_app_goes_on(desk: Desk) -> None:
+    """Its thread tells of it after the loop was closed, or while it is."""
+    supervisor = FleetSupervisor(desk.cockpit(), FakeLive(desk.tmux), None)
+    closed = asyncio.new_event_loop()
+    closed.close()
+    closed.is_closed = lambda: False  # type: ignore[method-assign]
+    supervisor._loop = closed
+    desk.usual().carry_out(Start(ALPHA), supervisor._tell, by="app")
+    assert desk.usual().log(last=1)[0].state is OpState.DONE
+    await supervisor.stop()

@@ -26,7 +26,7 @@ from tests.services.test_upstream import Origin
 
 ALPHA, BETA = LaneId("alpha"), LaneId("beta")
 BRING = "bring the checkout after it"
-CODE = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+CODE = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -148,7 +148,8 @@ def test_a_lock_that_is_held_is_not_taken_for_a_dead_one_s(ready: Desk) -> None:
         os.utime(lock, (1, 1))
         ready.cockpit().work.git.clear_leavings(patience=0.0)
         kept.append(lock.exists())
-        subprocess.run([sys.executable, "-c", clear], cwd=ready.root, check=True, env=CODE)
+        env = {**os.environ, "PYTHONPATH": str(CODE)}
+        subprocess.run([sys.executable, "-c", clear], cwd=ready.root, check=True, env=env)
         kept.append(lock.exists())
 
     ready.do(Land(ALPHA), cockpit=ready.cockpit(at(BRING, others_start)))

@@ -7,7 +7,10 @@ off, so that what is tested is the last line alone.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
+import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,7 +82,10 @@ LOADED = (
 """Loaded before the edge is switched off, so that it is switched off in them too."""
 
 SETTLE = 0.4
-"""Seconds that each place stays on the screen."""
+"""Seconds that each place stays on the screen, at the least."""
+PATIENCE = 15.0
+"""Seconds within which a place must have been painted: on a busy machine a screen takes longer
+than it stays. What is not there by then is missed by the test."""
 
 PAYLOAD = (
     "\x1b]52;c;aGk=\x07\x1b]0;owned\x07\x1b]8;;file:///x\x1b\\l\x1b]8;;\x1b\\\x1b[2J"
@@ -157,11 +163,57 @@ def hostile_supervisor() -> FakeSupervisor:
     return supervisor
 
 
+SCREENS = {
+    "diff": ("diff-path", "diff-body", "diff-heading", "diff-folder", "diff-comment"),
+    "explain": ("explain-row",),
+    "log": ("log-summary",),
+    "teardown": ("teardown-path",),
+    "undo": ("undo-line",),
+    "send": ("prompt-draft",),
+    "help": (),
+    "palette": (),
+}
+"""Actions, each with what its screen must have painted before it is left."""
+
+OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""What stands between the letters of a place, roughly: the test that looks is exact."""
+
+
 class HostileApp(CockpitApp):
     """Shows one place after the other, then leaves."""
 
     def on_ready(self) -> None:
         self.run_worker(self.drive(), group="driver")
+
+    painted = ""
+
+    def on_mount(self) -> None:
+        driver = self._driver
+        assert driver is not None
+        write = driver.write
+
+        def noting(data: str) -> None:
+            self.painted += OURS.sub("", data)
+            write(data)
+
+        driver.write = noting  # type: ignore[method-assign]
+
+    async def settle(self, *places: str) -> None:
+        """Until these were painted, or for the least time where none is named."""
+        until = time.monotonic() + PATIENCE
+        await asyncio.sleep(SETTLE)
+        await self._wait_for_paint()
+        while not all(place in self.painted for place in places):
+            if time.monotonic() > until:
+                return
+            await asyncio.sleep(0.02)
+
+    async def _wait_for_paint(self) -> None:
+        done = asyncio.Event()
+        self.screen.call_after_refresh(done.set)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await done.wait()
 
     async def close_screens(self) -> None:
         while self.screen is not self.board:
@@ -171,17 +223,17 @@ class HostileApp(CockpitApp):
     async def drive(self) -> None:
         supervisor = self.supervisor
         assert isinstance(supervisor, FakeSupervisor)
-        await asyncio.sleep(SETTLE)
+        await self.settle("trust-line")
         await self.close_screens()
         supervisor.fake_live.on_frame(frame(1, [evil("pane-row"), "\x1b[31mred"]))
         supervisor.tell(Notice(evil("toast-text"), "error"))
         supervisor.tell(Link(False, evil("link-why")))
-        await asyncio.sleep(SETTLE)
+        await self.settle("pane-row", "toast-text", "link-why")
         supervisor.tell(Link(True))
         self.drafts[(LaneId("alpha"),)] = evil("prompt-draft")
-        for name in ("diff", "explain", "log", "teardown", "undo", "send", "help", "palette"):
+        for name, places in SCREENS.items():
             self.perform(name)
-            await asyncio.sleep(SETTLE)
+            await self.settle(*places)
             await self.close_screens()
         await self.review()
         await self.land(supervisor)
@@ -189,32 +241,32 @@ class HostileApp(CockpitApp):
         await self.hand_out(supervisor)
         self.perform("filter")
         self.board.query_one(Input).value = evil("filter-text")
-        await asyncio.sleep(SETTLE)
+        await self.settle("filter-text")
         self.exit()
 
     async def review(self) -> None:
         self.perform("diff")
-        await asyncio.sleep(SETTLE)
+        await self.settle()
         for name in ("comments", "edit_comment"):
             self.perform(name)
-            await asyncio.sleep(SETTLE)
+            await self.settle()
         self.pop_screen()
         for name in ("bottom", "discard", "no", "send_comments"):
             self.perform(name)
-            await asyncio.sleep(SETTLE)
+            await self.settle()
         await self.close_screens()
 
     async def land(self, supervisor: FakeSupervisor) -> None:
         self.perform("land")
-        await asyncio.sleep(SETTLE)
+        await self.settle("landing-check")
         screen = self.screen
         assert isinstance(screen, LandingScreen)
         screen.query_one(TextArea).focus()
-        await asyncio.sleep(SETTLE)
+        await self.settle("message-text")
         screen.stage = Stage.RUNNING
         supervisor.tell(GateOutput(LaneId("alpha"), (evil("gate-line"),)))
         supervisor.tell(OperationStep(OpId("1"), OpKind.LAND, LaneId("alpha"), evil("step")))
-        await asyncio.sleep(SETTLE)
+        await self.settle("gate-line")
         await self.close_screens()
 
     async def ride(self, supervisor: FakeSupervisor) -> None:
@@ -227,19 +279,19 @@ class HostileApp(CockpitApp):
         train = Train(shown.target, BASE, (ready,), (note,), (evil("train-gate"),))
         supervisor.fake.answers["train"] = train
         self.perform("train")
-        await asyncio.sleep(SETTLE)
+        await self.settle("why-here", "train-note", "train-gate")
         self.perform("car_message")
-        await asyncio.sleep(SETTLE)
+        await self.settle("car-message")
         self.pop_screen()
         gating = replace(ready, state=CarState.GATING)
         supervisor.tell(TrainChanged(replace(train, cars=(gating,), running=True)))
         supervisor.tell(GateOutput(alpha, (evil("train-output"),)))
-        await asyncio.sleep(SETTLE)
+        await self.settle("train-output")
         ended = replace(train, cars=(red,), stopped=evil("train-stopped"))
         supervisor.tell(TrainChanged(ended))
-        await asyncio.sleep(SETTLE)
+        await self.settle("train-stopped", "car-said")
         self.perform("land_car_red")
-        await asyncio.sleep(SETTLE)
+        await self.settle("gate-log")
         await self.close_screens()
 
     async def hand_out(self, supervisor: FakeSupervisor) -> None:
@@ -247,10 +299,10 @@ class HostileApp(CockpitApp):
         supervisor.tell(BoardChanged(*hostile_tasks()))
         for name in ("tasks", "next_view", "next_view", "next_view", "open_task", "close"):
             self.perform(name)
-            await asyncio.sleep(SETTLE)
+            await self.settle()
         for name in ("go_plan", "tasks_trouble", "open_plan", "retry_task"):
             self.perform(name)
-            await asyncio.sleep(SETTLE)
+            await self.settle()
             self.pop_screen()
         await self.close_screens()
         asks = "\n".join(
@@ -264,7 +316,7 @@ class HostileApp(CockpitApp):
         )
         supervisor.fake.answers["capture alpha"] = [evil("inbox-row"), *asks.split("\n")]
         self.perform("inbox")
-        await asyncio.sleep(SETTLE)
+        await self.settle("inbox-command", "inbox-choice", "inbox-row")
         await self.close_screens()
 
 

@@ -99,7 +99,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     )
     os.close(slave)
     got = bytearray()
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 150
     try:
         while time.monotonic() < deadline:
             ready, _, _ = select.select([master], [], [], 0.2)

@@ -333,6 +333,15 @@ async def test_facts_stand_beside_a_zoomed_lane() -> None:
         assert "Evidence" not in session.text()
 
 
+async def test_the_facts_name_the_ports_that_its_pane_was_given() -> None:
+    alpha = view("alpha", 1)
+    assert alpha.record is not None
+    record = replace(alpha.record, ports={"WEB_PORT": 9101})
+    async with opened(fleet_of(replace(alpha, record=record)), size=(140, 40)) as session:
+        await session.press("z", "tab")
+        await session.until(lambda: "WEB_PORT 9101" in session.text())
+
+
 async def test_facts_stand_in_the_place_of_a_pane_that_would_not_be_whole() -> None:
     async with opened(fleet_of_size(4), size=(80, 24)) as session:
         await session.press("z", "tab")

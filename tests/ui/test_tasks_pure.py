@@ -21,7 +21,7 @@ from cockpit.domain.task_history import turns
 from cockpit.domain.taskname import TaskId
 from cockpit.domain.work import Effort, Work
 from cockpit.domain.zone import Zone
-from cockpit.ui import assign_lines, go_lines, task_lines, task_notes, task_rows
+from cockpit.ui import assign_lines, go_lines, present, task_lines, task_notes, task_rows
 from cockpit.ui.screens.task_text import each_line, reading
 from cockpit.ui.task_reasons import why_not
 from cockpit.ui.task_timeline import (
@@ -174,17 +174,20 @@ def test_a_thousand_troubles_are_counted_not_listed() -> None:
 @pytest.mark.parametrize(
     ("plan", "said"),
     [
-        (PlanDesk(), "■ no go was said; g says it"),
-        (PlanDesk(going=True, since=NOW), "▶ going since 22:13; 6 tasks not covered, g"),
-        (PlanDesk(going=True, follow=True), "▶ going, also for what is written later"),
+        (PlanDesk(), "■ no go was said  g says it"),
+        (PlanDesk(going=True, since=NOW), "▶ going since 22:13  6 tasks not covered, g"),
+        (PlanDesk(going=True, follow=True), "▶ going  also for what is written later"),
         (
             PlanDesk(going=True, follow=True, dispatcher=Dispatcher.ELSEWHERE),
-            "▶ going, also for what is written later; another cockpit starts them",
+            "▶ going  also for what is written later  another cockpit starts them",
         ),
     ],
 )
 def test_the_plan_in_a_line(plan: PlanDesk, said: str) -> None:
-    assert task_notes.go_note(boards.every(), plan, KEYS).plain == said
+    parts = task_notes.go_parts(boards.every(), plan, KEYS)
+    assert present.fit(parts, 200).plain == said
+    narrow = present.fit(parts, 20).plain
+    assert narrow in ("■ no go was said", "▶ going since 22:13", "▶ going")
 
 
 # ------------------------------------------------------------------ the go

@@ -310,6 +310,7 @@ class AgentCatalogue:
             rows=rows,
             previous=previous,
             worked_at=self._worked.get(pane.lane),
+            spoke=pane.spoke,
         )
 
 

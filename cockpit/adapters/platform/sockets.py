@@ -1,7 +1,8 @@
-"""Unix sockets: who listens, and how long a path may be."""
+"""Sockets: who listens, how long the path of one may be, whether a port is taken."""
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 
@@ -29,3 +30,22 @@ def listener(connected: socket.socket) -> int:
     except OSError:
         return 0
     return 0
+
+
+def is_taken(port: int) -> bool:
+    """Whether a program listens on this TCP port, at any address of this machine: nothing is
+    connected to, so it doesn't notice. A port that only root may use is not taken by that."""
+    return any(_is_taken(family, port) for family in (socket.AF_INET, socket.AF_INET6))
+
+
+def _is_taken(family: socket.AddressFamily, port: int) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # else a connection that was closed a minute ago would still count
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family is socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            probe.bind(("", port))
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False

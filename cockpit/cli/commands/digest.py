@@ -48,11 +48,11 @@ def run(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document(document(found))
         return 0
-    when = words.moment(found.since) if found.since else "ever"
+    when = words.moment(found.since) if found.since else ""
     if not found:
-        context.out.line(f"Nothing happened since {when}.")
+        context.out.line(f"Nothing happened since {when}." if when else "Nothing happened yet.")
         return 0
-    context.out.say(f"Since {when}:")
+    context.out.say(f"Since {when}:" if when else "Since cockpit was first used here:")
     rows: list[list[Cell]] = [
         [
             (line.news.value, _STYLES.get(line.news, "")),

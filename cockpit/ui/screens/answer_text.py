@@ -40,7 +40,7 @@ class AnswerScreen(Keyed, ModalScreen[bool], inherit_bindings=False):
             to = present.text(", ".join(self._lanes), "bold $accent")
             yield Line(Content.assemble(("Answer to ", "bold"), to))
             for line in self._question.text.split("\n")[-QUOTED:]:
-                yield Line(present.text(line.strip(), "$muted"))
+                yield Line(present.text(line.strip(), "$muted"), classes="-row")
             yield Line(id="note")
             area = TextArea(self.text, tab_behavior="indent", soft_wrap=True)
             area.highlight_cursor_line = False

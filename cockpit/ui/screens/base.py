@@ -9,10 +9,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Input, TextArea
 
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet
-from cockpit.ui.actions import ACTIONS, Action, Scope
+from cockpit.ui.actions import ACTIONS, BY_ID, Action, Scope
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
 from cockpit.ui.widgets.rows_view import RowsView
@@ -25,9 +26,15 @@ T = TypeVar("T")
 BOX = 92
 """Per cent of the screen's rows that a box takes at most (`.box` in tcss/base.tcss)."""
 
+BORDERS = 2
+"""Rows of a box's border."""
+
 WAYS_OUT = ("close", "palette", "help")
 """Actions whose hints stand last and stay on the narrowest screen: the palette leads everywhere,
 by mouse too."""
+
+LEAVING = (*WAYS_OUT, "no", "put_away", "pick_close")
+"""These and what else leads back from a dialog."""
 
 
 class Keyed:
@@ -37,6 +44,8 @@ class Keyed:
     scopes: ClassVar[tuple[Scope, ...]] = ()
     text_scopes: ClassVar[tuple[Scope, ...]] = ()
     """Scopes that still count while text is being written on this screen."""
+    helps: ClassVar[bool] = True
+    """Whether help can be opened from it."""
     opens: ClassVar[str] = ""
     """The action that a click on the chosen row does; only one that looks."""
 
@@ -118,7 +127,29 @@ class Keyed:
         bar = cast("Screen[object]", self).query_one_optional(HintBar)
         if bar is not None:
             keymap = self.cockpit.keymap
-            bar.hint(self.hints(), kept=[keymap.key(action) for action in WAYS_OUT])
+            scopes = (*self.scopes, Scope.ANYWHERE)
+            kept = [keymap.key(action) for action in LEAVING if BY_ID[action].scope in scopes]
+            bar.hint(self._all_hints(), kept=[*kept, "Esc"])
+
+    def _all_hints(self) -> list[tuple[str, str]]:
+        """The hints with the way to help, by the key that counts here."""
+        writing = isinstance(cast("Screen[object]", self).focused, Input | TextArea)
+        hints = self.field_hints() if writing else self.hints()
+        key = self.cockpit.keymap.key
+        keys = {key("help"), key("help", writing=True)}
+        if not self.helps or any(hint in keys for hint, _ in hints):
+            return hints
+        return [*hints, (key("help", writing=writing), "help")]
+
+    def field_hints(self) -> list[tuple[str, str]]:
+        """The hints while text is written."""
+        return self.hints()
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_hints()
+
+    def on_descendant_blur(self) -> None:
+        self.refresh_hints()
 
 
 def _way_out(action: Action) -> int:
@@ -176,23 +207,55 @@ class ReadingScreen(Reading, Screen[None], inherit_bindings=False):
     def body(self) -> LinesView:
         return LinesView(wrap=True, id="body")
 
+    def field_hints(self) -> list[tuple[str, str]]:
+        """Letters are text then, and so is Enter in a field of many rows."""
+        done = [] if isinstance(self.focused, TextArea) else [("Enter", "take it")]
+        return [*done, ("Esc", "back to the keys")]
+
     def do_close(self) -> None:
         self.dismiss()
 
 
-class BoxScreen(Reading, ModalScreen[bool], inherit_bindings=False):
-    """A dialog over the board; dismissed with True for a yes. Its `#body` grows with what it
-    shows until the box fills the screen, then it scrolls; the rest always stays in view."""
+class Boxed(Keyed):
+    """Mixed into dialogs: the list or text in the box grows with what it shows until the box fills
+    the screen, then it scrolls; the rest always stays in view, however many rows it takes."""
 
     others: ClassVar[int] = 4
-    """Rows of the box besides `#body`: border, hints and what else there is."""
+    """Rows of the box besides the list, as long as nothing in it is wrapped: border, hints and
+    what else there is."""
+
+    @property
+    def listed(self) -> LinesView:
+        return cast("Screen[object]", self).query_one("#body", LinesView)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit(self.others)
+        cast("Screen[object]", self).call_after_refresh(self._fit_exactly)
+
+    def on_line_grown(self, message: Line.Grown) -> None:
+        cast("Screen[object]", self).call_after_refresh(self._fit_exactly)
+
+    def _fit_exactly(self) -> None:
+        """Once it is known how many rows the rest takes."""
+        if not self.is_open:
+            return
+        box = cast("Screen[object]", self).query_one(".box")
+        parts = [part for part in box.children if part.display]
+        if parts[-1].size:
+            whole = parts[-1].region.bottom - parts[0].region.y
+            self._fit(whole - self.listed.outer_size.height + BORDERS)
+
+    def _fit(self, others: int) -> None:
+        height = self.cockpit.size.height
+        most = min(height - 2, height * BOX // 100)
+        self.listed.styles.max_height = max(2, most - others)
+
+
+class BoxScreen(Boxed, Reading, ModalScreen[bool], inherit_bindings=False):
+    """A dialog over the board; dismissed with True for a yes."""
 
     def on_mount(self) -> None:
         self.refresh_hints()
-
-    def on_resize(self, event: events.Resize) -> None:
-        most = min(event.size.height - 2, event.size.height * BOX // 100)
-        self.reader.styles.max_height = max(2, most - self.others)
 
     def do_close(self) -> None:
         self.dismiss(False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -14,6 +15,7 @@ from textual.widgets import TextArea
 from cockpit.domain.review import Comment
 from cockpit.ui import present
 from cockpit.ui.actions import Scope
+from cockpit.ui.clash_matrix import short_path
 from cockpit.ui.screens.base import BoxScreen, Keyed
 from cockpit.ui.shown import line_content, shown_line
 from cockpit.ui.widgets.hints import HintBar, Line
@@ -55,7 +57,7 @@ class CommentScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
             where = present.text(self._place, "bold $accent", width=1000)
             yield Line(Content.assemble(("Comment on ", "bold"), where))
             for line in quoted(self._lines):
-                yield Line(line)
+                yield Line(line, classes="-row")
             yield Line(id="note")
             area = TextArea(self._text, tab_behavior="indent", soft_wrap=True)
             area.highlight_cursor_line = False
@@ -108,22 +110,31 @@ class CommentsScreen(BoxScreen):
             drafts = sum(comment.sent is None for comment in self._comments)
             lead = f"{present.plural(drafts, 'comment')} to send, {len(self._comments)} in all"
             yield Line(Content.styled(lead, "bold"))
-            yield LinesView(map(self._line, self._comments), cursor=True, id="body")
+            yield LinesView(cursor=True, id="body")
             yield HintBar()
 
     def on_mount(self) -> None:
         super().on_mount()
+        self._show()
         if self._comments:
             self.reader.cursor = 0
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        self.reader.set_lines(map(self._line, self._comments), keep=True)
+
     def _line(self, comment: Comment) -> Content:
+        """Its state, the end of the path, and how it begins."""
         if comment.sent is None:
-            state = Content.styled("draft  ", "bold $accent")
+            state = Content.styled(f"{'draft':<9}", "bold $accent")
         elif comment.doubtful:
-            state = Content.styled(f"sent? {self._age(comment.sent):<4}", "$warning")
+            state = Content.styled(f"sent? {self._age(comment.sent):<3}", "$warning")
         else:
-            state = Content.styled(f"sent {self._age(comment.sent):<4} ", "$muted")
-        place = present.text(comment.place, "$foreground", width=200)
+            state = Content.styled(f"sent  {self._age(comment.sent):<3}", "$muted")
+        room = max(24, self.reader.size.width * 2 // 5) if self.is_mounted else 200
+        place = present.text(short_path(comment.place, room), "$foreground", width=200)
         first = comment.text.split("\n", 1)[0]
         return Content.assemble(state, " ", place, "  ", present.text(first, "$muted"))
 

@@ -42,7 +42,9 @@ class DigestScreen(BoxScreen):
         self.lane: LaneId | None = None
 
     def compose(self) -> ComposeResult:
-        lines = [digest_line(line, self._now) for line in self._found.lines[:MOST]]
+        shown = self._found.lines[:MOST]
+        wide = max((len(line.lane or "") for line in shown), default=0)
+        lines = [digest_line(line, self._now, wide) for line in shown]
         more = len(self._found.lines) - MOST
         if more > 0:
             lines.append(Content.styled(f"and {more} more: cockpit digest prints them", "$muted"))
@@ -74,14 +76,14 @@ class DigestScreen(BoxScreen):
         self.dismiss(True)
 
 
-def digest_line(line: Line, now: float) -> Content:
-    """`✓ landed    alpha    5m  land alpha on main · background`."""
+def digest_line(line: Line, now: float, wide: int = 12) -> Content:
+    """`✓ landed    alpha    5m  land alpha on main · background`; `wide` cells for lanes."""
     glyph, style = STYLES[line.news]
     age = present.age(now - line.at) if line.at else ""
     by = f" · {line.by}" if line.by and line.by != "app" else ""
     return Content.assemble(
         (f"{glyph} {line.news.value:<9}", style),
-        present.text(f" {line.lane or '':<12}", "bold", width=42),
+        present.text(f" {line.lane or '':<{min(wide, 24)}}", "bold", width=42),
         (f" {age:>4}  ", "$muted"),
         present.text(line.text, width=300),
         present.text(by, "$muted", width=80),

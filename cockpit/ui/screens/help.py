@@ -145,6 +145,7 @@ class HelpScreen(ReadingScreen):
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING, Scope.READING, Scope.ANYWHERE)
     text_scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING, Scope.ANYWHERE)
 
+    helps: ClassVar[bool] = False
     CSS_PATH = "../tcss/pick.tcss"
 
     def __init__(self, about: object) -> None:
@@ -169,6 +170,9 @@ class HelpScreen(ReadingScreen):
             (move, "scroll"),
             (key("palette", writing=True), "commands"),
         ]
+
+    def field_hints(self) -> list[tuple[str, str]]:
+        return self.hints()
 
     def take_key(self, event: events.Key) -> bool:
         """The key that opened it closes it, as long as nothing is searched."""

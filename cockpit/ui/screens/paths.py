@@ -14,6 +14,7 @@ from textual.widgets import Input
 from cockpit.dataclass import dataclass
 from cockpit.ui import present
 from cockpit.ui.actions import Scope
+from cockpit.ui.clash_matrix import short_path
 from cockpit.ui.screens.base import BoxScreen
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
@@ -81,11 +82,19 @@ class PathsScreen(BoxScreen):
         elif self._note:
             self._say(self._note, "$muted")
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        self.reader.set_lines(self._lines(), keep=True)
+
     def _lines(self) -> list[Content]:
+        """Of long paths the end, so that what becomes of the file is seen too."""
+        room = max(24, self.reader.size.width * 3 // 5) if self.is_mounted else 1000
         return [
             Content.assemble(
                 ("▣ " if marked else "□ ", "bold $accent" if marked else "$muted"),
-                present.text(row.path, "" if marked else "$muted"),
+                present.text(short_path(row.path, room), "" if marked else "$muted"),
                 present.text(f"  {row.note}" if row.note else "", "$muted"),
             )
             for row, marked in zip(self._rows, self._marks, strict=True)
@@ -107,17 +116,20 @@ class PathsScreen(BoxScreen):
             leave,
         ]
 
+    def field_hints(self) -> list[tuple[str, str]]:
+        return [("Esc", "back to the list")]
+
     # ------------------------------------------------------------ keys
 
     def do_toggle_path(self) -> None:
         at = self.reader.cursor
         if 0 <= at < len(self._marks):
             self._marks[at] = not self._marks[at]
-            self.reader.set_lines(self._lines(), keep=True)
+            self._show()
 
     def do_toggle_paths(self) -> None:
         self._marks = [not self.is_all] * len(self._marks)
-        self.reader.set_lines(self._lines(), keep=True)
+        self._show()
 
     def do_path_message(self) -> None:
         self.query_one(Input).focus()

@@ -20,12 +20,10 @@ from textual.widgets import Input
 from cockpit.dataclass import dataclass
 from cockpit.ui import present
 from cockpit.ui.actions import Scope
-from cockpit.ui.screens.base import BOX, Keyed
+from cockpit.ui.screens.base import BOX, Boxed
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
 
-OTHERS = 8
-"""Rows of the box besides the list."""
 TITLE, KEY = 26, 9
 """Cells of the columns that hold what it is called (at most) and its key."""
 
@@ -72,11 +70,12 @@ def _rank(entry: Entry, words: Sequence[str]) -> int | None:
     return 3 if all(word in title for word in words) else 4
 
 
-class PickScreen(Keyed, ModalScreen[Entry | None], inherit_bindings=False):
+class PickScreen(Boxed, ModalScreen[Entry | None], inherit_bindings=False):
     """Dismissed with the entry that was taken. `preview` is told where the cursor is."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING,)
     text_scopes: ClassVar[tuple[Scope, ...]] = (Scope.PICKING,)
+    others: ClassVar[int] = 9
     CSS_PATH = "../tcss/pick.tcss"
 
     def __init__(
@@ -113,8 +112,6 @@ class PickScreen(Keyed, ModalScreen[Entry | None], inherit_bindings=False):
         self.refresh_hints()
 
     def on_resize(self, event: Resize) -> None:
-        most = min(event.size.height - 2, event.size.height * BOX // 100)
-        self.rows.styles.max_height = max(2, most - OTHERS)
         self._draw()
 
     @property

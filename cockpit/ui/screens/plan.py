@@ -32,7 +32,7 @@ class PlanScreen(ReadingScreen):
         self._drawn: object = None
 
     def body(self) -> LinesView:
-        return LinesView(id="body")
+        return LinesView(wrap=True, id="body")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -41,8 +41,8 @@ class PlanScreen(ReadingScreen):
 
     def heading(self) -> Content:
         keys = {name: self.cockpit.keymap.key(name) for name in ("go_plan",)}
-        go = task_notes.go_note(self._fleet.board, self._fleet.plan, keys)
-        parts: list[present.Part] = [(0, Content.styled(" Plan", "bold $accent")), (1, go)]
+        go = task_notes.go_parts(self._fleet.board, self._fleet.plan, keys)
+        parts: list[present.Part] = [(0, Content.styled(" Plan", "bold $accent")), *go]
         return present.fit(parts, max(1, self.app.size.width - 1))
 
     async def _look(self) -> None:

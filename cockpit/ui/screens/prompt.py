@@ -101,10 +101,6 @@ class PromptScreen(Keyed, ModalScreen[Prompt], inherit_bindings=False):
         count = sum(len(view.prompts.waiting) for view in views)
         return f"{present.plural(count, 'prompt')} wait{'s' if count == 1 else ''}" if count else ""
 
-    def hints(self) -> list[tuple[str, str]]:
-        """Help stays on the narrowest screen: it names the keys that there is no room for."""
-        return [*super().hints(), (self.cockpit.keymap.key("help", writing=True), "help")]
-
     def _note(self, text: str, style: str = "bold $warning") -> None:
         self.query_one("#note", Line).show(present.text(text, style, width=300))
 

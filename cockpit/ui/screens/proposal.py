@@ -36,6 +36,7 @@ WRITTEN_MOST = 64 * 1024
 
 class ProposalScreen(Reading, Screen[None], inherit_bindings=False):
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.PROPOSAL, Scope.READING)
+    helps: ClassVar[bool] = False
 
     def __init__(self, founding: Founding) -> None:
         super().__init__()

@@ -14,6 +14,8 @@ from cockpit.ui.screens.base import Keyed
 
 MIN_COLUMNS = 40
 MIN_ROWS = 10
+LOW = 16
+"""Rows below which dialogs do without gaps, and say everything in a row each."""
 
 
 class SmallScreen(Keyed, Screen[None], inherit_bindings=False):

@@ -193,14 +193,17 @@ class TasksView(ReadingScreen):
         count = counted(len(self.board.tasks), "task")
         if self.wanted:
             count = f"{sum(task_rows.matches(v, self.wanted) for v in self.board.tasks)} of {count}"
-        left = Content.assemble(*parts, (f"  {count}", "$muted"))
         found = present.text(f"/{self.wanted}", "bold $accent", width=40) if self.wanted else None
-        rest: list[present.Part] = [(0, left), (1, found or present.EMPTY)]
+        rest: list[present.Part] = [
+            (0, Content.assemble(*parts)),
+            (0 if self.wanted else 5, Content.styled(count, "$muted"), True),
+            (0, found or present.EMPTY),
+        ]
         if self.view is View.TIMELINE and self.times.shown is not None:
             about = legend(self.times.shown)
         else:
-            about = task_notes.go_note(self.board, self.fleet.plan, self.keys)
-        return present.fit([*rest, (2, about)], max(1, self.size.width - 1))
+            about = task_notes.go_parts(self.board, self.fleet.plan, self.keys)
+        return present.fit([*rest, *about], max(1, self.size.width - 1))
 
     def _counts(self, width: int) -> Content:
         if self.view is View.TIMELINE:

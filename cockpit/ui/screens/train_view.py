@@ -31,7 +31,7 @@ from cockpit.ui.train_reasons import (
     why_not,
 )
 from cockpit.ui.widgets.hints import HintBar, Line
-from cockpit.ui.widgets.lines_view import LinesView
+from cockpit.ui.widgets.lines_view import LinesView, wrapped
 
 LIVE = 300
 """Lines of a running gate's output that are drawn; all that are kept once it has ended."""
@@ -64,7 +64,7 @@ class TrainView(ReadingScreen):
 
     def compose(self) -> ComposeResult:
         yield Line(Content.styled(" Train: building it …", "bold $accent"), id="heading")
-        yield LinesView(id="notes")
+        yield LinesView(wrap=True, id="notes")
         yield Line(id="say")
         with Container(id="halves"):
             yield LinesView(cursor=True, id="cars")
@@ -180,7 +180,8 @@ class TrainView(ReadingScreen):
             keys = {
                 name: self.cockpit.keymap.key(name) for name in ("land", "send", "look_at_train")
             }
-            rows = train_rows.empty_lines(self.memory.draft.train, keys)
+            said = train_rows.empty_lines(self.memory.draft.train, keys)
+            rows = [row for line in said for row in wrapped(line, width)]
         self.car_list.has_cursor = bool(cars)
         self.car_list.set_lines(rows, keep=True)
         places = [car.lane for car in cars]

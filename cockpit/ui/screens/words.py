@@ -24,7 +24,13 @@ class WordsScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.PROMPT,)
     text_scopes: ClassVar[tuple[Scope, ...]] = (Scope.PROMPT,)
     CSS_PATH = "../tcss/prompt.tcss"
-    DEFAULT_CSS = "WordsScreen { .box { height: auto; } TextArea { height: 4; } }"
+    DEFAULT_CSS = """
+    WordsScreen {
+        .box { height: auto; }
+        TextArea { height: 4; }
+        &.-low TextArea { height: 2; }
+    }
+    """
 
     def __init__(
         self,

@@ -1,4 +1,7 @@
-"""The last line of a screen: the keys that do something here and now. Each can be clicked."""
+"""The last line of a screen: the keys that do something here and now. Each can be clicked.
+
+Where tcss gives a line the height `auto` (in dialogs) it takes as many rows as its text needs, up
+to its `max-height`; the hints then flow over rows too, and none is left out for want of room."""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,7 +20,7 @@ from cockpit.ui.widgets.lines_view import LEFT
 
 
 class Line(Widget):
-    """One line of content, cut to the width."""
+    """One line of content, cut to the width; or, of height `auto`, wrapped."""
 
     DEFAULT_CSS = """
     Line { height: 1; width: 1fr; background: $surface; color: $foreground; }
@@ -36,9 +40,18 @@ class Line(Widget):
         def control(self) -> Line:
             return self.line
 
-    def __init__(self, content: Content = present.EMPTY, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    class Grown(Message):
+        """The line takes another number of rows."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Line.Grown)
+
+    def __init__(
+        self, content: Content = present.EMPTY, *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
         self._content = content
+        self._tall = 0
 
     @property
     def content(self) -> Content:
@@ -47,13 +60,39 @@ class Line(Widget):
     def show(self, content: Content) -> None:
         if not content.is_same(self._content):
             self._content = content
-            self.refresh()
+            self._changed()
+
+    def _changed(self) -> None:
+        self.refresh(layout=self.flows)
+
+    @property
+    def flows(self) -> bool:
+        """Whether it takes as many rows as it needs."""
+        height = self.styles.height
+        return height is not None and height.is_auto
+
+    def rows(self, width: int) -> list[Content]:
+        """What stands in each row where there are as many as are needed."""
+        return self._content.wrap(width) if width > 0 else [self._content]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(1, len(self.rows(width)))
+
+    def on_resize(self) -> None:
+        self.refresh()
+        if self.size.height != self._tall:
+            self._tall = self.size.height
+            self.post_message(self.Grown())
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if y:
+        width, height = self.size
+        rows = self.rows(width) if height > 1 else [self._content]
+        if y >= len(rows):
             return Strip.blank(width, self.visual_style.rich_style)
-        return strip_of(self, self._content.truncate(width, ellipsis=True), width)
+        row = rows[y]
+        if y == height - 1 and y < len(rows) - 1:  # more than there is room for
+            row = Content.assemble(row.rstrip(), " ", rows[y + 1])
+        return strip_of(self, row.truncate(width, ellipsis=True), width)
 
     def on_click(self, event: events.Click) -> None:
         if event.button == LEFT:
@@ -87,10 +126,7 @@ class HintBar(Line):
         ]
         if _plain(parts) != _plain(self._hints):
             self._hints = parts
-            self.refresh()
-
-    def on_resize(self) -> None:
-        self.refresh()
+            self._changed()
 
     def _fitting(self) -> list[tuple[int, str, Content]]:
         """The hints that there is room for; of each the whole or nothing."""
@@ -100,20 +136,42 @@ class HintBar(Line):
             kept.remove(max(reversed(kept), key=lambda one: one[0]))
         return kept
 
+    def _flowing(self, width: int) -> list[list[tuple[int, str, Content]]]:
+        """All hints in rows, as many in each as fit whole."""
+        found: list[list[tuple[int, str, Content]]] = [[]]
+        left, gap = width - 2, present.GAP.cell_length
+        for one in self._hints:
+            if found[-1] and left < one[2].cell_length:
+                found.append([])
+                left = width - 2
+            found[-1].append(one)
+            left -= one[2].cell_length + gap
+        return found
+
+    def rows(self, width: int) -> list[Content]:
+        return [
+            Content.assemble(" ", present.joined([content for _, _, content in row]))
+            for row in self._hinted(width)
+        ]
+
+    def _hinted(self, width: int) -> list[list[tuple[int, str, Content]]]:
+        return self._flowing(width) if self.flows else [self._fitting()]
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        line = present.joined([content for _, _, content in self._fitting()])
-        line = line.truncate(max(0, width - 2), ellipsis=True)
-        return strip_of(self, Content.assemble(" ", line), width)
+        rows = self.rows(width)
+        line = rows[y] if y < len(rows) else present.EMPTY
+        return strip_of(self, line.truncate(max(0, width - 1), ellipsis=True), width)
 
     def on_click(self, event: events.Click) -> None:
         if event.button == LEFT:
-            self.post_message(self.Pressed(self.key_at(event.x)))
+            self.post_message(self.Pressed(self.key_at(event.x, event.y)))
 
-    def key_at(self, x: int) -> str:
+    def key_at(self, x: int, y: int = 0) -> str:
         """The key of the hint at a cell; empty where there is none."""
         left = 1
-        for _, key, content in self._fitting():
+        rows = self._hinted(self.size.width)
+        for _, key, content in rows[y] if 0 <= y < len(rows) else ():
             if left <= x < left + content.cell_length:
                 return key
             left += content.cell_length + present.GAP.cell_length

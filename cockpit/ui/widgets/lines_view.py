@@ -6,6 +6,7 @@ can be taken for markup, and draws only what is visible, so a large diff costs n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from textual import events
@@ -16,18 +17,27 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cockpit.ui.look import chosen_ground, unpadded
+from cockpit.ui.look import chosen_ground, cut, unpadded
 
 LEFT = 1
 """The button of the mouse that chooses."""
 
 
-def _wrapped(line: Content, width: int) -> list[Content]:
-    """The line in rows of at most `width` cells, later rows indented as deep as the first."""
+_LABEL = re.compile(r" *(?:\S{1,12}(?: \S{1,12})? {2,}|[^\w\s] )(?=\S)")
+"""A word or two and a gap, or a sign, before a text."""
+
+
+def wrapped(line: Content, width: int) -> list[Content]:
+    """The line in rows of at most `width` cells, later rows below where the text of the first
+    begins: behind its label, where it has one and there is room."""
     if line.cell_length <= width:
         return [line]
     plain = line.plain
-    indent = min(len(plain) - len(plain.lstrip(" ")), width // 2)
+    indent = len(plain) - len(plain.lstrip(" "))
+    label = _LABEL.match(plain)
+    if label is not None and label.end() <= width // 3:
+        indent = max(indent, label.end())
+    indent = min(indent, width // 2)
     first, *rest = line.wrap(width)
     if not indent or not rest:
         return [first, *rest]
@@ -154,13 +164,13 @@ class LinesView(ScrollView):
             return
         if self._wrap:
             narrow = max(1, width - self.styles.scrollbar_size_vertical)
-            new = [row for line in new for row in _wrapped(line, narrow)]
+            new = [row for line in new for row in wrapped(line, narrow)]
             self._lines = [*self._lines, *new]
         self._wide = max(self._wide, max((line.cell_length for line in new), default=0))
         self.virtual_size = Size(self._wide, len(self._lines))
 
     def _wrapped_all(self, width: int) -> list[Content]:
-        return [row for line in self._source for row in _wrapped(line, width)]
+        return [row for line in self._source for row in wrapped(line, width)]
 
     def notify_style_update(self) -> None:
         self._drawn.clear()
@@ -179,7 +189,10 @@ class LinesView(ScrollView):
         else:
             strip = self._drawn.get(index) or unpadded(self, self._lines[index], ground)
             self._drawn[index] = strip
-        return strip.crop_extend(left, left + width, ground.rich_style)
+        bar = self.styles.scrollbar_size_vertical if len(self._lines) > self.size.height else 0
+        room = max(0, width - bar)
+        shown = cut(self, strip, room, ground, left=left, length=strip.cell_length)
+        return shown.adjust_cell_length(width, ground.rich_style)
 
     # ------------------------------------------------------------ moving
 

@@ -20,14 +20,11 @@ from textual.style import Style
 
 from cockpit.dataclass import dataclass
 from cockpit.ui import present
-from cockpit.ui.look import chosen_ground, style_named, unpadded
+from cockpit.ui.look import chosen_ground, cut, style_named, unpadded
 from cockpit.ui.widgets.lines_view import LEFT
 
 STEP = 8
 """Cells that one key moves long text sideways."""
-
-CUT = "…"
-"""Stands where a text goes on beyond the edge."""
 
 KEPT = 3000
 """Drawn rows that are kept."""
@@ -147,6 +144,12 @@ class RowsView(ScrollView):
         self.refresh()
 
     @property
+    def room(self) -> int:
+        """Cells of a row: the scroll bar covers the last column."""
+        bar = self.styles.scrollbar_size_vertical if self.count > self.size.height else 0
+        return max(0, self.size.width - bar)
+
+    @property
     def seen(self) -> range:
         """The rows in view."""
         top = self.scroll_offset.y
@@ -174,7 +177,7 @@ class RowsView(ScrollView):
     # ------------------------------------------------------------ drawing
 
     def render_line(self, y: int) -> Strip:
-        row, width = self.scroll_offset.y + y, self.size.width
+        row, width = self.scroll_offset.y + y, self.room
         if row >= self.count:
             return Strip.blank(width, self.visual_style.rich_style)
         if row in self.chosen:
@@ -203,21 +206,9 @@ class RowsView(ScrollView):
         gutter = unpadded(self, cell.gutter, ground)
         room = max(0, width - gutter.cell_length)
         text = unpadded(self, cell.text, ground)
-        shift = 0 if cell.fixed else max(0, self.shift - cell.skipped)
-        shown = text.crop_extend(shift, shift + room, ground.rich_style)
-        if not cell.fixed:
-            shown = self._cut(shown, cell, room, ground)
-        whole = Strip.join([gutter, shown.adjust_cell_length(room, ground.rich_style)])
-        return whole.adjust_cell_length(width, ground.rich_style)
-
-    def _cut(self, shown: Strip, cell: Cell, room: int, ground: Style) -> Strip:
-        """With a sign at each end where the text goes on."""
-        sign = unpadded(self, Content.styled(CUT, "bold $muted"), ground)
-        if self.shift and cell.length and room > 1:
-            shown = Strip.join([sign, shown.crop(1, room)])
-        if cell.length > self.shift + room and room > 1:
-            shown = Strip.join([shown.crop(0, room - 1), sign])
-        return shown
+        left = 0 if cell.fixed else self.shift
+        shown = cut(self, text, room, ground, begin=cell.skipped, left=left, length=cell.length)
+        return Strip.join([gutter, shown]).adjust_cell_length(width, ground.rich_style)
 
     def _ground(self, cell: Cell, chosen: bool) -> Style:
         ground = self.visual_style
@@ -258,9 +249,9 @@ class RowsView(ScrollView):
         """So far that the end of the longest text in view is seen."""
         most = self.shift
         for row in self.seen:
-            cells = self._draw(row, self.size.width)
+            cells = self._draw(row, self.room)
             for cell in cells:
-                room = self.size.width // len(cells) - cell.gutter.cell_length
+                room = self.room // len(cells) - cell.gutter.cell_length
                 most = max(most, 0 if cell.fixed else cell.length - room + 1)
         return most
 
