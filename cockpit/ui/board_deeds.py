@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from cockpit.domain.text import counted
 from cockpit.ui.reasons import Context
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def choose(app: CockpitApp, context: Context, key: str) -> None:
     order = app.board.selection.order(context.fleet)
     if key.isdigit() and 0 < int(key) <= len(order):
         app.board.choose(order[int(key) - 1])
+    else:
+        said = f"No lane stands at place {key}; {counted(len(order), 'lane')} here."
+        app.toast(Content(said), severity="warning")
 
 
 def find(app: CockpitApp, context: Context, key: str) -> None:

@@ -381,6 +381,13 @@ async def test_a_terminal_too_small_gets_one_sentence(size: tuple[int, int]) -> 
         assert session.app._exit
 
 
+async def test_a_number_without_a_lane_says_so() -> None:
+    async with opened(TWO) as session:
+        await session.press("2", "9")
+        assert session.toasts() == ["No lane stands at place 9; 2 lanes here."]
+        assert session.app.board.selection.chosen == LaneId("beta")
+
+
 async def test_double_click_steps_in_and_one_click_chooses() -> None:
     async with opened(fleet_of_size(4), hosted=True) as session:
         await session.pilot.click(session.app.board.grid.panel(LaneId("delta")) or "LanePanel")

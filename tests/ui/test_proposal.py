@@ -144,7 +144,7 @@ async def test_the_editor_comes_first(repo: Path, monkeypatch: pytest.MonkeyPatc
         await visit.until(lambda: "Mend it first" in visit.toasts())
         assert not (repo / "lanes.yaml").exists()
         await visit.press("e")
-        await visit.until_shows("runs in the lane one.")
+        await visit.until_shows("gives it the lane one.")
         await visit.press("enter")
         await visit.until(lambda: visit.app.return_value is not None)
     assert "alpha:" in seen[0] and seen[1] == "lanes: {one: {agnet: shell}}\n"

@@ -98,9 +98,7 @@ def _tell_rest(context: Context, config: Config, wrong: list[Problem], what: str
     for problem in wrong:
         context.out.say(str(problem))
     context.out.say(("cockpit: ", "red"), f"{words.count(len(wrong), 'problem')} with {what}")
-    context.out.say(
-        ("  → ", "cyan"), "`cockpit init --example` shows every key with what it may be."
-    )
+    context.out.say(("  → ", "cyan"), "`cockpit init --example` shows what they may be.")
     return int(Exit.USAGE)
 
 

@@ -124,7 +124,7 @@ def _require_riders(train: Train, riders: Sequence[Car]) -> None:
     stopper = next((check.text for check in train.notes if not check.ok), "")
     said = [f"{car.lane}: {car.said}" for car in train.cars]
     raise Refused(
-        f"The train can't run: {stopper or 'no car can ride'}.",
+        f"The train can't run: {stopper or 'no lane in it can land'}.",
         detail="\n".join(said),
         hint="Mend what is said, or put lanes in with `cockpit train add LANE`.",
     )

@@ -105,7 +105,8 @@ class ProposalScreen(Reading, Screen[None], inherit_bindings=False):
         lanes = self._preview.lanes
         names = ("lane " if len(lanes) == 1 else "lanes ") + ", ".join(one.lane for one in lanes)
         said = f"This one gives it the {names}." if lanes else "This one has no lane."
-        if lanes and self._draft is not None and not self._draft.findings.agents:
+        draft = self._draft
+        if lanes and draft is not None and self._text == draft.text and not draft.findings.agents:
             said = f"No agent found: your shell runs in the {names}."
         self._lead(said)
 
