@@ -37,6 +37,11 @@ class CockpitError(Exception):
         if code is not None:
             self.code = code
 
+    @property
+    def clause(self) -> str:
+        """The title as a part of another sentence."""
+        return f"{self.title[:1].lower()}{self.title[1:].rstrip('.')}"
+
 
 class UsageError(CockpitError):
     """The command line or lanes.yaml is wrong; nothing was touched."""

@@ -124,6 +124,15 @@ def has_ended(pid: int) -> bool:
         return True
 
 
+@pytest.fixture
+def short(isolated: Path) -> Path:
+    """An empty folder with a short path, for unix sockets (103 bytes at most); it goes with the
+    test's tmux sockets."""
+    folder = Path(os.environ["TMUX_TMPDIR"]) / "short"
+    folder.mkdir()
+    return folder
+
+
 def git(cwd: Path, *argv: str, stdin: str | None = None) -> str:
     """Plain git as an agent or a person would run it; returns stdout, raises on failure."""
     done = subprocess.run(

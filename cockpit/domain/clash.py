@@ -206,11 +206,7 @@ def _lanes(sides: Sequence[LaneId | None]) -> tuple[LaneId, ...]:
     return tuple(side for side in sides if side is not None)
 
 
-def pain(lane: LaneId, among: Collection[LaneId], radar: Radar) -> tuple[int, int]:
-    """How many of `among` the lane clashes with, and in how many paths."""
-    return _pain(radar.of(lane), among)
-
-
 def _pain(clashes: Sequence[Clash], among: Collection[LaneId]) -> tuple[int, int]:
+    """How many of `among` a lane with these clashes would hurt, and in how many paths."""
     mine = [clash for clash in clashes if clash.other in among]
     return len(mine), sum(len(clash.paths) for clash in mine)

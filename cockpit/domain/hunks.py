@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 from cockpit.dataclass import dataclass
@@ -185,14 +185,6 @@ def revert_hunk(content: bytes, hunk: Hunk) -> bytes:
     return _replaced(
         content, hunk, hunk.new_start, old=hunk.side(new=True), new=hunk.side(new=False)
     )
-
-
-def apply_hunks(content: bytes, hunks: Iterable[Hunk]) -> bytes:
-    """`content`, the old side, with these hunks of one diff taken. From the last to the first,
-    so that each finds its lines where the diff says."""
-    for hunk in sorted(hunks, key=lambda hunk: hunk.old_start, reverse=True):
-        content = apply_hunk(content, hunk)
-    return content
 
 
 def _replaced(

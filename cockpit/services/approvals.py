@@ -147,7 +147,7 @@ def state_of(work: Workplace, lane: LaneId, *, tip: CommitId | None = None) -> A
     try:
         approval = work.approvals.get(lane)
     except CockpitError as error:
-        return ApprovalState(Standing.VOID, None, _clause(error.title))
+        return ApprovalState(Standing.VOID, None, error.clause)
     if approval is None:
         return ApprovalState(Standing.NONE)
     task_changed, task_why = _task_since(work, approval)
@@ -190,16 +190,12 @@ def _task_since(work: Workplace, approval: Approval) -> tuple[bool, str]:
     try:
         now = tasks.digest_of(work, approval.lane)
     except CockpitError as error:
-        return True, _clause(error.title)
+        return True, error.clause
     if now == approval.task_digest:
         return False, ""
     if not approval.task_digest:
         return True, "the lane got a task since"
     return True, "the task's text changed since" if now else "the lane's task is gone"
-
-
-def _clause(title: str) -> str:
-    return (title[:1].lower() + title[1:]).rstrip(".")
 
 
 def _count(number: int, noun: str) -> str:

@@ -68,7 +68,7 @@ def run(work: Workplace, intent: RunBackground, tell: Tell, by: str) -> Outcome:
         try:
             _go(work, running, lane, tell, by)
         except CockpitError as error:
-            why = UNKNOWN if isinstance(error, DeliveryUnknown) else _clause(error.title)
+            why = UNKNOWN if isinstance(error, DeliveryUnknown) else error.clause
             return hold(work, running, replace(now, why=why), error.detail)
         background.put_run(
             work, lane, replace(now, phase=Phase.PROMPTED, prompted=work.clock.now())
@@ -122,10 +122,6 @@ def _go(work: Workplace, running: Running, lane: LaneId, tell: Tell, by: str) ->
     renewing.refresh(work, lane, tell, by)
     running.step("give it the prompt")
     renewing.tell_agent(work, lane, told, tell, by)
-
-
-def _clause(title: str) -> str:
-    return (title[:1].lower() + title[1:]).rstrip(".")
 
 
 # ---------------------------------------------------------------- after a death

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cockpit.services import ssh_link
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.panes import DROPPED
 
@@ -15,7 +16,8 @@ def host_app(cockpit: LocalCockpit, *, few_colours: bool = False) -> list[str]:
     command line that attaches this terminal to the app. `few_colours`: it has no more than 16."""
     work = cockpit.work
     work.tmux.ensure_server()
-    env = {name: value for name, value in work.environment.items() if not DROPPED.match(name)}
+    kept = {name: value for name, value in work.environment.items() if not DROPPED.match(name)}
+    env = ssh_link.stable(work, kept)
     # -P: the repository's folder is no import path, or whoever lands a json.py there runs it here
     argv = [sys.executable, "-P", "-m", "cockpit", "-C", str(work.root), "up", "--hosted"]
     argv += ["--few-colours"] * few_colours

@@ -124,26 +124,14 @@ def changes_of(plan: HunkPlan) -> list[PathChange]:
 
 def has_happened(work: Workplace, plan: HunkPlan) -> bool:
     """Whether index or file are what the deed makes of them."""
-    return _is(work, plan, new=True)
-
-
-def has_not_happened(work: Workplace, plan: HunkPlan) -> bool:
-    """Whether they are what they were before."""
-    return _is(work, plan, new=False)
-
-
-def _is(work: Workplace, plan: HunkPlan, *, new: bool) -> bool:
     edit, root = work.git.edit, Path(plan.worktree)
     if not work.disk.is_folder(root):
         return False
     if not plan.index:
-        return edit.disk_file(root, plan.path).facts == (plan.new if new else plan.old)
+        return edit.disk_file(root, plan.path).facts == plan.new
     for change in changes_of(plan):
         now = edit.index_side(root, change.path)
-        mode, blob = (
-            (change.new_mode, change.new_blob) if new else (change.old_mode, change.old_blob)
-        )
-        if now.mode != mode or (now.is_there and now.blob != blob):
+        if now.mode != change.new_mode or (now.is_there and now.blob != change.new_blob):
             return False
     return True
 

@@ -12,7 +12,7 @@ from cockpit.domain.intents import Interrupt, Restart, Stop
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError, Refused, TimedOut
-from cockpit.services import port_slots, setup, tasks, trust
+from cockpit.services import port_slots, setup, ssh_link, tasks, trust
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.ports import Launch, PaneInfo
 from cockpit.services.running import abandoning, begin, own_lock
@@ -44,6 +44,7 @@ def lane_environment(work: Workplace, lane: LaneConfig, ports: Mapping[str, str]
         for name, value in work.environment.items()
         if not DROPPED.match(name) and name not in drop
     }
+    env = ssh_link.stable(work, env)
     env.update(ports)
     env.update(lane.env)
     env["COCKPIT_LANE"] = lane.lane

@@ -18,7 +18,7 @@ an open cockpit may have typed it; then the journal has the send, and it is left
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import field, replace
 
 from cockpit.dataclass import dataclass
@@ -27,7 +27,7 @@ from cockpit.domain.intents import CallOffPrompt, Send
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import Plan
 from cockpit.domain.prompt_queue import MOST, PromptQueue, Waiting
-from cockpit.domain.text import safe
+from cockpit.domain.text import counted, safe
 from cockpit.errors import CockpitError, Refused
 from cockpit.services import prompt_line, shared
 from cockpit.services.api import Outcome, Tell
@@ -91,12 +91,11 @@ def add(work: Workplace, intent: Send, tell: Tell, by: str) -> Outcome:
             op=record.op,
         )
         prompt_line.keep(work, one)
-        size = len(intent.text)
         running = _begin(
             work,
             tell,
             by,
-            f"keep {size} character{'s' * (size != 1)} for {lane} until its turn has ended",
+            f"keep {counted(len(intent.text), 'character')} for {lane} until its turn has ended",
             PromptPlan(lane, added=[one.id]),
         )
         running.step("put the prompt into the line")
@@ -133,7 +132,7 @@ def call_off(work: Workplace, intent: CallOffPrompt, tell: Tell, by: str) -> Out
         for one in (*gone, *doubtful):
             prompt_line.keep(work, one)
         plan = PromptPlan(lane, removed=_ids(gone), removed_doubtful=_ids(doubtful))
-        what = _counted(gone) if gone else "what was doubtful"
+        what = counted(len(gone), "prompt") if gone else "what was doubtful"
         running = _begin(work, tell, by, f"call off {what} for {lane}", plan)
         running.step("take them out of the line")
         _write(work, running, queue.without(plan.goes))
@@ -245,10 +244,6 @@ def first_words(work: Workplace, prompts: Iterable[str]) -> str:
     found = [prompt_line.kept(work, prompt) for prompt in prompts]
     quoted = (safe(one.first_line, width=FIRST_WORDS).text for one in found if one is not None)
     return ", ".join(f"“{words}”" for words in quoted) or "its text is gone"
-
-
-def _counted(prompts: Sequence[Waiting]) -> str:
-    return f"{len(prompts)} prompt{'' if len(prompts) == 1 else 's'}"
 
 
 def _ids(prompts: Iterable[Waiting]) -> list[str]:

@@ -179,13 +179,13 @@ def state_of(work: Workplace, lane: LaneId) -> StandingState:
     try:
         given = given_to(work, lane)
     except CockpitError as error:
-        return StandingState(Standing.VOID, None, (_clause(error.title),))
+        return StandingState(Standing.VOID, None, (error.clause,))
     if given is None:
         return StandingState()
     try:
         now = terms_of(work, lane)
     except CockpitError as error:
-        return standing.state_of(given, None, _clause(error.title))
+        return standing.state_of(given, None, error.clause)
     return standing.state_of(given, now)
 
 
@@ -208,10 +208,6 @@ def raw(work: Workplace, lane: LaneId) -> dict[str, Any] | None:
 
 def _name(lane: LaneId) -> str:
     return f"standing-{lane}"
-
-
-def _clause(title: str) -> str:
-    return (title[:1].lower() + title[1:]).rstrip(".")
 
 
 # ---------------------------------------------------------------- giving it

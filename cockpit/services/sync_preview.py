@@ -13,7 +13,7 @@ from cockpit.domain.activity import State
 from cockpit.domain.ids import CommitId, LaneId, branch_name
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.sync import TURN, SyncHow, SyncPreview
-from cockpit.errors import CockpitError, Refused, UsageError
+from cockpit.errors import Refused, UsageError
 from cockpit.services import lane_branch, looking, relanding, target_line
 from cockpit.services.workplace import Workplace
 
@@ -110,7 +110,7 @@ def _rebase(work: Workplace, shown: SyncPreview) -> SyncPreview:
         gone = relanding.taken_back(work, shown.lane, shown.old, shown.target_tip)
         commits = work.git.history.to_replay(shown.old, shown.target_tip, taken_back=gone)
     except Refused as error:
-        return replace(shown, why_not=_clause(error))
+        return replace(shown, why_not=error.clause)
     outcome = work.git.builder.replay(commits, shown.target_tip)
     if outcome.tip is None:
         return replace(shown, conflicts=outcome.conflicts, stuck=outcome.stuck)
@@ -125,10 +125,6 @@ def _rebase(work: Workplace, shown: SyncPreview) -> SyncPreview:
         rebuilt=len(outcome.made),
         dropped=max(0, len(own) - len(outcome.made)),
     )
-
-
-def _clause(error: CockpitError) -> str:
-    return error.title[:1].lower() + error.title[1:].rstrip(".")
 
 
 def lane_base(shown: SyncPreview) -> CommitId | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit import paths
+from cockpit.adapters import ssh_agent
 from cockpit.adapters.agents import presets
 from cockpit.adapters.agents.catalogue import AgentCatalogue
 from cockpit.adapters.approvals import FileApprovals
@@ -113,7 +114,15 @@ def _workplace_on(
         papers=FolderPapers(),
         probe=probe,
         environment=env,
+        ssh_link=_ssh_link(state / "run", env),
     )
+
+
+def _ssh_link(run: Path, env: Mapping[str, str]) -> Path | None:
+    """Our link to the ssh agent, brought after this login's."""
+    ssh_agent.point(run, env)
+    link = ssh_agent.link_in(run)
+    return link if ssh_agent.fits(link) else None
 
 
 def _tmux(git: GitRepository, config: Config, state: Path) -> TmuxServer:

@@ -78,6 +78,8 @@ class Workplace:
     papers: Papers
     probe: Probe = no_probe
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    ssh_link: Path | None = None
+    """Where our link to the commander's ssh agent is, if a program could use it."""
 
     @property
     def target(self) -> RefName:

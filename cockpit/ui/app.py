@@ -28,7 +28,6 @@ from cockpit.domain.fleet import LaneView
 from cockpit.domain.ids import LaneId
 from cockpit.domain.keys import KeyWish
 from cockpit.domain.operation import OpKind
-from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
 from cockpit.services.looks import Look, Looks
@@ -237,10 +236,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.notify(content.plain, severity=severity, markup=False, timeout=toasts.LASTS)
 
     def complain(self, error: CockpitError) -> None:
-        """Show a failure: what happened, what is known, what to do."""
-        parts = (error.title, error.detail, error.hint)
-        lines = [safe(part, width=300).text for part in parts if part]
-        self.toast(Content("\n".join(lines)), severity="error")
+        """Show a failure."""
+        self.toast(present.failure(error), severity="error")
 
     # ------------------------------------------------------------ actions
 

@@ -12,11 +12,10 @@ from textual.app import App
 from textual.content import Content
 from textual.screen import Screen
 
-from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
 from cockpit.services.founding import Founding
 from cockpit.services.looks import Look
-from cockpit.ui import themes
+from cockpit.ui import present, themes
 from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
@@ -89,9 +88,7 @@ class FoundingApp(App[Path | None], inherit_bindings=False):
         try:
             await work
         except CockpitError as error:
-            parts = (error.title, error.detail, error.hint)
-            lines = [safe(part, width=300).text for part in parts if part]
-            self.toast(Content("\n".join(lines)), severity="error")
+            self.toast(present.failure(error), severity="error")
 
     def toast(self, content: Content, *, severity: Any = "information") -> None:
         self.notify(content.plain, severity=severity, markup=False)

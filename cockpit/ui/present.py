@@ -17,6 +17,7 @@ from cockpit.domain.ids import branch_name
 from cockpit.domain.landed import Merged
 from cockpit.domain.lane import GitFacts
 from cockpit.domain.text import counted, safe
+from cockpit.errors import CockpitError
 
 ORDER = (
     State.ASKING,
@@ -51,6 +52,12 @@ def text(raw: object, style: str = "", *, width: int = 400) -> Content:
     """Outside text as one line of content in a style."""
     shown = safe(str(raw), width=width).text
     return Content.styled(shown, style) if style else Content(shown)
+
+
+def failure(error: CockpitError) -> Content:
+    """What happened, what is known, what to do, a line each."""
+    parts = (error.title, error.detail, error.hint)
+    return Content("\n".join(safe(part, width=300).text for part in parts if part))
 
 
 def state_style(state: State) -> str:

@@ -154,15 +154,22 @@ def test_a_repository_with_submodules_and_lfs(repo: Path) -> None:
     assert (broken.is_missing, bool(broken.trouble), none) == (False, True, None)
 
 
-def test_an_ssh_agent(tmp_path: Path) -> None:
-    path = str(tmp_path / "s")
-    assert places.ssh_agent({}).answers is None
-    assert places.ssh_agent({"SSH_AUTH_SOCK": path}).answers is False
-    assert places.ssh_agent({"SSH_AUTH_SOCK": "/x" * 200}).answers is False
+def test_an_ssh_agent(short: Path) -> None:
+    path, state = str(short / "s"), short / "state"
+    assert places.ssh_agent({}, state).answers is None
+    assert places.ssh_agent({"SSH_AUTH_SOCK": path}, state).answers is False
+    assert places.ssh_agent({"SSH_AUTH_SOCK": "/x" * 200}, state).answers is False
+    assert places.ssh_agent({}, short / ("x" * 100)).link == ""
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
         server.listen()
-        assert places.ssh_agent({"SSH_AUTH_SOCK": path}).answers is True
+        found = places.ssh_agent({"SSH_AUTH_SOCK": path}, state)
+        link = state / "run" / "ssh-agent"
+        assert (found.answers, found.link, found.link_answers) == (True, str(link), False)
+        link.parent.mkdir(parents=True)
+        link.symlink_to(path)
+        assert places.ssh_agent({}, state).link_answers is True
+    assert places.ssh_agent({}, state).link_answers is False
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
-from cockpit.domain.starting import LaneStart, StartKind, StartPreview
+from cockpit.domain.starting import StartPreview
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.task_desk import PlanDesk
@@ -62,6 +62,7 @@ from cockpit.domain.upstream import FollowPreview, RemoteChange
 from cockpit.errors import CockpitError, UsageError
 from cockpit.services.api import Explanation, Outcome, Tell, TrustState, UndoPreview
 from cockpit.services.ports import TrashEntry
+from tests.starts import fresh_lanes
 
 ONE = CommitId("1" * 40)
 TWO = CommitId("2" * 40)
@@ -315,20 +316,7 @@ class FakeCockpit:
         ]
 
     def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
-        return StartPreview(
-            tuple(
-                LaneStart(
-                    lane,
-                    StartKind.NEW,
-                    "shell",
-                    branch=f"{lane}/work",
-                    worktree=f"/tmp/project-{lane}",
-                    argv=("/bin/sh",),
-                    task=task,
-                )
-                for lane in lanes
-            )
-        )
+        return fresh_lanes(lanes, task)
 
     def port_slots(self) -> list[HeldSlot]:
         return list(self.slots)

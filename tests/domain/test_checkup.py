@@ -141,6 +141,14 @@ LOGIN = SOUND.system.login
         (at("repository", newest=NOW + 60), "clock", "ok", "agrees"),
         (at("ssh", socket="", answers=None), "ssh agent", "ok", "No ssh agent"),
         (at("ssh", answers=False), "ssh agent", "warning", "nobody answers"),
+        (at("ssh", link="/s/ssh-agent"), "ssh agent", "ok", "lanes get a link to it"),
+        (at("ssh", answers=False, link="/s/ssh-agent"), "ssh agent", "warning", "nobody answers"),
+        (
+            at("ssh", answers=False, link="/s/ssh-agent", link_answers=True),
+            "ssh agent",
+            "ok",
+            "answers lanes at /s/ssh-agent",
+        ),
         (
             replace(
                 at("ssh", socket="/tmp/ssh-X/agent.1"),

@@ -12,7 +12,6 @@ from cockpit.domain.change import FileDiff, Layer
 from cockpit.domain.hunks import (
     Endings,
     apply_hunk,
-    apply_hunks,
     endings_of,
     file_identity,
     find_hunk,
@@ -23,6 +22,7 @@ from cockpit.domain.hunks import (
     split_lines,
 )
 from cockpit.errors import Refused
+from tests.domain.hunking import apply_hunks
 
 LINES = st.lists(
     st.sampled_from(["a", "b", "c", "", "@@ -1 +1 @@", "-x", "+y", "\\ z", "\r", "é\udcff"])

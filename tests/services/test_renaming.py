@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cockpit.adapters.git import modules
+from cockpit.adapters.git import worktree as worktree_links
+from cockpit.adapters.git.files import write_whole
+from cockpit.adapters.git.ground import Ground
 from cockpit.domain.ids import CommitId, LaneId
 from cockpit.domain.intents import (
     Adopt,
@@ -315,8 +320,8 @@ def test_a_lock_of_the_commanders_own_git_holds(desk: Desk) -> None:
     assert folder.exists()
 
 
-def test_submodules_come_along(desk: Desk, tmp_path: Path) -> None:
-    """git refuses to move such a worktree: their links lead through both folders."""
+def nested(desk: Desk, tmp_path: Path) -> Path:
+    """A lane with a submodule that has one of its own; returns its folder."""
     allow = ("-c", "protocol.file.allow=always")
     for name in ("sub", "inner"):
         git(tmp_path, "init", "-q", name)
@@ -328,14 +333,72 @@ def test_submodules_come_along(desk: Desk, tmp_path: Path) -> None:
     folder = worked(desk)
     git(folder, *allow, "submodule", "update", "-q", "--init", "--recursive")
     (folder / "dep/sub/loose.txt").write_text("loose\n")
-    left = status(folder)
+    return folder
+
+
+def submodules_are_whole(folder: Path) -> bool:
+    said = git(folder, "submodule", "status", "--recursive").splitlines()
+    there = folder / "dep/sub"
+    return (
+        [line[0] for line in said] == [" ", " "]
+        and git(there, "rev-parse", "--show-toplevel").strip() == str(there)
+        and git(there / "in/ner", "status", "--porcelain") == ""
+    )
+
+
+def test_submodules_come_along(desk: Desk, tmp_path: Path) -> None:
+    """git refuses to move such a worktree: their links lead through both folders."""
+    left = status(nested(desk, tmp_path))
     for wish in (Move(ALPHA, "../deep/down/here"), Undo()):
         desk.do(wish)
         now = desk.cockpit().work.record(ALPHA).worktree
-        said = git(now, "submodule", "status", "--recursive").splitlines()
-        assert [line[0] for line in said] == [" ", " "] and status(now) == left
-        assert git(now / "dep/sub", "rev-parse", "--show-toplevel").strip() == str(now / "dep/sub")
-        assert git(now / "dep/sub/in/ner", "status", "--porcelain") == ""
+        assert submodules_are_whole(now) and status(now) == left
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("before", range(7))
+def test_killed_between_two_links_of_submodules(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, back: bool
+) -> None:
+    """Two links for each of two submodules, then three of the worktree itself."""
+    left = status(nested(desk, tmp_path))
+    wish = Move(ALPHA, "../deep/down/here")
+    if back:
+        desk.do(wish)
+    writes = 0
+
+    def one_more() -> None:
+        nonlocal writes
+        if writes == before:
+            raise Killed
+        writes += 1
+
+    write, run = write_whole, Ground.run
+
+    def written(path: Path, content: bytes) -> None:
+        one_more()
+        write(path, content)
+
+    def ran(ground: Ground, argv: Sequence[str], **more: Any) -> Any:
+        if "core.worktree" in argv:
+            one_more()
+        return run(ground, argv, **more)
+
+    with monkeypatch.context() as patch:
+        for module in (modules, worktree_links):
+            patch.setattr(module, "write_whole", written)
+        patch.setattr(Ground, "run", ran)
+        with pytest.raises(Killed):
+            desk.do(Undo() if back else wish)
+    said = desk.cockpit().recover(desk.events.append)
+    assert len(said) == 1 and "was finished" in said[0]
+    now = desk.cockpit().work.record(ALPHA).worktree
+    assert (now == desk.root.parent / "project-alpha") == back
+    assert submodules_are_whole(now) and status(now) == left
 
 
 def test_a_submodule_that_is_a_trap_is_left_alone(desk: Desk, tmp_path: Path) -> None:

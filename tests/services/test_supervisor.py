@@ -283,13 +283,16 @@ async def test_ledgers_and_the_plan_follow_the_board(
         assert not [event for event in events if isinstance(event, Notice) and told in event.text]
 
 
-async def test_a_step_that_outlives_the_app_goes_on(desk: Desk) -> None:
+async def test_a_step_that_outlives_the_app_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its thread tells of it after the loop was closed, or while it is."""
     supervisor = FleetSupervisor(desk.cockpit(), FakeLive(desk.tmux), None)
     closed = asyncio.new_event_loop()
     closed.close()
-    closed.is_closed = lambda: False  # type: ignore[method-assign]
     supervisor._loop = closed
-    desk.usual().carry_out(Start(ALPHA), supervisor._tell, by="app")
+    with monkeypatch.context() as patch:  # it is being closed
+        patch.setattr(closed, "is_closed", lambda: False)
+        desk.usual().carry_out(Start(ALPHA), supervisor._tell, by="app")
     assert desk.usual().log(last=1)[0].state is OpState.DONE
     await supervisor.stop()

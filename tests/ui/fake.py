@@ -41,7 +41,7 @@ from cockpit.domain.review import Review
 from cockpit.domain.rounds import RoundPreview, RoundSummary
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.domain.standing import Terms
-from cockpit.domain.starting import LaneStart, StartKind, StartPreview
+from cockpit.domain.starting import StartPreview
 from cockpit.domain.sync import SyncHow, SyncPreview
 from cockpit.domain.taking import TakePreview, Uncommitted
 from cockpit.domain.taskname import TaskId
@@ -51,6 +51,7 @@ from cockpit.domain.upstream import FollowPreview, Relation, RemoteChange, Stand
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Explanation, TrustState, UndoPreview
 from cockpit.services.ports import Frame, LivePanes, PaneInfo
+from tests.starts import fresh_lanes
 
 T = TypeVar("T")
 NOW = 1_700_000_000.0
@@ -363,20 +364,7 @@ class FakeCockpit:
         return self._answer("teardown", usual)
 
     def preview_start(self, lanes: Sequence[LaneId], *, task: str = "") -> StartPreview:
-        return StartPreview(
-            tuple(
-                LaneStart(
-                    lane,
-                    StartKind.NEW,
-                    "shell",
-                    branch=f"{lane}/work",
-                    worktree=f"/tmp/project-{lane}",
-                    argv=("/bin/sh",),
-                    task=task,
-                )
-                for lane in lanes
-            )
-        )
+        return fresh_lanes(lanes, task)
 
     def preview_sync(self, lane: LaneId, *, how: str = "") -> SyncPreview:
         usual = sync(lane)

@@ -89,8 +89,8 @@ class LocalMachine:
     def repository(self, start: Path) -> tuple[Repository, Path | None]:
         return places.repository(start)
 
-    def ssh_agent(self) -> SshAgent:
-        return places.ssh_agent(self._environment)
+    def ssh_agent(self, state: Path) -> SshAgent:
+        return places.ssh_agent(self._environment, state)
 
     def git_configs(self) -> tuple[str, ...]:
         return places.git_configs(self._environment)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from cockpit.adapters import ssh_agent as agent_link
 from cockpit.adapters.files import read_small
 from cockpit.adapters.git.discover import discover
 from cockpit.adapters.platform import kernel
@@ -17,7 +17,6 @@ from cockpit.errors import CockpitError, UsageError
 
 _TIMED = ("HEAD", "index", "logs/HEAD", "FETCH_HEAD")
 _ATTRIBUTES_CAP = 1 << 20
-_PATIENCE = 1.0
 
 
 def place(path: Path) -> Place:
@@ -107,18 +106,16 @@ def _wants_lfs(root: Path) -> bool:
     return content is not None and b"filter=lfs" in content
 
 
-def ssh_agent(environment: Mapping[str, str]) -> SshAgent:
-    """Whether somebody answers at SSH_AUTH_SOCK; nothing is asked of them."""
-    named = environment.get("SSH_AUTH_SOCK", "")
-    if not named:
-        return SshAgent()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(_PATIENCE)
-        try:
-            probe.connect(named)
-        except (OSError, ValueError):
-            return SshAgent(named, False)
-    return SshAgent(named, True)
+def ssh_agent(environment: Mapping[str, str], state: Path) -> SshAgent:
+    """Whether somebody answers at SSH_AUTH_SOCK, and at the link for lanes in the state folder."""
+    named = environment.get(agent_link.VARIABLE, "")
+    link = agent_link.link_in(state / "run")
+    return SshAgent(
+        named,
+        agent_link.answers(named) if named else None,
+        str(link) if agent_link.fits(link) else "",
+        os.path.islink(link) and agent_link.answers(str(link)),
+    )
 
 
 def git_configs(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -137,6 +137,10 @@ class SshAgent:
 
     socket: str = ""
     answers: bool | None = None
+    link: str = ""
+    """Where our link in the state folder is, or will be, whose path lanes get; empty where no
+    program could use it: the path is too long."""
+    link_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

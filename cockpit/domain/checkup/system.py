@@ -131,12 +131,24 @@ def judge_ssh(facts: Facts) -> Iterator[Finding]:
     agent = facts.ssh
     if not agent.socket:
         yield ok("ssh agent", "No ssh agent is named here (SSH_AUTH_SOCK), so lanes get none.")
+    elif agent.link_answers:
+        yield ok(
+            "ssh agent",
+            f"An ssh agent answers lanes at {agent.link}, a link that each command brings after "
+            "the agent of its login.",
+        )
     elif not agent.answers:
         yield warning(
             "ssh agent",
             f"SSH_AUTH_SOCK names {agent.socket}, and nobody answers there: a push from a lane "
             "started now would fail.",
             "Log in anew, or start an agent (`eval $(ssh-agent)`).",
+        )
+    elif agent.link:
+        yield ok(
+            "ssh agent",
+            f"An ssh agent answers at {agent.socket}; lanes get a link to it, which the next "
+            "command brings after it.",
         )
     elif "/ssh-" in agent.socket and "ssh" in facts.terminal.inside:
         yield note(

@@ -10,9 +10,10 @@ import pytest
 
 from cockpit.adapters.git.repository import GitRepository
 from cockpit.domain.change import FileDiff, LaneDiff, Layer
-from cockpit.domain.hunks import apply_hunks, parse_hunks
+from cockpit.domain.hunks import parse_hunks
 from tests.adapters.git.conftest import MAIN, Lane, commit_all
 from tests.conftest import git
+from tests.domain.hunking import apply_hunks
 
 LONG = "".join(f"line {number}\n" for number in range(60))
 
