@@ -264,8 +264,15 @@ def explain(app: CockpitApp, context: Context, key: str) -> None:
 
 def show_help(app: CockpitApp, context: Context, key: str) -> None:
     from cockpit.ui.screens.help import HelpScreen
+    from cockpit.ui.screens.pick import PickScreen
 
-    app.push_screen(HelpScreen(app.screen))
+    screen = app.screen
+    if isinstance(screen, PickScreen) and any(
+        isinstance(below, HelpScreen) for below in app.screen_stack
+    ):
+        screen.do_pick_close()  # back to help, or both could be piled up for ever
+    else:
+        app.push_screen(HelpScreen(screen))
 
 
 async def trust(app: CockpitApp, context: Context, key: str) -> None:

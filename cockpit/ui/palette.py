@@ -47,8 +47,11 @@ THEME = "theme:"
 
 
 async def ask_palette(app: CockpitApp) -> None:
-    """Let the commander choose from everything, and do it."""
+    """Let the commander choose from everything, and do it. Clicks that come faster than a screen
+    is drawn open one."""
     here = app.screen
+    if isinstance(here, PickScreen):
+        return
     taken = await app.push_screen_wait(
         PickScreen("Commands", list(entries(app, here)), recent=list(app.recent))
     )
@@ -58,6 +61,8 @@ async def ask_palette(app: CockpitApp) -> None:
 
 async def ask_lane_menu(app: CockpitApp, lane: LaneId) -> None:
     """Let the commander choose what to do with a lane."""
+    if isinstance(app.screen, PickScreen):
+        return
     view = app.board.fleet.lane(lane)
     if view is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,56 @@ def test_resizing_down_to_nothing_and_up_again_without_colour(planned: Path) -> 
         screen.resize(200, 60)
         screen.wait_until(lambda shown: len(shown.split("\n")[1]) == 200, why="200 wide")
         screen.leave()
+
+
+@pytest.mark.tmux
+def test_a_storm_of_sizes(planned: Path) -> None:
+    """Twenty sizes a second, with and without a dialog, up to a huge one and back."""
+    sizes = [(20, 5), (500, 200), (80, 24), (41, 11), (300, 80), (60, 20), (1, 1), (120, 40)]
+    with Screen([*UP, "--bare"], cwd=planned) as screen:
+        screen.wait_for(ASKED, seconds=20)
+        for place in range(60):
+            if place == 30:
+                screen.press("n")
+            screen.resize(*sizes[place % len(sizes)])
+            time.sleep(0.05)
+        screen.resize(500, 200)
+        screen.wait_until(lambda shown: len(shown.split("\n")[1]) == 500, why="500 wide")
+        screen.resize(80, 24)
+        screen.wait_until(lambda shown: len(shown.split("\n")[1]) == 80, why="80 wide again")
+        screen.wait_for("a · planned", "q quit|[?] help")
+        screen.leave()
+
+
+@pytest.mark.tmux
+def test_two_terminals_of_different_size(planned: Path) -> None:
+    """The second sees the same app; each can be left, and coming back finds it as it was."""
+    with (
+        Screen(UP, cwd=planned, columns=120, rows=40) as first,
+        Screen(UP, cwd=planned, columns=80, rows=24, name="second") as second,
+    ):
+        first.wait_for(ASKED, seconds=20)
+        second.wait_for(ASKED, seconds=20)
+        second.press("n")
+        second.wait_gone(ASKED)
+        second.wait_for("a · planned", "[?] help")
+        first.wait_gone(ASKED)
+        second.press("?")
+        first.wait_for("Keys and what they do")
+        second.press("Escape")
+        second.wait_for("a · planned")
+        second.press("Q")
+        second.wait_ended()
+        first.press("t")
+        first.wait_until(lambda shown: len(shown.split("\n")) >= 40, why="its own size again")
+        first.wait_for("Tasks")
+        with Screen(UP, cwd=planned, columns=100, rows=30, name="third") as third:
+            third.wait_for("Tasks", "Esc back", seconds=20)
+            third.press("Escape")
+            third.wait_for("a · planned", "[?] help")
+            third.press("q")
+            third.wait_ended()
+            first.wait_ended()
 
 
 @pytest.mark.tmux

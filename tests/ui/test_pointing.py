@@ -47,11 +47,12 @@ class Place(Keyed):
         self.scopes = (scope,)  # type: ignore[misc]
 
 
-def hint_at(session: Session, key: str) -> tuple[HintBar, int]:
+def hint_at(session: Session, key: str) -> tuple[HintBar, tuple[int, int]]:
     bar = session.app.screen.query_one(HintBar)
-    for x in range(bar.size.width):
-        if bar.key_at(x) == key:
-            return bar, x
+    for y in range(bar.size.height):
+        for x in range(bar.size.width):
+            if bar.key_at(x, y) == key:
+                return bar, (x, y)
     raise AssertionError(f"no hint {key}: {session.text().splitlines()[-1]}")
 
 
@@ -66,8 +67,8 @@ def is_on_board(session: Session) -> bool:
 
 
 async def click_hint(session: Session, key: str) -> None:
-    bar, x = hint_at(session, key)
-    await session.pilot.click(bar, offset=(x, 0))
+    bar, place = hint_at(session, key)
+    await session.pilot.click(bar, offset=place)
     await session.settle()
 
 
@@ -254,13 +255,24 @@ async def test_a_click_on_the_chosen_row_of_a_screen_opens_it(
 async def test_help_stays_in_view_while_a_prompt_is_written_and_takes_a_click() -> None:
     async with opened(TWO, size=(60, 20)) as session:
         await session.press("o", *"hello")
-        hints = next(line for line in session.text().splitlines() if "put away" in line)
-        assert "Ctrl-S send" in hints and "F1 help" in hints
+        text = session.text()
+        assert "Ctrl-S send" in text and "Esc put away" in text and "F1 help" in text
         await click_hint(session, "F1")
         assert isinstance(session.app.screen, HelpScreen)
         await session.press("escape")
         await click_hint(session, "Esc")
         assert session.app.drafts[(ALPHA,)] == "hello"
+
+
+async def test_help_and_palette_are_not_piled_up() -> None:
+    async with opened(TWO) as session:
+        await session.press("colon", "f1", "ctrl+p")
+        deep = len(session.app.screen_stack)
+        for _ in range(5):
+            await session.press("f1", "ctrl+p")
+        assert len(session.app.screen_stack) == deep
+        await session.press("escape", "escape", "escape")
+        assert is_on_board(session)
 
 
 async def test_the_hints_of_a_dialog_and_of_a_field_take_clicks() -> None:

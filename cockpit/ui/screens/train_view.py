@@ -234,7 +234,7 @@ class TrainView(ReadingScreen):
         """Heights of the notes and, where the list stands above, of the list."""
         notes = self.query_one("#notes", LinesView)
         height = self.size.height
-        notes.styles.height = min(len(notes.lines), max(2, height // 6))
+        notes.styles.height = min(len(notes.lines), max(2, height // 4))
         wide = self.size.width >= WIDE
         rows = max(len(self.cars), 1) if self.cars else 6
         self.car_list.styles.height = "1fr" if wide else min(rows, max(3, (height - 5) // 2))
