@@ -71,8 +71,10 @@ class FoundingApp(App[Path | None], inherit_bindings=False):
         await super().on_event(event)
 
     def perform(self, action_id: str, key: str = "") -> None:
-        """Do what the screen has for an action; it has all that its keys can ask for."""
-        outcome = getattr(self.screen, f"do_{action_id}")()
+        """Do what the screen has for an action: all that its keys can ask for, but not the
+        palette, which a click beside the hints means elsewhere."""
+        deed = getattr(self.screen, f"do_{action_id}", None)
+        outcome = deed() if deed is not None else None
         if isinstance(outcome, Coroutine):
             self.do(outcome)
 

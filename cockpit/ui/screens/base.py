@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Input, TextArea
 
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet
-from cockpit.ui.actions import ACTIONS, Action, Scope
+from cockpit.ui.actions import ACTIONS, BY_ID, Action, Scope
+from cockpit.ui.key_names import types_text
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
 from cockpit.ui.widgets.rows_view import RowsView
@@ -28,6 +30,8 @@ BOX = 92
 WAYS_OUT = ("close", "palette", "help")
 """Actions whose hints stand last and stay on the narrowest screen: the palette leads everywhere,
 by mouse too."""
+WAYS = ("palette", "help")
+"""Those that there are while text is written."""
 
 
 class Keyed:
@@ -39,6 +43,9 @@ class Keyed:
     """Scopes that still count while text is being written on this screen."""
     opens: ClassVar[str] = ""
     """The action that a click on the chosen row does; only one that looks."""
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {}
+    """Keys and words of the hints while text is written in the field of that id, on screens
+    whose own keys don't count then."""
 
     @property
     def cockpit(self) -> CockpitApp:
@@ -90,10 +97,19 @@ class Keyed:
             for action in self.hinted()
         ]
 
+    @property
+    def field(self) -> Input | TextArea | None:
+        """What text is being written in."""
+        focused = cast("Screen[object]", self).focused
+        return focused if isinstance(focused, Input | TextArea) else None
+
     def on_hint_bar_pressed(self, message: HintBar.Pressed) -> None:
         """A click on a hint is its key; one beside them opens the palette."""
         message.stop()
         name = self.cockpit.keymap.name_of(message.key)
+        if self.field is not None and (not name or types_text(name)):
+            # of what is to be typed (`A Enter`) only the key; a letter would become text
+            name = "enter" if message.key.endswith("Enter") else ""
         if name:
             character = name if len(name) == 1 else None
             self.cockpit.post_message(events.Key(name, character))
@@ -114,11 +130,24 @@ class Keyed:
         """Keys have changed."""
         self.refresh_hints()
 
+    def on_descendant_focus(self) -> None:
+        self.refresh_hints()
+
+    def on_descendant_blur(self) -> None:
+        self.refresh_hints()
+
     def refresh_hints(self) -> None:
         bar = cast("Screen[object]", self).query_one_optional(HintBar)
-        if bar is not None:
-            keymap = self.cockpit.keymap
+        if bar is None:
+            return
+        keymap, field = self.cockpit.keymap, self.field
+        mine = self.field_hints.get(field.id or "") if field is not None else None
+        if mine is None:
             bar.hint(self.hints(), kept=[keymap.key(action) for action in WAYS_OUT])
+        else:
+            ways = [(keymap.key(name, writing=True), BY_ID[name].title.lower()) for name in WAYS]
+            keys = [key for key, _ in (*mine, *ways)]
+            bar.hint([*mine, *ways], kept=keys)
 
 
 def _way_out(action: Action) -> int:

@@ -78,6 +78,19 @@ class LinesView(ScrollView):
         def control(self) -> LinesView:
             return self.view
 
+    class Pointed(Message):
+        """A line of a view without a cursor was clicked, `x` cells from the line's beginning."""
+
+        def __init__(self, view: LinesView, line: int, x: int) -> None:
+            super().__init__()
+            self.view = view
+            self.line = line
+            self.x = x
+
+        @property
+        def control(self) -> LinesView:
+            return self.view
+
     def __init__(
         self,
         lines: Iterable[Content] = (),
@@ -217,7 +230,11 @@ class LinesView(ScrollView):
 
     def on_click(self, event: events.Click) -> None:
         line = self.scroll_offset.y + event.y
-        if self.has_cursor and event.button == LEFT and 0 <= line < len(self._lines):
+        if event.button != LEFT or not 0 <= line < len(self._lines):
+            return
+        if not self.has_cursor:
+            self.post_message(self.Pointed(self, line, self.scroll_offset.x + event.x))
+        else:
             chosen, self.cursor = self.cursor == line, line
             if chosen:
                 self.post_message(self.Opened(self, line))
