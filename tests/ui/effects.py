@@ -122,6 +122,8 @@ def _outside(before: Look, after: Look) -> Iterator[str]:
         yield "steps into the pane"
     if detached:
         yield "gives the terminal back"
+    if after.kept > before.kept:
+        yield "keeps the choice"
 
 
 def _new(before: tuple[str, ...], after: tuple[str, ...]) -> list[str]:
@@ -151,8 +153,6 @@ def _inside(before: Look, after: Look) -> Iterator[str]:
         yield f"goes into {after.focus}" if after.focus else f"leaves {before.focus}"
     if before.written != after.written:
         yield "writes"
-    if after.kept > before.kept:
-        yield "keeps the choice"
     if (before.places, before.here) != (after.places, after.here):
         yield "moves"
     for name, said in after.notes.items():

@@ -129,10 +129,13 @@ class Hands(Session):
         return None
 
     async def click_hint(self, key: str) -> None:
-        bar = self.bar
-        x = next((x for x in range(bar.size.width) if bar.key_at(x) == key), None)
-        assert x is not None, f"no hint {key}: {self.text().splitlines()[-1]}"
-        await self.click(bar, x, 0)
+        def found() -> int | None:
+            bar = self.app.screen.query_one_optional(HintBar)
+            cells = range(bar.size.width if bar is not None else 0)
+            return next((x for x in cells if bar is not None and bar.key_at(x) == key), None)
+
+        assert await self.until(lambda: found() is not None), f"no hint {key}:\n{self.text()}"
+        await self.click(self.bar, found() or 0, 0)
 
     async def by_hint_or_palette(self, action: Action) -> None:
         """The hint of the action where there is one, else its row in the palette, which opens by

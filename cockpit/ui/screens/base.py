@@ -112,7 +112,9 @@ class Keyed:
             name = "enter" if message.key.endswith("Enter") else ""
         if name:
             character = name if len(name) == 1 else None
-            self.cockpit.post_message(events.Key(name, character))
+            event = events.Key(name, character)
+            event.set_sender(self.cockpit)  # one of ours would not bubble beyond this screen
+            self.cockpit.post_message(event)
         elif not message.key:
             self.cockpit.perform("palette")
 
