@@ -10,11 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from cockpit.domain.ids import LaneId
+from cockpit.domain.inbox import inbox
+from cockpit.domain.intents import Answer
 from cockpit.domain.resolution import Point
-from cockpit.ui import clash_matrix
+from cockpit.ui import clash_matrix, inbox_lines
 from cockpit.ui.actions import Scope
 from cockpit.ui.screens.clashes import ClashesScreen
 from cockpit.ui.screens.conflict import ConflictScreen
+from cockpit.ui.screens.inbox import InboxScreen
 from cockpit.ui.screens.tasks import TasksScreen
 from cockpit.ui.screens.tasks_view import View, view_at
 from cockpit.ui.widgets.hints import Line
@@ -25,6 +28,7 @@ from tests.ui.hands import Hands
 from tests.ui.places import PLACES, Place, changed, clashing, going, pressing, tasks
 from tests.ui.test_clashes import every_pair
 from tests.ui.test_every_action import at, outside  # noqa: F401 - a fixture
+from tests.ui.test_inbox import FIVE
 
 BOARD = PLACES[Scope.BOARD][0]
 
@@ -95,6 +99,52 @@ async def test_a_click_on_the_lines_of_a_place_goes_there() -> None:
         await hands.click(body, 20, upper - body.content_region.y)
         assert screen.here == Point(0, 0)
         assert hands.supervisor.fake.answers.get("kept") is None, "looking chooses nothing"
+
+
+# ------------------------------------------------------------------ the inbox
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)], ids=str)
+async def test_a_click_on_a_choice_answers_with_it(size: tuple[int, int]) -> None:
+    """And one on a line of the question or of the pane that looks like one does not."""
+    place = PLACES[Scope.INBOX][0]
+    fake = place.fresh()
+    fake.fake.answers["capture alpha"] = [" 1  Yes, delete all", "what it did before"]
+    async with opened(fake.fleet, supervisor=fake, size=size) as session:
+        hands = Hands(session.app, fake, session.pilot)
+        await hands.settle()
+        await place.open(hands)
+        screen = hands.app.screen
+        assert isinstance(screen, InboxScreen)
+        question, view = screen.chosen, screen.query_one("#body", LinesView)
+        assert question is not None and len(question.choices) > 1
+        second = f" 2  {question.choices[1].label}"[: view.size.width - 2]
+        rows = [row for row, line in enumerate(view.lines) if line.plain.startswith(second)]
+        assert len(rows) == 1
+        plain = [row for row, line in enumerate(view.lines) if not line.plain[1:2].isdigit()]
+        for row in plain:
+            if 0 <= row - view.scroll_offset.y < view.size.height:
+                await hands.click(view, 1, row - view.scroll_offset.y)
+        assert hands.supervisor.intents == []
+        view.scroll_to(0, rows[0], animate=False)
+        await hands.settle()
+        await hands.click(view, 2, rows[0] - view.scroll_offset.y)
+        assert await hands.until(lambda: bool(hands.supervisor.intents))
+        answer = hands.supervisor.intents[0]
+        assert isinstance(answer, Answer) and answer.text == question.choices[1].key
+        assert answer.asked == question.token
+
+
+def test_which_choice_stands_where() -> None:
+    for one in inbox(FIVE):
+        lines = inbox_lines.detail(one, "claude", [one.lane], 0, ("a", "b"))
+        found = [inbox_lines.digit_at(one, line) for line in range(-2, len(lines) + 3)]
+        rows = [1 + bool(each.note) for each in one.choices]
+        wanted = [digit for digit, count in enumerate(rows, 1) for _ in range(count)]
+        assert [digit for digit in found if digit] == wanted
+        for line, digit in enumerate(found, -2):
+            if digit and found[line + 1] != digit:
+                assert lines[line].plain.startswith(f" {digit} ")
 
 
 # ------------------------------------------------------------------ the board of tasks

@@ -187,8 +187,12 @@ def wheel(find: Callable[[Hands], Widget], turns: int) -> Callable[[Hands], Awai
 
 
 async def click_answer(hands: Hands) -> None:
-    await hands.open_palette()
-    await hands.click_row("answer_choice#1")
+    await click_text(hands, hands.app.screen.query_one("#body", LinesView), " 1  ")
+
+
+async def click_text(hands: Hands, view: LinesView, words: str) -> None:
+    row = next(row for row, line in enumerate(view.lines) if words in line.plain)
+    await hands.click(view, view.lines[row].plain.index(words) + 1, row - view.scroll_offset.y)
 
 
 def side_of(hands: Hands) -> Widget:
