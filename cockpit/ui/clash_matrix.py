@@ -119,19 +119,59 @@ def matrix_lines(
 ) -> tuple[list[Content], int]:
     """The matrix in `height` lines of `width` cells around the cell `at` (row, column), and
     which row of the matrix the first line below the heading is."""
+    frame = _frame(matrix, at, width, height)
+    first, after, chosen = frame.first, frame.first + frame.columns, at[1] - frame.first
+    columns, label, cell = matrix.columns[first:after], frame.label, frame.cell
+    hidden = ("‹" if first else " ", "›" if after < len(matrix.columns) else " ")
+    lines = [_head(matrix, columns, label, cell, hidden, frame.full, chosen)]
+    for number in range(frame.top, frame.top + frame.rows):
+        here = chosen if number == at[0] else -1
+        lines.append(_row(matrix, matrix.lanes[number], columns, label, cell, here))
+    return lines, frame.top
+
+
+def cell_at(
+    matrix: Matrix, at: tuple[int, int], width: int, height: int, line: int, x: int
+) -> tuple[int, int] | None:
+    """The cell (row, column) that `matrix_lines` of the same values draws at a place, `x` cells
+    into a line: on the heading that of the cursor's row, on a lane's name that of the cursor's
+    column. None beside the matrix."""
+    frame = _frame(matrix, at, width, height)
+    column = (x - frame.left) // frame.cell + frame.first if x >= frame.left else at[1]
+    row = at[0] if line == 0 else frame.top + line - 1
+    known = frame.first <= column < frame.first + frame.columns or x < frame.left
+    return (row, column) if known and frame.top <= row < frame.top + frame.rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Which part of the matrix is shown, and how wide it is drawn."""
+
+    first: int
+    """The first column that is shown."""
+    columns: int
+    top: int
+    """The first row that is shown."""
+    rows: int
+    label: int
+    cell: int
+    full: bool
+    """Whether columns are headed by names."""
+
+    @property
+    def left(self) -> int:
+        """Where the first column begins."""
+        return self.label + 1
+
+
+def _frame(matrix: Matrix, at: tuple[int, int], width: int, height: int) -> _Frame:
     label = _label(matrix)
     cell = min(_name_width(matrix) + 2, (width - label - 2) // len(matrix.columns))
     full = cell >= NAMED
     cell = cell if full else 3
     first, count = _window(at[1], len(matrix.columns), max(1, (width - label - 2) // cell))
-    columns = matrix.columns[first : first + count]
     top, rows = _window(at[0], len(matrix.lanes), max(1, height - 1))
-    hidden = ("‹" if first else " ", "›" if first + count < len(matrix.columns) else " ")
-    lines = [_head(matrix, columns, label, cell, hidden, full, at[1] - first)]
-    for number in range(top, top + rows):
-        chosen = at[1] - first if number == at[0] else -1
-        lines.append(_row(matrix, matrix.lanes[number], columns, label, cell, chosen))
-    return lines, top
+    return _Frame(first, count, top, rows, label, cell, full)
 
 
 def _label(matrix: Matrix) -> int:

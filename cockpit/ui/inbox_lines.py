@@ -123,12 +123,7 @@ def detail(
 ) -> list[Content]:
     """What is asked and with what it is answered. `same` counts the other lanes that ask it;
     `keys` are those of marking one and marking all of them."""
-    lines = [_who(one, agent), present.EMPTY]
-    if not one.whole:
-        why = "It goes on above what is read of it: look into the pane before you answer."
-        unread = "It can't be read: answer it in the pane."
-        lines += [Content.styled(why if one.rows else unread, "bold $warning"), present.EMPTY]
-    lines += [present.text(line, "$foreground") for line in one.text.split("\n") if line]
+    lines = _asked(one, agent)
     if one.choices:
         lines += [present.EMPTY, *_choices(one.choices)]
     elif one.kind is Kind.RESULT:
@@ -140,6 +135,26 @@ def detail(
         text = f"{others} ask{'s' if same == 1 else ''} the same: {keys[0]} marks, {keys[1]} all."
         lines += [present.EMPTY, Content.styled(text, "$muted")]
     return lines
+
+
+def _asked(one: Question, agent: str) -> list[Content]:
+    lines = [_who(one, agent), present.EMPTY]
+    if not one.whole:
+        why = "It goes on above what is read of it: look into the pane before you answer."
+        unread = "It can't be read: answer it in the pane."
+        lines += [Content.styled(why if one.rows else unread, "bold $warning"), present.EMPTY]
+    return lines + [present.text(line, "$foreground") for line in one.text.split("\n") if line]
+
+
+def digit_at(one: Question, line: int) -> int:
+    """The digit of the choice that stands in a line of `detail`; 0 where none does."""
+    first = len(_asked(one, "")) + 1
+    for digit, choice in enumerate(one.choices, 1):
+        rows = 2 if choice.note else 1
+        if first <= line < first + rows:
+            return digit
+        first += rows
+    return 0
 
 
 def _named(lanes: Sequence[LaneId]) -> str:

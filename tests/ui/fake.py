@@ -34,6 +34,7 @@ from cockpit.domain.ids import (
 from cockpit.domain.intents import Intent
 from cockpit.domain.lane import GitFacts, LaneRecord, PaneRef
 from cockpit.domain.merge import Check, LandingPreview
+from cockpit.domain.mergetool import MergeToolCall
 from cockpit.domain.operation import Operation, OpKind, OpState
 from cockpit.domain.prompt_library import PromptTemplate, SentPrompt
 from cockpit.domain.resolution import Resolution
@@ -311,6 +312,13 @@ class FakeCockpit:
     def keep_resolution(self, state: Resolution) -> None:
         self.answers.setdefault("kept", []).append(state)
 
+    def merge_tool(self, state: Resolution, file: int) -> MergeToolCall:
+        folder = Path("/tmp/merge")
+        return MergeToolCall(("a-merge-tool",), folder, {}, folder / "merged", b"as it was")
+
+    def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
+        return self._answer("merged", b"both together\n")
+
     def preview_landing(self, lane: LaneId, *, message: str = "") -> LandingPreview:
         return self._answer("landing", landing(lane))
 
@@ -496,6 +504,8 @@ class FakeSupervisor:
         self.fake_live = FakeLive()
         self.live: LivePanes | None = self.fake_live if live else None
         self.intents: list[Intent] = []
+        self.asked = 0
+        """Questions so far."""
         self.failure: CockpitError | None = None
         self.stopped = False
         self.resting = False
@@ -520,6 +530,8 @@ class FakeSupervisor:
         self.intents.append(intent)
 
     def ask(self, query: Callable[[Cockpit], T]) -> Awaitable[T]:
+        self.asked += 1
+
         async def answer() -> T:
             await asyncio.sleep(0)
             return query(self.cockpit)

@@ -1,247 +1,312 @@
-"""Every action of a scope is really performed: with the mouse alone, and by keys alone.
+"""Every action of the registry by the mouse alone and by keys alone, and what came of it.
 
-Scopes that are in neither list are covered by tests/ui/test_pointing.py only as far as their
-actions can be reached.
+`every_action.txt` says of each action what it does; both ways have to do exactly that.
+`UPDATE_GOLDENS=1 pytest …` records it anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from textual.events import MouseScrollDown
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
 
 from cockpit.domain.ids import LaneId
-from cockpit.ui import attach, deeds
+from cockpit.ui import attach
 from cockpit.ui.actions import ACTIONS, BY_ID, Action, Scope
 from cockpit.ui.app import CockpitApp
-from cockpit.ui.screens.base import Keyed
-from cockpit.ui.screens.pick import PickScreen
+from cockpit.ui.leaving import LeavingDesk
 from cockpit.ui.selection import Selection
-from cockpit.ui.train_draft import Draft
+from cockpit.ui.train_memory import TrainMemory
 from cockpit.ui.widgets.hints import HintBar
-from cockpit.ui.widgets.lane_panel import LanePanel
-from tests.ui.drive import Session, opened
-from tests.ui.places import ALPHA, PLACES, Place
-from tests.ui.test_pointing import click_row
+from cockpit.ui.widgets.lines_view import LinesView
+from tests.ui.drive import opened
+from tests.ui.effects import Look, Outside, effect, look
+from tests.ui.fake import FakeSupervisor, fleet_of
+from tests.ui.hands import Hands
+from tests.ui.places import FIRST, PLACES, Place
+from tests.ui.test_proposal import Visit, replaced, visiting
 
-SIZE = (220, 60)
-Performed = list[str]
-Way = Callable[[Session, Action], Awaitable[None]]
+RECORDED = Path(__file__).with_name("every_action.txt")
+UPDATES = bool(os.environ.get("UPDATE_GOLDENS"))
+SIZE = (110, 32)
+Way = Callable[[Hands, Action], Awaitable[None]]
 
 
 @pytest.fixture
-def performed(monkeypatch: pytest.MonkeyPatch) -> Performed:
-    """Actions that were done: not refused, and by somebody who knows how."""
-    done: Performed = []
-    perform = CockpitApp.perform
-
-    def spy(app: CockpitApp, action_id: str, key: str = "") -> None:
-        knows = hasattr(app.screen, f"do_{action_id}") or action_id in deeds.DEEDS
-        if knows and BY_ID[action_id].why_not(app.board.context()) is None:
-            done.append(action_id)
-        perform(app, action_id, key)
+def outside(monkeypatch: pytest.MonkeyPatch) -> Outside:
+    """What goes beyond the app, counted instead of done."""
+    done = Outside()
 
     async def hand_over(app: object, argv: list[str], **more: Any) -> int:
+        done.ran.append(Path(argv[0]).name)
         return 0
 
-    monkeypatch.setattr(CockpitApp, "perform", spy)
-    monkeypatch.setattr(CockpitApp, "exit", lambda app: None)
+    def leave(app: object) -> None:
+        done.closed += 1
+
+    monkeypatch.setenv("VISUAL", "an-editor")
+    monkeypatch.setenv("SHELL", "/bin/a-shell")
+    monkeypatch.setattr(CockpitApp, "exit", leave)
     monkeypatch.setattr(attach, "hand_over", hand_over)
     monkeypatch.setattr(attach, "can_hand_over", lambda app: True)
     return done
 
 
 @asynccontextmanager
-async def at(place: Place) -> AsyncIterator[Session]:
+async def at(place: Place) -> AsyncIterator[Hands]:
     fake = place.fresh()
-    async with opened(fake.fleet, supervisor=fake, size=SIZE, hosted=place.hosted) as session:
-        await place.open(session)
-        yield session
+    size = place.size or SIZE
+    async with opened(fake.fleet, supervisor=fake, size=size, hosted=place.hosted) as session:
+        hands = Hands(session.app, fake, session.pilot)
+        yield hands
+        await again(hands)  # what still reads must not outlive its screen
 
 
-def can_here(session: Session, action: Action) -> bool:
-    return action.why_not(session.app.board.context()) is None
+async def again(hands: Hands) -> None:
+    """Back on the board as it was."""
+    app, fake = hands.app, hands.supervisor
+    while len(app.screen_stack) > 1:
+        app.pop_screen()
+    app.board.stop_typing()
+    app.board.set_focus(None)
+    app.board.change(Selection(chosen=LaneId(next(iter(fake.fleet.lanes)))))
+    for name in ("kept", "review"):
+        fake.fake.answers.pop(name, None)
+    app.train_memory, app.leaving = TrainMemory(), LeavingDesk(app)
+    app.drafts.clear()
+    app.clear_notifications()
+    await hands.settle()
+
+
+def record(found: dict[str, str]) -> None:
+    names = {f"{action.scope} {action.id}": n for n, action in enumerate(ACTIONS)}
+    both = {name: said for name, said in {**recorded(), **found}.items() if name in names}
+    lines = [f"{name}: {both[name]}" for name in sorted(both, key=lambda name: names[name])]
+    RECORDED.write_text("\n".join(lines) + "\n")
+
+
+def recorded() -> dict[str, str]:
+    lines = RECORDED.read_text().splitlines() if RECORDED.exists() else []
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def is_as_before(then: Look, now: Look) -> bool:
+    """Whether nothing but words and screens on top came since."""
+    there = now.screens[: len(then.screens)] == then.screens
+    if now.screens != then.screens:
+        return there and now.selection == then.selection and now.intents == then.intents
+    changed = ("screens", "selection", "places", "written", "focus", "typing", "intents", "text")
+    return there and all(getattr(then, name) == getattr(now, name) for name in changed)
+
+
+class Walk:
+    """Through the actions of a scope, in a few apps."""
+
+    def __init__(self, scope: Scope, way: Way, outside: Outside) -> None:
+        self.scope = scope
+        self.way = way
+        self.outside = outside
+        self.left = [action for action in ACTIONS if action.scope is scope]
+        self.found: dict[str, str] = {}
+        self.wanted = recorded()
+
+    async def all(self) -> dict[str, str]:
+        """What each action does, at the first place that lets it be done."""
+        for place in PLACES[self.scope]:
+            mine = [action for action in self.left if not place.only or action.id in place.only]
+            if mine:
+                async with at(place) as hands:
+                    await self._at(hands, place, mine)
+        return {**self.found, **{f"{self.scope} {one.id}": "no place" for one in self.left}}
+
+    async def _at(self, hands: Hands, place: Place, actions: Iterable[Action]) -> None:
+        there: Look | None = None
+        for action in actions:
+            there = await self._back(hands, place, there, action)
+            if action.why_not(hands.app.board.context()) is None:
+                self.left.remove(action)
+                name = f"{self.scope} {action.id}"
+                try:
+                    self.found[name] = await self._do(hands, action, there)
+                except (AssertionError, ValueError) as error:
+                    self.found[name] = f"can't be reached: {error}"
+
+    async def _back(self, hands: Hands, place: Place, there: Look | None, action: Action) -> Look:
+        """At the place, as it is before the action; anew only if need be."""
+        first = FIRST.get(action.id, ())
+        if there is not None and not first and is_as_before(there, look(hands, self.outside)):
+            while hands.app.screen is not there.screens[-1]:
+                hands.app.pop_screen()
+            hands.app.clear_notifications()
+            await hands.settle()
+        else:
+            await again(hands)
+            await place.open(hands)
+            await hands.press(*first)
+        return look(hands, self.outside)
+
+    async def _do(self, hands: Hands, action: Action, before: Look) -> str:
+        wanted = self.wanted.get(f"{self.scope} {action.id}", "")
+        await self.way(hands, action)
+
+        def came() -> str:
+            return effect(before, look(hands, self.outside))
+
+        if UPDATES:
+            await hands.until(lambda: bool(came()), most=1.0)
+            await hands.until(lambda: False, most=0.1)
+        else:
+            await hands.until(lambda: came() == wanted)
+        return came()
 
 
 # ------------------------------------------------------------------ the two ways
 
 
-async def by_mouse(session: Session, action: Action) -> None:
-    """The hint of the action where there is one, a click of its own, else the palette's row;
-    the palette opens by a click beside the hints."""
-    screen = session.app.screen
-    assert isinstance(screen, Keyed)
-    own = OWN_CLICKS.get(action.id) or BESIDE_ACTIONS.get(action.id)
-    if own is not None:
-        await own(session)
-        return
-    bar = screen.query_one(HintBar)
-    key = session.app.keymap.key(action.id)
-    x = next((x for x in range(bar.size.width) if key and bar.key_at(x) == key), None)
-    if x is not None and means(session, key, action):
-        await session.pilot.click(bar, offset=(x, 0))
-        await session.settle()
-        return
-    await session.pilot.click(bar, offset=(bar.size.width - 2, 0))
-    await session.settle()
-    assert isinstance(session.app.screen, PickScreen), "a click beside the hints opens all"
-    await click_row(session, action.id)
-
-
-def means(session: Session, key: str, action: Action) -> bool:
-    """Whether the hint of that key is of this action, on a screen of several scopes."""
-    screen = session.app.screen
-    assert isinstance(screen, Keyed)
-    keymap = session.app.keymap
-    return keymap.find((*screen.scopes, Scope.ANYWHERE), keymap.name_of(key)) is action
-
-
-async def by_keys(session: Session, action: Action) -> None:
-    keymap, screen = session.app.keymap, session.app.screen
-    assert isinstance(screen, Keyed)
-    writing = isinstance(session.app.focused, Input | TextArea)
-    scopes = (*(screen.text_scopes if writing else screen.scopes), Scope.ANYWHERE)
-    for key in keymap.keys(action):
-        if keymap.find(scopes, key, writing=writing) is action:
-            await session.press(key)
-            return
-    await session.press("ctrl+p")
-    picker = session.app.screen
-    assert isinstance(picker, PickScreen)
-    await session.press(*(("space" if char == " " else char) for char in action.title.lower()))
-    ids = [entry.id for entry in picker.shown]
-    await session.press(*["down"] * ids.index(action.id), "enter")
-
-
-# ------------------------------------------------------------------ clicks of their own
-
-
-def panel_of(session: Session, lane: str) -> LanePanel:
-    panel = session.app.board.grid.panel(LaneId(lane))
+async def click_panel(hands: Hands, lane: str, *, button: int = 1) -> None:
+    panel = hands.app.board.grid.panel(LaneId(lane))
     assert panel is not None
-    return panel
+    await hands.click(panel.pane, 3, 3, button=button)
 
 
-async def click_panel(session: Session) -> None:
-    """Choosing a lane, in whatever direction it lies."""
-    await session.pilot.click(panel_of(session, "beta").pane, offset=(3, 3))
-    await session.settle()
-    assert session.chosen() == "beta"
+def panel(lane: str, *, button: int = 1) -> Callable[[Hands], Awaitable[None]]:
+    return partial(click_panel, lane=lane, button=button)
 
 
-async def click_for_menu(session: Session) -> None:
-    await session.pilot.click(panel_of(session, "alpha").pane, offset=(3, 3), button=3)
-    await session.settle()
+def wheel(find: Callable[[Hands], Widget], turns: int) -> Callable[[Hands], Awaitable[None]]:
+    async def turn(hands: Hands) -> None:
+        await hands.wheel(find(hands), turns)
+
+    return turn
 
 
-async def click_number(session: Session) -> None:
-    """An answer by its row in the palette."""
-    bar = session.app.screen.query_one(HintBar)
-    await session.pilot.click(bar, offset=(bar.size.width - 2, 0))
-    await session.settle()
-    await click_row(session, "answer_choice#2")
+async def click_answer(hands: Hands) -> None:
+    await click_text(hands, hands.app.screen.query_one("#body", LinesView), " 1  ")
 
 
-async def click_the_wheel(session: Session) -> None:
-    side, way = session.app.board.side, MouseScrollDown
-    before = side.scroll_offset.y
-    await session.pilot._post_mouse_events([way], side, (2, 1), button=0)
-    await session.settle()
-    assert side.scroll_offset.y >= before
+async def click_text(hands: Hands, view: LinesView, words: str) -> None:
+    row = next(row for row, line in enumerate(view.lines) if words in line.plain)
+    await hands.click(view, view.lines[row].plain.index(words) + 1, row - view.scroll_offset.y)
 
 
-async def click_entry(session: Session) -> None:
-    await click_row(session, "help")
+def side_of(hands: Hands) -> Widget:
+    return hands.app.board.side
 
 
-OWN_CLICKS: dict[str, Callable[[Session], Awaitable[None]]] = {
-    "lane_menu": click_for_menu,
-    "answer_choice": click_number,
-    "pick_take": click_entry,
+def row(find: Callable[[LinesView], int]) -> Callable[[Hands], Awaitable[None]]:
+    """A click on a row of the palette."""
+
+    async def click(hands: Hands) -> None:
+        rows = hands.app.screen.query_one("#body", LinesView)
+        await hands.click(rows, 4, find(rows) - rows.scroll_offset.y)
+
+    return click
+
+
+OWN_CLICKS: dict[str, Callable[[Hands], Awaitable[None]]] = {
+    "left": panel("alpha"),
+    "up": panel("alpha"),
+    "right": panel("beta"),
+    "down": panel("gamma"),
+    "choose": panel("delta"),
+    "find": panel("beta"),
+    "lane_menu": panel("alpha", button=3),
+    "side_down": wheel(side_of, 2),
+    "side_up": wheel(side_of, -2),
+    "answer_choice": click_answer,
+    "pick_down": row(lambda rows: rows.cursor + 1),
+    "pick_up": row(lambda rows: rows.cursor - 1),
+    "pick_page_down": row(lambda rows: rows.cursor + rows.size.height - 2),
+    "pick_page_up": row(lambda rows: rows.cursor - rows.size.height + 2),
+    "pick_take": row(lambda rows: rows.cursor),
 }
-BESIDE_ACTIONS: dict[str, Callable[[Session], Awaitable[None]]] = {
-    **dict.fromkeys(("choose", "find", "left", "right", "up", "down"), click_panel),
-    **dict.fromkeys(("side_down", "side_up"), click_the_wheel),
-    **dict.fromkeys(("pick_down", "pick_up", "pick_page_down", "pick_page_up"), click_entry),
+"""What has no hint and no row in the palette, since the mouse does it itself."""
+MORE_KEYS = {"find": ("b",)}
+"""Keys that an action waits for."""
+
+
+async def by_mouse(hands: Hands, action: Action) -> None:
+    own = OWN_CLICKS.get(action.id)
+    await (own(hands) if own is not None else hands.by_hint_or_palette(action))
+
+
+async def by_keys(hands: Hands, action: Action) -> None:
+    await hands.by_key_or_palette(action)
+    await hands.press(*MORE_KEYS.get(action.id, ()))
+
+
+WAYS: dict[str, Way] = {"mouse": by_mouse, "keys": by_keys}
+SCOPES = [scope for scope in Scope if scope is not Scope.PROPOSAL]
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+@pytest.mark.parametrize("way", WAYS)
+async def test_every_action_does_what_it_is_for(way: str, scope: Scope, outside: Outside) -> None:
+    found = await Walk(scope, WAYS[way], outside).all()
+    if UPDATES:
+        record(found)
+    wanted = recorded()
+    assert found == {name: wanted.get(name, "it is not recorded") for name in found}
+    assert all(found.values()), "nothing came of an action"
+
+
+# ------------------------------------------------------------------ before there is a fleet
+
+
+async def clicked_first(visit: Visit, action: str) -> None:
+    app = cast(CockpitApp, visit.app)
+    hands = Hands(app, FakeSupervisor(fleet_of()), visit.pilot)
+    await hands.click_hint(app.keymap.key(action))
+
+
+async def pressed_first(visit: Visit, action: str) -> None:
+    await visit.press(visit.app.keymap.keys(BY_ID[action])[0])
+
+
+FOUNDING: dict[str, Callable[[Visit], bool]] = {
+    "write_file": lambda visit: visit.app.return_value is not None,
+    "edit_file": lambda visit: "the lanes one" in visit.text(),
 }
-"""What a click or the wheel does itself, and no action is performed for it."""
-
-# ------------------------------------------------------------------ the walk
+"""What shows that an action of the proposal was done."""
 
 
-async def again(session: Session, place: Place) -> None:
-    """Back on the board as it was, and from there to the place."""
-    app = session.app
-    while len(app.screen_stack) > 1:
-        app.pop_screen()
-    app.board.stop_typing()
-    app.board.change(Selection(chosen=ALPHA))
-    session.supervisor.fake.answers.pop("kept", None)
-    app.train_memory.draft = Draft()
-    app.clear_notifications()
-    await session.settle()
-    await place.open(session)
+@pytest.mark.parametrize("reach", [clicked_first, pressed_first])
+@pytest.mark.parametrize("action", FOUNDING)
+async def test_the_proposal(
+    action: str,
+    reach: Callable[[Visit, str], Awaitable[None]],
+    repo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def edit(app: object, argv: list[str]) -> int:
+        replaced(argv[-1], "lanes: {one: {agent: shell}}\n")
+        return 0
+
+    monkeypatch.setattr(attach, "hand_over", edit)
+    async with visiting(repo) as visit:
+        await visit.until_shows("the lanes alpha, beta.")
+        await reach(visit, action)
+        await visit.until(lambda: FOUNDING[action](visit))
 
 
-async def really(scope: Scope, way: Way, performed: Performed) -> list[str]:
-    """Do every action of a scope; what can't be done so is named."""
-    left = [action for action in ACTIONS if action.scope is scope]
-    failed = []
-    for place in PLACES[scope]:
-        async with at(place) as session:
-            for action in list(left):
-                if not can_here(session, action):
-                    continue
-                left.remove(action)
-                performed.clear()
-                try:
-                    await way(session, action)
-                except (AssertionError, ValueError) as error:
-                    failed.append(f"{action.id}: {error}")
-                if action.id not in performed and not (
-                    way is by_mouse and action.id in BESIDE_ACTIONS
-                ):
-                    failed.append(f"{action.id} was not done; on {session.app.screen}")
-                await again(session, place)
-    return [*failed, *(f"no place lets {action.id} be done" for action in left)]
+async def test_beside_the_hints_of_the_proposal_is_nothing(repo: Path) -> None:
+    """There is no palette before there is a fleet."""
+    async with visiting(repo) as visit:
+        await visit.until_shows("the lanes alpha, beta.")
+        shown, bar = visit.text(), visit.app.screen.query_one(HintBar)
+        await visit.pilot.click(bar, offset=(bar.size.width - 1, 0))
+        await visit.pilot.pause()
+        assert visit.text() == shown
 
 
-BY_KEYS = (
-    Scope.COMMENTS,
-    Scope.LOG,
-    Scope.GRAPH,
-    Scope.GOING,
-    Scope.ASSIGNING,
-    Scope.RETRYING,
-    Scope.PROMPT,
-    Scope.CONFIRM,
-    Scope.CHOOSING,
-    Scope.LEAVING,
-    Scope.DIGEST,
-)
-BY_MOUSE = (
-    *BY_KEYS,
-    Scope.ANYWHERE,
-    Scope.LANDING,
-    Scope.INBOX,
-    Scope.TASK_TEXT,
-    Scope.READING,
-)
-
-
-@pytest.mark.parametrize("scope", BY_MOUSE)
-async def test_by_mouse_alone(scope: Scope, performed: Performed) -> None:
-    assert await really(scope, by_mouse, performed) == []
-
-
-@pytest.mark.parametrize("scope", BY_KEYS)
-async def test_by_keys_alone(scope: Scope, performed: Performed) -> None:
-    assert await really(scope, by_keys, performed) == []
-
-
-def test_no_scope_is_left_out() -> None:
-    assert set(PLACES) == set(Scope) - {Scope.PROPOSAL}
+def test_no_action_is_left_out() -> None:
+    """An action that is added is in neither way until it is recorded what it does."""
+    walked = {f"{one.scope} {one.id}" for one in ACTIONS if one.scope is not Scope.PROPOSAL}
+    assert set(recorded()) == walked
+    assert {one.id for one in ACTIONS if one.scope is Scope.PROPOSAL} == set(FOUNDING)

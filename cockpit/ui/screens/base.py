@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 from cockpit.domain.events import Event
 from cockpit.domain.fleet import Fleet
 from cockpit.ui.actions import ACTIONS, BY_ID, Action, Scope
+from cockpit.ui.key_names import types_text
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
 from cockpit.ui.widgets.rows_view import RowsView
@@ -32,6 +33,8 @@ BORDERS = 2
 WAYS_OUT = ("close", "palette", "help")
 """Actions whose hints stand last and stay on the narrowest screen: the palette leads everywhere,
 by mouse too."""
+WAYS = ("palette", "help")
+"""Those that there are while text is written."""
 
 LEAVING = (*WAYS_OUT, "no", "put_away", "pick_close")
 """These and what else leads back from a dialog."""
@@ -48,6 +51,9 @@ class Keyed:
     """Whether help can be opened from it."""
     opens: ClassVar[str] = ""
     """The action that a click on the chosen row does; only one that looks."""
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {}
+    """Keys and words of the hints while text is written in the field of that id, on screens
+    whose own keys don't count then."""
 
     @property
     def cockpit(self) -> CockpitApp:
@@ -99,13 +105,24 @@ class Keyed:
             for action in self.hinted()
         ]
 
+    @property
+    def field(self) -> Input | TextArea | None:
+        """What text is being written in."""
+        focused = cast("Screen[object]", self).focused
+        return focused if isinstance(focused, Input | TextArea) else None
+
     def on_hint_bar_pressed(self, message: HintBar.Pressed) -> None:
         """A click on a hint is its key; one beside them opens the palette."""
         message.stop()
         name = self.cockpit.keymap.name_of(message.key)
+        if self.field is not None and (not name or types_text(name)):
+            # of what is to be typed (`A Enter`) only the key; a letter would become text
+            name = "enter" if message.key.endswith("Enter") else ""
         if name:
             character = name if len(name) == 1 else None
-            self.cockpit.post_message(events.Key(name, character))
+            event = events.Key(name, character)
+            event.set_sender(self.cockpit)  # one of ours would not bubble beyond this screen
+            self.cockpit.post_message(event)
         elif not message.key:
             self.cockpit.perform("palette")
 
@@ -123,33 +140,42 @@ class Keyed:
         """Keys have changed."""
         self.refresh_hints()
 
+    def on_descendant_focus(self) -> None:
+        self.refresh_hints()
+
+    def on_descendant_blur(self) -> None:
+        self.refresh_hints()
+
     def refresh_hints(self) -> None:
         bar = cast("Screen[object]", self).query_one_optional(HintBar)
-        if bar is not None:
-            keymap = self.cockpit.keymap
+        if bar is None:
+            return
+        keymap, mine = self.cockpit.keymap, self._of_field()
+        if mine is None:
             scopes = (*self.scopes, Scope.ANYWHERE)
             kept = [keymap.key(action) for action in LEAVING if BY_ID[action].scope in scopes]
             bar.hint(self._all_hints(), kept=[*kept, "Esc"])
+        else:
+            ways = [(keymap.key(name, writing=True), BY_ID[name].title.lower()) for name in WAYS]
+            bar.hint([*mine, *ways], kept=[key for key, _ in (*mine, *ways)])
+
+    def _of_field(self) -> Sequence[tuple[str, str]] | None:
+        field = self.field
+        return self.field_hints.get(field.id or "") if field is not None else None
 
     def _all_hints(self) -> list[tuple[str, str]]:
         """The hints with the way to help, by the key that counts here."""
-        writing = isinstance(cast("Screen[object]", self).focused, Input | TextArea)
-        hints = self.field_hints() if writing else self.hints()
+        writing = self.field is not None
+        hints = self.writing_hints() if writing else self.hints()
         key = self.cockpit.keymap.key
         keys = {key("help"), key("help", writing=True)}
         if not self.helps or any(hint in keys for hint, _ in hints):
             return hints
         return [*hints, (key("help", writing=writing), "help")]
 
-    def field_hints(self) -> list[tuple[str, str]]:
-        """The hints while text is written."""
+    def writing_hints(self) -> list[tuple[str, str]]:
+        """The hints while text is written in a field that `field_hints` does not name."""
         return self.hints()
-
-    def on_descendant_focus(self) -> None:
-        self.refresh_hints()
-
-    def on_descendant_blur(self) -> None:
-        self.refresh_hints()
 
 
 def _way_out(action: Action) -> int:
@@ -207,7 +233,7 @@ class ReadingScreen(Reading, Screen[None], inherit_bindings=False):
     def body(self) -> LinesView:
         return LinesView(wrap=True, id="body")
 
-    def field_hints(self) -> list[tuple[str, str]]:
+    def writing_hints(self) -> list[tuple[str, str]]:
         """Letters are text then, and so is Enter in a field of many rows."""
         done = [] if isinstance(self.focused, TextArea) else [("Enter", "take it")]
         return [*done, ("Esc", "back to the keys")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -121,10 +121,25 @@ class ClashesScreen(ReadingScreen):
         if self.row is None:
             view.set_lines([])
             return
-        width = view.size.width or self.app.size.width
-        height = view.size.height or len(self.matrix.lanes) + 1
-        lines, _ = clash_matrix.matrix_lines(self.matrix, self._cell(), width, height)
+        lines, _ = clash_matrix.matrix_lines(self.matrix, self._cell(), *self._room(view))
         view.set_lines(lines)
+
+    def _room(self, view: LinesView) -> tuple[int, int]:
+        """Columns and rows that the matrix is drawn in."""
+        width = view.size.width or self.app.size.width
+        return width, view.size.height or len(self.matrix.lanes) + 1
+
+    @on(LinesView.Pointed, "#matrix")
+    def _cell_clicked(self, message: LinesView.Pointed) -> None:
+        """A click chooses a cell; one on the chosen cell goes into it."""
+        room = self._room(message.view)
+        cell = clash_matrix.cell_at(self.matrix, self._cell(), *room, message.line, message.x)
+        if cell is None:
+            return
+        if cell == self._cell() and message.line:
+            self.cockpit.perform("clash_review")
+        self.row, self.column = self.matrix.lanes[cell[0]], self.matrix.columns[cell[1]]
+        self._show()
 
     def _tell(self, *, reading: bool = False) -> None:
         if self.row is None:

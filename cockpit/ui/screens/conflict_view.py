@@ -206,6 +206,15 @@ class ConflictViewing(ReadingScreen):
             file = (self.here.file + by) % len(self.state.conflict.files)
             self._go(self._first(file))
 
+    @on(LinesView.Pointed, "#body")
+    def _place_clicked(self, message: LinesView.Pointed) -> None:
+        """To the place whose lines were clicked."""
+        above = [point for point, start in self._body.starts.items() if start <= message.line]
+        if above and above[-1] != self.here:
+            self.here = above[-1]
+            self._draw()
+            self.refresh_hints()
+
     def _first(self, file: int) -> Point:
         """The first open place of a file, else its first."""
         assert self.state is not None

@@ -7,6 +7,7 @@ The parts stand in `review/`; this is the screen that they make.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -38,6 +39,16 @@ class DiffScreen(ReviewMoving, ReviewComments, ReviewHunks):
     """Files by layer: committed, staged, unstaged and untracked apart."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.DIFF, Scope.READING, Scope.ANYWHERE)
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {
+        "search": (
+            ("Enter", "search"),
+            ("Esc", "leave it"),
+        ),
+        "goto": (
+            ("Enter", "stay there"),
+            ("Esc", "go back"),
+        ),
+    }
     CSS_PATH = "../tcss/diff.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]  # noqa: RUF012 - Textual's declaration is an instance variable
 

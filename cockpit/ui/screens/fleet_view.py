@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -45,6 +45,12 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
     """The permanent screen; all others lie over it."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.BOARD, Scope.ANYWHERE)
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {
+        "filter": (
+            ("Enter", "keep it"),
+            ("Esc", "all lanes"),
+        ),
+    }
 
     def __init__(self, fleet: Fleet, selection: Selection) -> None:
         super().__init__()

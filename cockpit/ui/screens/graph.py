@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -25,6 +26,12 @@ class GraphScreen(ReadingScreen):
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.GRAPH, Scope.READING, Scope.ANYWHERE)
     opens = "open_commit"
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {
+        "search": (
+            ("Enter", "search"),
+            ("Esc", "leave it"),
+        ),
+    }
     CSS_PATH = "../tcss/graph.tcss"
 
     def __init__(self) -> None:

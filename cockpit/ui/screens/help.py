@@ -171,7 +171,7 @@ class HelpScreen(ReadingScreen):
             (key("palette", writing=True), "commands"),
         ]
 
-    def field_hints(self) -> list[tuple[str, str]]:
+    def writing_hints(self) -> list[tuple[str, str]]:
         return self.hints()
 
     def take_key(self, event: events.Key) -> bool:

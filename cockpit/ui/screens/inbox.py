@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import time
 
+from textual import on
+
 from cockpit.domain.events import Event, OperationEnded
 from cockpit.domain.inbox import Question
 from cockpit.domain.intents import Answer
 from cockpit.domain.operation import OpKind
-from cockpit.ui import present
+from cockpit.ui import inbox_lines, present
 from cockpit.ui.screens.inbox_view import InboxView, Sent
+from cockpit.ui.widgets.lines_view import LinesView
 
 GLANCE = 0.5
 """Seconds in which nobody has read a question that came up by itself."""
@@ -35,6 +38,13 @@ class InboxScreen(InboxView):
             return
         choice = here.choices[at]
         self._send(self.targets, choice.key, f"{at + 1} {choice.label}")
+
+    @on(LinesView.Pointed, "#body")
+    def _choice_clicked(self, message: LinesView.Pointed) -> None:
+        """A click on a choice is its digit."""
+        digit = inbox_lines.digit_at(self.chosen, message.line) if self.chosen is not None else 0
+        if digit:
+            self.cockpit.perform("answer_choice", str(digit))
 
     async def do_answer_text(self) -> None:
         from cockpit.ui.screens.answer_text import AnswerScreen

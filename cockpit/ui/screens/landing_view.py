@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -38,6 +39,9 @@ class LandingView(ReadingScreen):
     """The preview, the message, the gate's output, and which keys do something now."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.LANDING, Scope.READING, Scope.ANYWHERE)
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {
+        "message": (("Esc", "done"),),
+    }
     CSS_PATH = "../tcss/landing.tcss"
 
     def __init__(self, lane: LaneId) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -34,6 +34,12 @@ class PathsScreen(BoxScreen):
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.CHOOSING, Scope.READING)
     opens = "toggle_path"
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {
+        "message": (
+            ("Enter", "done"),
+            ("Esc", "back to the files"),
+        ),
+    }
     others: ClassVar[int] = 7
 
     def __init__(
@@ -70,7 +76,12 @@ class PathsScreen(BoxScreen):
             yield Line(present.text(self._title, "bold"))
             yield LinesView(self._lines(), cursor=True, id="body")
             yield Line(id="note")
-            yield Input(self.message, placeholder="message of the commit", select_on_focus=False)
+            yield Input(
+                self.message,
+                placeholder="message of the commit",
+                select_on_focus=False,
+                id="message",
+            )
             yield HintBar()
 
     def on_mount(self) -> None:
@@ -115,9 +126,6 @@ class PathsScreen(BoxScreen):
             (key("path_message"), "message"),
             leave,
         ]
-
-    def field_hints(self) -> list[tuple[str, str]]:
-        return [("Esc", "back to the list")]
 
     # ------------------------------------------------------------ keys
 

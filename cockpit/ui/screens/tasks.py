@@ -7,8 +7,10 @@ from textual.widgets import Input
 
 from cockpit.domain.events import Event, OperationEnded
 from cockpit.ui.screens.task_keys import TaskKeys
-from cockpit.ui.screens.tasks_view import TasksView, View
+from cockpit.ui.screens.tasks_view import TasksView, View, view_at
 from cockpit.ui.task_notes import all_lines
+from cockpit.ui.widgets.hints import Line
+from cockpit.ui.widgets.lines_view import LinesView
 from cockpit.ui.widgets.rows_view import RowsView
 
 
@@ -50,7 +52,7 @@ class TasksScreen(TasksView, TaskKeys):
         rows.go_to(to)
 
     @on(RowsView.Chosen, "#body")
-    def _went(self, message: RowsView.Chosen) -> None:
+    def _went(self) -> None:
         if self.view is View.TIMELINE:
             self.refresh_chosen()
             return
@@ -58,17 +60,29 @@ class TasksScreen(TasksView, TaskKeys):
         if view is None:
             self.reader.go_to(self.table.beside(self.reader.cursor, 1))
             return
-        if message.clicked and view.task.name == self.at_file:
-            self.do_open_task()
         self.at_file = view.task.name
         self.refresh_chosen()
 
     def do_next_view(self) -> None:
         order = list(View)
+        self._turn_to(order[(order.index(self.view) + 1) % len(order)])
+
+    @on(Line.Clicked, "#heading")
+    def _heading_clicked(self, message: Line.Clicked) -> None:
+        """A click on the name of a view shows it."""
+        view = view_at(message.line.content.plain, message.x)
+        if view is not None and view is not self.view:
+            self._turn_to(view)
+
+    @on(LinesView.Pointed, "#trouble")
+    def _trouble_clicked(self) -> None:
+        self.cockpit.perform("tasks_trouble")
+
+    def _turn_to(self, view: View) -> None:
         chosen = self.chosen
         if chosen is not None:
             self.at_file = chosen.task.name
-        self.view = order[(order.index(self.view) + 1) % len(order)]
+        self.view = view
         if self.view is View.TIMELINE:
             self.reader.show_rows(0, self._draw_lane)
         self.refresh_all()

@@ -6,7 +6,7 @@ second, and the rows of ten thousand tasks are sorted once for each board.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -44,10 +44,24 @@ class View(StrEnum):
     TIMELINE = "timeline"
 
 
+def view_at(heading: str, x: int) -> View | None:
+    """The view whose name stands at a cell of the heading, the signs beside it included."""
+    places = {view: heading.find(view) for view in View}
+    found = [view for view, at in places.items() if 0 < at <= x + 1 <= at + len(view) + 1]
+    return found[0] if found else None
+
+
 class TasksView(ReadingScreen):
     """The three views share the cursor's task, as far as each has one."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.TASKS, Scope.READING, Scope.ANYWHERE)
+    opens = "open_task"
+    field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {
+        "search": (
+            ("Enter", "keep it"),
+            ("Esc", "all tasks"),
+        ),
+    }
     CSS_PATH = "../tcss/tasks.tcss"
 
     def __init__(self, fleet: Fleet, lane: LaneId | None = None) -> None:

@@ -88,6 +88,20 @@ class LinesView(ScrollView):
         def control(self) -> LinesView:
             return self.view
 
+    class Pointed(Message):
+        """A line (of those that were given) of a view without a cursor was clicked, `x` cells
+        from the beginning of its row."""
+
+        def __init__(self, view: LinesView, line: int, x: int) -> None:
+            super().__init__()
+            self.view = view
+            self.line = line
+            self.x = x
+
+        @property
+        def control(self) -> LinesView:
+            return self.view
+
     def __init__(
         self,
         lines: Iterable[Content] = (),
@@ -104,6 +118,8 @@ class LinesView(ScrollView):
         self._drawn: dict[int, Strip] = {}
         self._wide = 0
         self._wrapped_to = (0, 0)
+        self._folded_to = 1
+        """Cells that rows of wrapped lines have."""
         self.has_cursor = cursor
         self.follow = False
         """Keep the last line in view while lines are added."""
@@ -169,7 +185,18 @@ class LinesView(ScrollView):
         self._wide = max(self._wide, max((line.cell_length for line in new), default=0))
         self.virtual_size = Size(self._wide, len(self._lines))
 
+    def _given(self, row: int) -> int:
+        """The line that a row shows, or a part of it."""
+        if not self._wrap:
+            return row
+        for number, line in enumerate(self._source):
+            row -= len(wrapped(line, self._folded_to))
+            if row < 0:
+                return number
+        return len(self._source)
+
     def _wrapped_all(self, width: int) -> list[Content]:
+        self._folded_to = width
         return [row for line in self._source for row in wrapped(line, width)]
 
     def notify_style_update(self) -> None:
@@ -230,7 +257,12 @@ class LinesView(ScrollView):
 
     def on_click(self, event: events.Click) -> None:
         line = self.scroll_offset.y + event.y
-        if self.has_cursor and event.button == LEFT and 0 <= line < len(self._lines):
+        if event.button != LEFT or not 0 <= line < len(self._lines):
+            return
+        if not self.has_cursor:
+            given = self._given(line)
+            self.post_message(self.Pointed(self, given, self.scroll_offset.x + event.x))
+        else:
             chosen, self.cursor = self.cursor == line, line
             if chosen:
                 self.post_message(self.Opened(self, line))
