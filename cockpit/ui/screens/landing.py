@@ -137,17 +137,6 @@ class LandingScreen(LandingView):
         if self.stage is Stage.SHOWN:
             self.query_one("#message", TextArea).focus()
 
-    def hints(self) -> list[tuple[str, str]]:
-        """While the message is written no key lands anything: they are letters of it."""
-        if self._is_written:
-            return [("Esc", "end the message; Enter is a new line in it")]
-        return super().hints()
-
-    @property
-    def _is_written(self) -> bool:
-        area = self.query_one_optional("#message", TextArea)
-        return area is not None and area.has_focus
-
     def on_descendant_focus(self) -> None:
         self.refresh_hints()
 
