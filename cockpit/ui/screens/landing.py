@@ -137,12 +137,6 @@ class LandingScreen(LandingView):
         if self.stage is Stage.SHOWN:
             self.query_one("#message", TextArea).focus()
 
-    def on_descendant_focus(self) -> None:
-        self.refresh_hints()
-
-    def on_descendant_blur(self) -> None:
-        self.refresh_hints()
-
     def on_key(self, event: object) -> None:
         area = self.query_one("#message", TextArea)
         if area.has_focus and getattr(event, "key", "") in {"escape", "ctrl+q"}:

@@ -40,7 +40,7 @@ class LandingView(ReadingScreen):
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.LANDING, Scope.READING, Scope.ANYWHERE)
     field_hints: ClassVar[Mapping[str, Sequence[tuple[str, str]]]] = {
-        "message": (("Esc", "end the message; Enter is a new line in it"),),
+        "message": (("Esc", "end the message"),),
     }
     CSS_PATH = "../tcss/landing.tcss"
 
