@@ -17,6 +17,7 @@ from cockpit.ui import present
 from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.writing import Writing
 
 QUOTED = 5
 """Lines of the question that stand above the text, the last ones."""
@@ -42,7 +43,7 @@ class AnswerScreen(Keyed, ModalScreen[bool], inherit_bindings=False):
             for line in self._question.text.split("\n")[-QUOTED:]:
                 yield Line(present.text(line.strip(), "$muted"), classes="-row")
             yield Line(id="note")
-            area = TextArea(self.text, tab_behavior="indent", soft_wrap=True)
+            area = Writing(self.text, tab_behavior="indent", soft_wrap=True)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()

@@ -20,6 +20,7 @@ from cockpit.ui.screens.base import BoxScreen, Keyed
 from cockpit.ui.shown import line_content, shown_line
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
+from cockpit.ui.widgets.writing import Writing
 
 QUOTED = 4
 """Lines of what a comment is about that are shown above it."""
@@ -59,7 +60,7 @@ class CommentScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
             for line in quoted(self._lines):
                 yield Line(line, classes="-row")
             yield Line(id="note")
-            area = TextArea(self._text, tab_behavior="indent", soft_wrap=True)
+            area = Writing(self._text, tab_behavior="indent", soft_wrap=True)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()

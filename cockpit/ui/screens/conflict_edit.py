@@ -19,6 +19,7 @@ from cockpit.ui import present
 from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.writing import Writing
 
 MOST = 200_000
 """Bytes that are edited here; more is a matter for a real editor."""
@@ -60,7 +61,7 @@ class EditPlaceScreen(Keyed, ModalScreen[bytes | None], inherit_bindings=False):
                     (f"Place {self._number} of ", "bold"), present.text(self._path, "bold $accent")
                 )
             )
-            area = TextArea(self._text, tab_behavior="indent", soft_wrap=False)
+            area = Writing(self._text, tab_behavior="indent", soft_wrap=False)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()

@@ -16,6 +16,7 @@ from cockpit.ui import present
 from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.writing import Writing
 
 
 class HandBackScreen(Keyed, ModalScreen[tuple[str, str] | None], inherit_bindings=False):
@@ -41,7 +42,7 @@ class HandBackScreen(Keyed, ModalScreen[tuple[str, str] | None], inherit_binding
             yield Line(present.text(f"To a lane or {ORACLE} ({others}):", "$muted"))
             yield Input(str(self._lane), id="to", select_on_focus=True)
             yield Line(present.text("What do you want to say about it? (Tab)", "$muted"), id="note")
-            area = TextArea(tab_behavior="focus", soft_wrap=True)
+            area = Writing(tab_behavior="focus", soft_wrap=True)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()

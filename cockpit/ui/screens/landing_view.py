@@ -24,6 +24,7 @@ from cockpit.ui.landing_lines import heading, preview_lines
 from cockpit.ui.screens.base import ReadingScreen
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
+from cockpit.ui.widgets.writing import Writing
 
 
 class Stage(Enum):
@@ -69,7 +70,7 @@ class LandingView(ReadingScreen):
         yield Line(id="note")
         yield LinesView(wrap=True, id="body")
         yield Line(Content.styled(" Message", "bold $accent"), id="label")
-        area = TextArea(id="message", soft_wrap=True)
+        area = Writing(id="message", soft_wrap=True)
         area.highlight_cursor_line = False
         yield area
         yield HintBar()

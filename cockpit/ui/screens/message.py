@@ -15,6 +15,7 @@ from cockpit.ui import present
 from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.writing import Writing
 
 
 class MessageScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
@@ -38,7 +39,7 @@ class MessageScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
                     ("Message of the landing of ", "bold"), present.text(self._lane, "bold $accent")
                 )
             )
-            area = TextArea(self._message, tab_behavior="indent", soft_wrap=True)
+            area = Writing(self._message, tab_behavior="indent", soft_wrap=True)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()

@@ -23,6 +23,7 @@ from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.picking import Choice, PickScreen
 from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.writing import Writing
 
 MOST_BYTES = 4 << 20
 """Bytes that are taken back from an editor."""
@@ -61,7 +62,7 @@ class PromptScreen(Keyed, ModalScreen[Prompt], inherit_bindings=False):
         with Vertical(classes="box"):
             yield Line(self._heading())
             yield Line(id="note")
-            area = TextArea(self._draft, tab_behavior="indent", soft_wrap=True)
+            area = Writing(self._draft, tab_behavior="indent", soft_wrap=True)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()

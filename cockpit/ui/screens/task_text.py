@@ -19,6 +19,7 @@ from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.task_timeline import length
 from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.writing import Writing
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -85,7 +86,7 @@ class TaskTextScreen(Keyed, ModalScreen[tuple[str, ...]], inherit_bindings=False
         with Vertical(classes="box"):
             yield Line(Content.styled("New task", "bold"))
             yield Line(id="note")
-            area = TextArea(self._draft, tab_behavior="indent", soft_wrap=True)
+            area = Writing(self._draft, tab_behavior="indent", soft_wrap=True)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()

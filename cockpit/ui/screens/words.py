@@ -15,6 +15,7 @@ from cockpit.ui import present
 from cockpit.ui.actions import Scope
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.widgets.hints import HintBar, Line
+from cockpit.ui.widgets.writing import Writing
 
 
 class WordsScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
@@ -54,7 +55,7 @@ class WordsScreen(Keyed, ModalScreen[str | None], inherit_bindings=False):
             for line in self._lines:
                 yield Line(line)
             yield Line(id="note")
-            area = TextArea(self._draft, soft_wrap=True)
+            area = Writing(self._draft, soft_wrap=True)
             area.highlight_cursor_line = False
             yield area
             yield HintBar()
