@@ -100,7 +100,11 @@ def require(work: Workplace, lane: str, base: CommitId) -> None:
             f"A {under_way} is under way in {work.root}, so its changes can't be taken along.",
             hint="Finish or abort it, or start without --with-changes.",
         )
-    head = work.git.head(work.root).commit
+    _require_on(lane, base, work.git.head(work.root).commit)
+    work.git.taker.uncommitted(work.root, skip=_skip(work))  # raises what taking would raise
+
+
+def _require_on(lane: str, base: CommitId, head: CommitId | None) -> None:
     if head != base:
         where = head[:10] if head is not None else "no commit"
         raise Refused(
@@ -109,7 +113,6 @@ def require(work: Workplace, lane: str, base: CommitId) -> None:
             hint="Switch your checkout to where the lane starts, set the lane's `base:`, or "
             "start without --with-changes.",
         )
-    work.git.taker.uncommitted(work.root, skip=_skip(work))  # raises what taking would raise
 
 
 def keep(work: Workplace, running: Running, plan: StartPlan) -> StartPlan:
@@ -117,8 +120,11 @@ def keep(work: Workplace, running: Running, plan: StartPlan) -> StartPlan:
     if not plan.with_changes or plan.carried:
         return plan
     running.step("take the checkout's changes along")
-    require(work, plan.lane, CommitId(plan.base))
+    base = CommitId(plan.base)
+    require(work, plan.lane, base)
     found = work.git.taker.uncommitted(work.root, skip=_skip(work), keep=True)
+    for head in (found.head, work.git.head(work.root).commit):  # somebody may have committed
+        _require_on(plan.lane, base, head)
     message = f"cockpit: uncommitted changes of the checkout, for lane {plan.lane}\n"
     commit = work.git.builder.commit_tree(found.tree, [found.head], message)
     ref = RefName(f"refs/cockpit/op/{running.op.id}/changes")
