@@ -66,6 +66,7 @@ from cockpit.services.ports import TrashEntry
 ONE = CommitId("1" * 40)
 TWO = CommitId("2" * 40)
 TASK = "7" * 64
+TERMS = "8" * 64
 """The digest of the task text that previews show."""
 THREE = CommitId("3" * 40)
 NOW = 1_700_000_000.0
@@ -269,6 +270,7 @@ class FakeCockpit:
             gate=("make test",),
             checkout=self.root,
             task_digest=TASK,
+            terms=TERMS,
         )
 
     def approval(self, lane: LaneId) -> ApprovalState:
