@@ -69,6 +69,8 @@ TOLD = {
 }  # fmt: skip
 """Steps that are worth a line; one that failed is told whatever it was."""
 
+LONGEST = 300
+"""Characters of a state that are kept and compared."""
 _CLASH = re.compile(r"\bconflict", re.IGNORECASE)
 
 
@@ -146,13 +148,13 @@ def state_of(view: LaneView) -> str:
     """A lane's state as it is compared: another question is another state."""
     state = view.activity.state
     if state is State.ASKING:
-        return f"{state.value}:{headline(view.activity.detail)}"
+        return f"{state.value}:{headline(view.activity.detail)}"[:LONGEST]
     return state.value
 
 
 def seen_now(fleet: Fleet, now: float) -> Seen:
     views = [view for view in fleet.lanes.values() if view.record is not None]
-    return Seen(now, {view.lane: state_of(view)[:300] for view in views})
+    return Seen(now, {view.lane: state_of(view) for view in views})
 
 
 def seen_to_json(seen: Seen) -> dict[str, Any]:

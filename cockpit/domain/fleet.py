@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from typing import Any
 
 from cockpit.dataclass import dataclass
 from cockpit.domain.activity import NEEDS_COMMANDER, Activity, State
@@ -112,11 +113,14 @@ class Fleet:
 
 
 def apply(fleet: Fleet, event: Event) -> Fleet:
-    """The fleet after `event`; pure. Events of unknown lanes add them at the end."""
+    """The fleet after `event`; pure. Events of unknown lanes add them at the end, except for what
+    is on record about one: it may be gone, and lanes.yaml name it no more."""
     match event:
         case LaneChanged(lane, record):
             if record is None:
                 view = _view(fleet, lane)
+                if not view.listed:
+                    return _without(fleet, lane)
                 gone = replace(view, record=None, activity=PLANNED, facts=None, fault=None)
                 gone = replace(gone, approval=UNAPPROVED)
                 return _with(fleet, gone)
@@ -146,9 +150,9 @@ def apply(fleet: Fleet, event: Event) -> Fleet:
         case RadarChanged(radar):
             return replace(fleet, radar=radar)
         case ApprovalChanged(lane, approval):
-            return _with(fleet, replace(_view(fleet, lane), approval=approval))
+            return _of_known(fleet, lane, approval=approval)
         case LockChanged(lane, reason):
-            return _with(fleet, replace(_view(fleet, lane), locked=reason))
+            return _of_known(fleet, lane, locked=reason)
         case TrainChanged(train):
             return replace(fleet, train=train)
         case BackgroundChanged(lanes, desk):
@@ -195,6 +199,14 @@ def _view(fleet: Fleet, lane: LaneId, agent: str = "") -> LaneView:
 
 def _with(fleet: Fleet, view: LaneView) -> Fleet:
     return replace(fleet, lanes={**fleet.lanes, view.lane: view})
+
+
+def _of_known(fleet: Fleet, lane: LaneId, **facts: Any) -> Fleet:
+    return _with(fleet, replace(fleet.lanes[lane], **facts)) if lane in fleet.lanes else fleet
+
+
+def _without(fleet: Fleet, lane: LaneId) -> Fleet:
+    return replace(fleet, lanes={name: v for name, v in fleet.lanes.items() if name != lane})
 
 
 def _busy(fleet: Fleet, lane: LaneId | None, what: str) -> Fleet:

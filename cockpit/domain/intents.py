@@ -206,6 +206,8 @@ class RunTrain:
     """Messages that the commander edited."""
     tasks: tuple[tuple[LaneId, str], ...] = ()
     """The digest of each lane's task text that was shown, empty where it had none."""
+    terms: tuple[tuple[LaneId, str], ...] = ()
+    """Those that were shown, as in `Land`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +306,7 @@ class PullRequest:
     message: str = ""
     task_digest: str | None = None
     """As in `Approve`."""
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)

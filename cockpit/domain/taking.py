@@ -23,6 +23,8 @@ class Uncommitted:
     index: tuple[PathChange, ...]
     left: tuple[str, ...] = ()
     """Paths that can't be taken: repositories inside the lane."""
+    meant: frozenset[str] = frozenset()
+    """Paths that the index has as meant to be added (`git add --intent-to-add`), no more."""
 
     @property
     def token(self) -> str:

@@ -23,6 +23,7 @@ from pathlib import Path
 from cockpit.domain.change import NULL_MODE, PathChange
 from cockpit.domain.ids import BlobId, CommitId, RefName
 from cockpit.domain.plans import StartPlan
+from cockpit.domain.taking import Uncommitted
 from cockpit.domain.text import counted, safe
 from cockpit.errors import CockpitError, Refused
 from cockpit.services import bus
@@ -32,14 +33,6 @@ from cockpit.services.workplace import Workplace
 
 NAMED = 3
 """Paths that a sentence names; the rest is counted."""
-
-_EMPTY = frozenset(
-    {
-        "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
-        "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
-    }
-)
-"""The empty blob, which stands in the index for `git add --intent-to-add`."""
 
 
 def changes_of(work: Workplace) -> list[str]:
@@ -107,7 +100,11 @@ def require(work: Workplace, lane: str, base: CommitId) -> None:
             f"A {under_way} is under way in {work.root}, so its changes can't be taken along.",
             hint="Finish or abort it, or start without --with-changes.",
         )
-    head = work.git.head(work.root).commit
+    _require_on(lane, base, work.git.head(work.root).commit)
+    work.git.taker.uncommitted(work.root, skip=_skip(work))  # raises what taking would raise
+
+
+def _require_on(lane: str, base: CommitId, head: CommitId | None) -> None:
     if head != base:
         where = head[:10] if head is not None else "no commit"
         raise Refused(
@@ -116,7 +113,6 @@ def require(work: Workplace, lane: str, base: CommitId) -> None:
             hint="Switch your checkout to where the lane starts, set the lane's `base:`, or "
             "start without --with-changes.",
         )
-    work.git.taker.uncommitted(work.root, skip=_skip(work))  # raises what taking would raise
 
 
 def keep(work: Workplace, running: Running, plan: StartPlan) -> StartPlan:
@@ -124,8 +120,11 @@ def keep(work: Workplace, running: Running, plan: StartPlan) -> StartPlan:
     if not plan.with_changes or plan.carried:
         return plan
     running.step("take the checkout's changes along")
-    require(work, plan.lane, CommitId(plan.base))
+    base = CommitId(plan.base)
+    require(work, plan.lane, base)
     found = work.git.taker.uncommitted(work.root, skip=_skip(work), keep=True)
+    for head in (found.head, work.git.head(work.root).commit):  # somebody may have committed
+        _require_on(plan.lane, base, head)
     message = f"cockpit: uncommitted changes of the checkout, for lane {plan.lane}\n"
     commit = work.git.builder.commit_tree(found.tree, [found.head], message)
     ref = RefName(f"refs/cockpit/op/{running.op.id}/changes")
@@ -135,10 +134,7 @@ def keep(work: Workplace, running: Running, plan: StartPlan) -> StartPlan:
         plan,
         carried=commit,
         carried_paths=[change.path for change in found.changes],
-        staged=[
-            [one.path, one.new_mode, one.old_mode, one.new_blob, one.old_blob]
-            for one in found.index
-        ],
+        staged=_staged(found),
         left_out=list(found.left),
     )
     running.update(plan)
@@ -148,7 +144,7 @@ def keep(work: Workplace, running: Running, plan: StartPlan) -> StartPlan:
 def lay_out(work: Workplace, plan: StartPlan, worktree: Path) -> None:
     """The files of the snapshot, and what was staged in the index; can be done again."""
     work.git.fill_worktree(worktree, CommitId(plan.carried))
-    changes = [_staged(work, entry) for entry in plan.staged]
+    changes = [_change(entry) for entry in plan.staged]
     if changes:
         name = f"carry-{plan.lane}-{plan.carried[:12]}"
         staging = staging_for(work, name)
@@ -161,10 +157,21 @@ def lay_out(work: Workplace, plan: StartPlan, worktree: Path) -> None:
             )
 
 
-def _staged(work: Workplace, entry: Sequence[str]) -> PathChange:
-    """From the snapshot's entry to what the checkout's index has; what was only meant to be
+def _staged(found: Uncommitted) -> list[list[str]]:
+    """From the snapshot's entries to what the checkout's index has; what was only meant to be
     added is untracked, as it is for who has not meant that."""
+    staged = [
+        [one.path, one.new_mode, one.old_mode, one.new_blob, one.old_blob]
+        for one in found.index
+        if one.path not in found.meant
+    ]
+    return staged + [
+        [one.path, one.new_mode, NULL_MODE, one.new_blob, "0" * len(one.new_blob)]
+        for one in found.changes
+        if one.path in found.meant
+    ]
+
+
+def _change(entry: Sequence[str]) -> PathChange:
     path, old_mode, new_mode, old, new = entry
-    if new in _EMPTY and old != new:
-        return PathChange(path, old_mode, NULL_MODE, BlobId(old), BlobId("0" * len(new)))
     return PathChange(path, old_mode, new_mode, BlobId(old), BlobId(new))

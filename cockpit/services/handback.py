@@ -19,7 +19,7 @@ from cockpit.domain.intents import HandBack, Send
 from cockpit.domain.operation import Operation, OpKind
 from cockpit.domain.plans import Plan
 from cockpit.errors import CockpitError, Refused
-from cockpit.services import prompts, shared, task_files, tasks
+from cockpit.services import locked, prompts, shared, task_files, tasks
 from cockpit.services.api import Outcome, Tell
 from cockpit.services.running import Running, begin, own_lock
 from cockpit.services.workplace import Workplace
@@ -38,6 +38,8 @@ def hand_back(work: Workplace, intent: HandBack, tell: Tell, by: str) -> Outcome
     not the one that was shown; what `prompts.send` raises comes after the file was written."""
     record = work.record(intent.lane)
     to, listener = _whom(work, intent)
+    if listener is not None:
+        locked.require_free(work, listener, "given a task")
     source, target = work.git.read_ref(record.branch), work.git.read_ref(work.target)
     if source is None or target is None:
         raise Refused(f"A branch of lane {intent.lane} or the target is gone.")

@@ -26,6 +26,7 @@ from cockpit.domain.ids import CommitId, LaneId, RefName, branch_name
 from cockpit.domain.lane import LaneRecord
 from cockpit.domain.plans import BranchPlan
 from cockpit.errors import CockpitError, RefMoved, Refused
+from cockpit.services import locked
 from cockpit.services.ports import SyncPlan
 from cockpit.services.running import Running
 from cockpit.services.target import is_on, staging_for
@@ -35,6 +36,9 @@ from cockpit.services.workplace import Workplace
 def why_not_move(work: Workplace, record: LaneRecord) -> str:
     """A clause that says why the lane's branch can't be moved under its worktree; empty when
     it can."""
+    held = locked.why(work, record.lane)
+    if held:
+        return held
     name = branch_name(record.branch)
     if not work.disk.is_folder(record.worktree):
         return f"its folder is missing: {record.worktree}"

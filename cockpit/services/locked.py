@@ -5,8 +5,10 @@ holds the lane is
 
 - not torn down, parked, renamed or moved, and no undoing takes it away,
 - not swept (`teardown --merged`, the closing of a round),
-- not given a task or a note about one, and not started in the background,
-- not synced: its branch stays where it is,
+- not given a task (a conflict that is handed to it is one) or a note about one, and not started
+  in the background,
+- not synced, resolved or committed to: its branch stays where it is, and so does what is staged
+  or uncommitted in it,
 - not landed or queued, and left by a train.
 
 It can be looked at, stepped into, talked to, started, stopped and approved, and its agent can
@@ -26,13 +28,17 @@ from typing import Any
 from cockpit.dataclass import dataclass
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import (
+    ApplyHunk,
     Assign,
+    Commit,
     Intent,
     Land,
+    LeaveOut,
     Lock,
     Park,
     PullRequest,
     Queue,
+    Resolve,
     RunBackground,
     Start,
     Sync,
@@ -59,11 +65,16 @@ GUARDED: dict[type, str] = {
     PullRequest: "landed",
     Queue: "queued",
     Sync: "synced",
+    Resolve: "resolved",
+    Commit: "committed to",
+    LeaveOut: "committed to",
+    ApplyHunk: "changed",
     Assign: "given a task",
     TellNote: "told anything about its task",
     RunBackground: "started in the background",
 }
-"""What a locked lane is kept from, as a past participle. Renames and moves look themselves."""
+"""What a locked lane is kept from, as a past participle. Renames, moves and the handing back of
+a conflict, which may go to another lane, look themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def request(work: Workplace, intent: PullRequest, tell: Tell, by: str) -> Outcom
     way = _way(work)
     with landing.alone(work, f"pull request of {intent.lane}"):
         shown = preview(work, intent.lane, message=intent.message)
-        landing.require_seen(shown, intent.source, task_digest=intent.task_digest)
+        landing.require_seen(shown, intent.source, None, intent.task_digest, intent.terms)
         landing.require_landable(shown)
         assert shown.result is not None
         approvals.give(work, intent.lane, shown.source, shown.task_digest)

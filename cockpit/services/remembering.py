@@ -43,8 +43,10 @@ class Remembering:
             return configuring.refused(work, error)
         if config == work.config:
             return None
-        self.work = configuring.with_config(work, config)
-        return configuring.told(work.config, self.work)
+        after = configuring.with_config(work, config)
+        read = configuring.told(work.config, after)  # may raise: then nothing counts yet
+        self.work = after
+        return read
 
     def config_now(self) -> ConfigRead:
         """The configuration that counts, as no news."""

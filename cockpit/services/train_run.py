@@ -40,6 +40,7 @@ from cockpit.services.train_look import clause
 from cockpit.services.workplace import Workplace
 
 ANOTHER_TASK = "its task changed since you looked"
+OTHER_TERMS = "lanes.yaml asks for something else of its landing than when you looked"
 
 
 class _Stopped(Exception):
@@ -70,6 +71,7 @@ class Ride:
         self._messages = dict(intent.messages)
         self._seen = dict(intent.seen)
         self._seen_tasks = dict(intent.tasks)
+        self._seen_terms = dict(intent.terms)
         self._approved: dict[LaneId, LandingPreview] = {}
         self._tasks: set[str] = set()
         self._expected = train.target_old
@@ -169,6 +171,8 @@ class Ride:
             self._set(car.put_aside(Aside.MOVED, moved))
         elif self._seen_tasks.get(car.lane, shown.task_digest) != shown.task_digest:
             self._set(car.put_aside(Aside.MOVED, ANOTHER_TASK))
+        elif self._seen_terms.get(car.lane, shown.terms) != shown.terms:
+            self._set(car.put_aside(Aside.MOVED, OTHER_TERMS))
         elif seen is None and self._is_void(shown):
             said = "its approval is void, and you have not looked at it since"
             self._set(car.put_aside(Aside.MOVED, said))

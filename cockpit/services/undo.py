@@ -66,20 +66,22 @@ OF_THE_LANE = frozenset(
     }
 )
 """Kinds whose undoing takes the lane away or changes what is in it."""
+BY_NAME = frozenset({OpKind.LOCK, OpKind.APPROVE, OpKind.STANDING})
+"""Kinds whose undoing writes a record under the name that the lane had then."""
 
 
 def _why_not_lane(work: Workplace, op: Operation) -> str:
     """Why nothing in the step's lane may be undone, a clause: it is locked, or has another name
     or place now, to which the step's own names no longer lead."""
-    if op.kind not in OF_THE_LANE or op.lane is None:
+    if op.kind not in OF_THE_LANE | BY_NAME or op.lane is None:
         return ""
     kinds = [OpKind.RENAME]
-    if op.kind not in (OpKind.START, OpKind.ADOPT):
+    if op.kind not in BY_NAME | {OpKind.START, OpKind.ADOPT}:
         kinds.append(OpKind.MOVE)
     later = later_steps(work, op, kinds)
     if later:
         return f"{came_after(later[-1])}: undo that first"
-    return locked.why(work, op.lane)
+    return locked.why(work, op.lane) if op.kind in OF_THE_LANE else ""
 
 
 def undo(work: Workplace, intent: Undo, tell: Tell, by: str) -> Outcome:

@@ -100,7 +100,7 @@ async def request(app: CockpitApp, preview: LandingPreview, message: str) -> boo
     )
     if not await app.push_screen_wait(screen):
         return False
-    wish = PullRequest(preview.lane, preview.source, message, preview.task_digest)
+    wish = PullRequest(preview.lane, preview.source, message, preview.task_digest, preview.terms)
     app.supervisor.submit(wish)
     return True
 

@@ -58,6 +58,7 @@ class Draft:
             self.train.target_old,
             tuple((lane, self.messages[lane]) for lane in lanes if lane in self.messages),
             tuple((car.lane, car.preview.task_digest) for car in riders if car.preview is not None),
+            tuple((car.lane, car.preview.terms) for car in riders if car.preview is not None),
         )
 
     # ------------------------------------------------------------ changes

@@ -67,6 +67,7 @@ from tests.starts import fresh_lanes
 ONE = CommitId("1" * 40)
 TWO = CommitId("2" * 40)
 TASK = "7" * 64
+TERMS = "8" * 64
 """The digest of the task text that previews show."""
 THREE = CommitId("3" * 40)
 NOW = 1_700_000_000.0
@@ -270,6 +271,7 @@ class FakeCockpit:
             gate=("make test",),
             checkout=self.root,
             task_digest=TASK,
+            terms=TERMS,
         )
 
     def approval(self, lane: LaneId) -> ApprovalState:

@@ -34,6 +34,7 @@ from tests.cli.fake import (
     GATE_LINES,
     ONE,
     TASK,
+    TERMS,
     TWO,
     WARNING,
     FakeCockpit,
@@ -65,8 +66,11 @@ Capture = pytest.CaptureFixture[str]
         (["approve", "alpha"], [Approve(A)]),
         (["approve", "alpha", "--commit", "a" * 40], [Approve(A, CommitId("a" * 40))]),
         (["approve", "alpha", "--revoke"], [Approve(A, revoke=True)]),
-        (["merge", "alpha", "--yes"], [Land(A, TWO, ONE, task_digest=TASK)]),
-        (["merge", "alpha", "-y", "-m", "why"], [Land(A, TWO, ONE, "why", task_digest=TASK)]),
+        (["merge", "alpha", "--yes"], [Land(A, TWO, ONE, task_digest=TASK, terms=TERMS)]),
+        (
+            ["merge", "alpha", "-y", "-m", "why"],
+            [Land(A, TWO, ONE, "why", task_digest=TASK, terms=TERMS)],
+        ),
         (["teardown", "alpha", "--yes"], [Teardown(A, "token-alpha")]),
         (["teardown", "--all", "-y"], [Teardown(A, "token-alpha"), Teardown(B, "token-beta")]),
         (["undo", "--yes"], [Undo(2)]),
@@ -185,7 +189,7 @@ def test_merge_asks_on_a_terminal(
     assert run("merge", "alpha") == 3
     assert not fake.intents
     assert run("merge", "alpha") == 0
-    assert fake.intents == [Land(A, TWO, ONE, task_digest=TASK)]
+    assert fake.intents == [Land(A, TWO, ONE, task_digest=TASK, terms=TERMS)]
     assert asked == ["Land alpha on main? [y/N]"] * 2
 
 

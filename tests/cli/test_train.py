@@ -11,7 +11,7 @@ from cockpit.domain.intents import Land, Queue, RunTrain, StopTrain
 from cockpit.domain.merge import Check
 from cockpit.domain.train import Aside, Car, CarState, Train
 from tests.cli.conftest import Json
-from tests.cli.fake import ONE, TASK, TWO, FakeCockpit, Run
+from tests.cli.fake import ONE, TASK, TERMS, TWO, FakeCockpit, Run
 
 A, B, C = (LaneId(name) for name in ("alpha", "beta", "gamma"))
 Capture = pytest.CaptureFixture[str]
@@ -66,8 +66,9 @@ def test_run_needs_a_yes_and_binds_it_to_what_was_shown(
     assert not fake.intents
     assert run("train", "run") == 0
     assert asked == ["Land alpha on main? [y/N]"] * 2
-    tasks = ((A, TASK), (B, TASK))
-    assert fake.intents == [RunTrain((A, B, C), ((A, TWO), (B, TWO)), ONE, tasks=tasks)]
+    tasks, terms = ((A, TASK), (B, TASK)), ((A, TERMS), (B, TERMS))
+    wish = RunTrain((A, B, C), ((A, TWO), (B, TWO)), ONE, tasks=tasks, terms=terms)
+    assert fake.intents == [wish]
 
 
 def test_run_takes_the_queue_or_the_lanes_that_are_named(run: Run, fake: FakeCockpit) -> None:
@@ -145,7 +146,7 @@ def test_what_decides_is_refused_inside_a_lane(
 
 def test_merge_red_takes_the_reason_along(run: Run, fake: FakeCockpit) -> None:
     assert run("merge", "alpha", "--yes", "--red", "the test server is down") == 0
-    assert fake.intents == [Land(A, TWO, ONE, "", "the test server is down", TASK)]
+    assert fake.intents == [Land(A, TWO, ONE, "", "the test server is down", TASK, TERMS)]
 
 
 def test_status_names_the_car_of_each_lane(run_json: Json, fake: FakeCockpit) -> None:

@@ -109,3 +109,10 @@ def test_moments() -> None:
     assert moment("2026-03-02", now) == now - 14 * 3600
     for wrong in ("", "soon", "99", "25:00", "2026-13-01", "-5m", "9" * 40 + "d"):
         assert moment(wrong, now) is None, wrong
+
+
+def test_a_long_question_is_news_once() -> None:
+    fleet = fleet_of(view("alpha", state=State.ASKING, detail="May I " + "very " * 200 + "much?"))
+    kept = seen_from_json(seen_to_json(seen_now(fleet, NOW)))
+    assert kept is not None and len(kept.states[ALPHA]) <= 300
+    assert not digest(kept, fleet)

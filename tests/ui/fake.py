@@ -59,6 +59,7 @@ NOW = 1_700_000_000.0
 HEAD = CommitId("1234567890abcdef1234567890abcdef12345678")
 BASE = CommitId("abcdef1234567890abcdef1234567890abcdef12")
 TASK = "7" * 64
+TERMS = "8" * 64
 """The digest of the task text that previews show."""
 
 
@@ -206,6 +207,7 @@ def landing(lane: LaneId, **changes: Any) -> LandingPreview:
         "gate": ("make test",),
         "checkout": Path("/tmp/project"),
         "task_digest": TASK,
+        "terms": TERMS,
     }
     return LandingPreview(**{**values, **changes})
 

@@ -23,7 +23,7 @@ from cockpit.ui.screens.landing_view import Stage
 from cockpit.ui.screens.train import TrainScreen
 from tests.ui import trains
 from tests.ui.drive import Session, opened
-from tests.ui.fake import BASE, HEAD, TASK, FakeSupervisor, behind, fleet_of, landing, view
+from tests.ui.fake import BASE, HEAD, TASK, TERMS, FakeSupervisor, behind, fleet_of, landing, view
 
 ALPHA = LaneId("alpha")
 TIP = CommitId("f" * 40)
@@ -191,7 +191,7 @@ async def test_a_pull_request_names_what_leaves_and_lands_nothing_here() -> None
         assert fake.intents == [], "Enter is no yes to what leaves the machine"
         await session.press("y")
         message = "blitz: merge lane alpha\n\nCockpit-Lane: alpha\n"
-        assert fake.intents == [PullRequest(ALPHA, HEAD, message, TASK)]
+        assert fake.intents == [PullRequest(ALPHA, HEAD, message, TASK, TERMS)]
         fake.tell(GateOutput(ALPHA, ("all passed",)))
         fake.tell(OperationEnded(OpId("5-gate-0"), OpKind.GATE, ALPHA, "the gate is green"))
         await session.settle()

@@ -31,7 +31,7 @@ from cockpit.ui.train_reasons import Stage
 from cockpit.ui.widgets.hints import Line
 from tests.ui import trains
 from tests.ui.drive import Session, opened
-from tests.ui.fake import BASE, HEAD, TASK, FakeSupervisor
+from tests.ui.fake import BASE, HEAD, TASK, TERMS, FakeSupervisor
 
 ALPHA, BETA, GAMMA = LaneId("alpha"), LaneId("beta"), LaneId("gamma")
 ELSEWHERE = CommitId("9" * 40)
@@ -75,7 +75,8 @@ async def test_three_lanes_are_approved_exactly_as_shown_with_two_keys() -> None
         lanes = (ALPHA, BETA, GAMMA)
         seen = tuple((lane, HEAD) for lane in lanes)
         tasks = tuple((lane, TASK) for lane in lanes)
-        assert fake.intents == [RunTrain(lanes, seen, BASE, (), tasks)]
+        terms = tuple((lane, TERMS) for lane in lanes)
+        assert fake.intents == [RunTrain(lanes, seen, BASE, (), tasks, terms)]
 
 
 async def test_enter_held_down_runs_once() -> None:

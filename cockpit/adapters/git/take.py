@@ -11,7 +11,7 @@ compare-and-swap happens while we hold the index's lock (`indexfile.hold`).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from cockpit.adapters.git import argv, indexfile, parse, trail
@@ -69,20 +69,28 @@ class Taker:
                 hint="Resolve them in the lane first.",
             )
         left = tuple(entry.path for entry in wanted if entry.path.endswith("/"))
-        paths = [entry.path for entry in wanted if not entry.path.endswith("/")]
+        plain = [entry for entry in wanted if not entry.path.endswith("/")]
         head = CommitId(status.head)
         if keep:
-            return self._built(at, head, paths, left, keep=True)
+            return self._built(at, head, plain, left, keep=True)
         with self.ground.looking():
-            return self._built(at, head, paths, left, keep=False)
+            return self._built(at, head, plain, left, keep=False)
 
     def _built(
-        self, at: At, head: CommitId, paths: list[str], left: tuple[str, ...], *, keep: bool
+        self,
+        at: At,
+        head: CommitId,
+        entries: list[parse.StatusEntry],
+        left: tuple[str, ...],
+        *,
+        keep: bool,
     ) -> Uncommitted:
+        paths = [entry.path for entry in entries]
         tree = self._tree(at, head, paths, keep=keep)
         changes = tuple(self.history.changes(head, tree))
-        index = self._index_changes(at, tree, sorted({*paths, *(one.path for one in changes)}))
-        return Uncommitted(head, tree, changes, index, left)
+        changed = {one.path for one in changes}
+        index = self._index_changes(at, tree, sorted({*paths, *changed}))
+        return Uncommitted(head, tree, changes, index, left, _meant(entries, changed))
 
     def _tree(self, at: At, head: CommitId, paths: list[str], *, keep: bool) -> TreeId:
         index = self.ground.scratch_folder() / f"take-{os.urandom(6).hex()}"
@@ -159,6 +167,16 @@ def _chosen(entries: Sequence[parse.StatusEntry], chosen: Sequence[str]) -> list
             hint="`cockpit diff LANE --stat` lists what is; ignored files are never taken.",
         )
     return [entry for entry in entries if entry.path in found]
+
+
+def _meant(entries: Sequence[parse.StatusEntry], changed: Collection[str]) -> frozenset[str]:
+    """Paths that were only meant to be added: git says `.A`, or `.D` of a file that is gone since
+    and was in no commit, hence is no change."""
+    return frozenset(
+        entry.path
+        for entry in entries
+        if entry.xy == ".A" or (entry.xy == ".D" and entry.path not in changed)
+    )
 
 
 def _entry(entries: Sequence[parse.IndexEntry], null: str) -> tuple[str, str]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 
 from cockpit.dataclass import dataclass
 
 CAP = 8 << 20
-"""Bytes of an answer that are kept."""
+"""Bytes of an answer, at most; a longer one is none."""
+_CHUNK = 1 << 16
 _KEPT = ("HOME", "USER", "LOGNAME", "PATH", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 
 
@@ -65,14 +68,44 @@ def ask(
         return Reply(failure=f"it can't be run ({getattr(error, 'strerror', '') or error})")
     with process:
         try:
-            out, err = process.communicate(timeout=deadline)
+            out, err = _answer(process, time.monotonic() + deadline)
+        except _TooMuch:
+            _end(process)
+            return Reply(failure=f"it answered more than {CAP >> 20} MiB")
         except subprocess.TimeoutExpired:
             _end(process)
             return Reply(failure=f"it did not answer within {deadline:g} s")
         except BaseException:
             _end(process)
             raise
-    return Reply(process.returncode, out[:CAP], err[:CAP])
+    return Reply(process.returncode, out, err)
+
+
+class _TooMuch(Exception):
+    """One of the two answers is longer than `CAP`."""
+
+
+def _answer(process: subprocess.Popen[bytes], until: float) -> tuple[bytes, bytes]:
+    """All that comes before both pipes end, at the process's end. Raises `_TooMuch`, and
+    `TimeoutExpired` at the monotonic time `until`."""
+    assert process.stdout is not None and process.stderr is not None
+    out, err = bytearray(), bytearray()
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ, out)
+        waiting.register(process.stderr, selectors.EVENT_READ, err)
+        while waiting.get_map():
+            left = until - time.monotonic()
+            if left <= 0:
+                raise subprocess.TimeoutExpired(process.args, 0)
+            for key, _ in waiting.select(left):
+                chunk = os.read(key.fd, _CHUNK)
+                key.data.extend(chunk)
+                if len(key.data) > CAP:
+                    raise _TooMuch
+                if not chunk:
+                    waiting.unregister(key.fileobj)
+    process.wait(timeout=max(0.0, until - time.monotonic()))
+    return bytes(out), bytes(err)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

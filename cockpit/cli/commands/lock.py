@@ -12,10 +12,10 @@ from cockpit.domain.intents import Lock
 NAME = "lock"
 HELP = "keep a lane from being taken away, moved, given work or landed"
 DESCRIPTION = """\
-A locked lane is not torn down, parked, renamed, moved, swept, synced, given a task, started in
-the background, queued or landed, by you or by anything that happens by itself; the reason is
-shown on its panel, by `status` and wherever something is refused. It can still be looked at,
-stepped into, prompted, started and stopped.
+A locked lane is not torn down, parked, renamed, moved, swept, synced, resolved, committed to,
+given a task, started in the background, queued or landed, by you or by anything that happens by
+itself; the reason is shown on its panel, by `status` and wherever something is refused. It can
+still be looked at, stepped into, prompted, started and stopped.
 
 `cockpit unlock` takes the lock off; so does `cockpit undo`."""
 EXAMPLES = (

@@ -59,7 +59,13 @@ def run(args: Namespace, context: Context) -> int:
         raise refusal
     context.confirm(f"Land {lane} on {branch_name(preview.target)}?")
     wish = Land(
-        lane, preview.source, preview.target_old, args.message, args.red, preview.task_digest
+        lane,
+        preview.source,
+        preview.target_old,
+        args.message,
+        args.red,
+        preview.task_digest,
+        preview.terms,
     )
     outcome = context.carry_out(wish)
     context.out.result(outcome_document(outcome, lane), outcome.summary)

@@ -40,6 +40,8 @@ def run(args: Namespace, context: Context) -> int:
     if refusal is not None:
         raise refusal
     context.confirm(f"Push {lane} and make a pull request of it?")
-    outcome = context.carry_out(PullRequest(lane, preview.source, args.message))
+    outcome = context.carry_out(
+        PullRequest(lane, preview.source, args.message, preview.task_digest, preview.terms)
+    )
     context.out.result(outcome_document(outcome, lane), outcome.summary)
     return 0

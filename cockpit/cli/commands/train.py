@@ -108,7 +108,9 @@ def _run(args: Namespace, context: Context) -> int:
     lanes = named or (() if queued is not None else tuple(car.lane for car in train.cars))
     seen = tuple((car.lane, car.preview.source) for car in riders if car.preview is not None)
     tasks = tuple((car.lane, car.preview.task_digest) for car in riders if car.preview is not None)
-    outcome = context.carry_out(RunTrain(lanes, seen, train.target_old, tasks=tasks))
+    terms = tuple((car.lane, car.preview.terms) for car in riders if car.preview is not None)
+    wish = RunTrain(lanes, seen, train.target_old, tasks=tasks, terms=terms)
+    outcome = context.carry_out(wish)
     context.out.result(outcome_document(outcome, None), outcome.summary)
     return int(outcome.data.get("code", Exit.OK))
 
