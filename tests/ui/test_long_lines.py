@@ -115,7 +115,7 @@ def test_lines_that_were_looked_at_take_little_memory() -> None:
 async def test_closing_the_diff_lets_go_of_its_lines() -> None:
     fleet = fleet_of(view("alpha", 1, State.IDLE))
     supervisor = FakeSupervisor(fleet)
-    supervisor.fake.answers["diff"] = LaneDiff(BASE, HEAD, (MINIFIED,))
+    supervisor.fake.answers["diff"] = LaneDiff(BASE, HEAD, (), (MINIFIED,))
     async with opened(fleet, supervisor=supervisor) as session:
         await session.press("d")
         assert isinstance(session.app.screen, DiffScreen)
