@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -236,6 +237,18 @@ class Output:
         except OSError:
             self._give_up()
             raise
+
+    def look_for_reader(self) -> None:
+        """Set `closed` if nobody can read stdout any more: a pipe tells who writes, and who
+        asks, but a series with no news does not write."""
+        try:
+            poll = select.poll()
+            poll.register(self._out.fileno(), 0)
+            gone = any(what & (select.POLLERR | select.POLLHUP) for _, what in poll.poll(0))
+        except (OSError, ValueError):
+            return  # a test's buffer, or closed
+        if gone and not self.closed:
+            self._give_up()
 
     def _write(self, text: str) -> None:
         if self.closed:

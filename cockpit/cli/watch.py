@@ -20,6 +20,8 @@ EVERY = 1.0
 """Seconds between two looks."""
 SHARE = 3.0
 """A look that takes long is followed by a pause of so many times as long."""
+READER = 5.0
+"""Seconds of a long pause after which it is seen whether anybody reads still."""
 
 _Seen = TypeVar("_Seen")
 
@@ -71,12 +73,20 @@ def watch(
                     _draw(context, seen, show, first=not has_shown)
                 last, has_shown = told(seen), True
             out.finish()
-            context.pause(max(EVERY, SHARE * (time.monotonic() - begun)))
+            _rest(context, max(EVERY, SHARE * (time.monotonic() - begun)))
     except KeyboardInterrupt:
         if out.is_terminal:
             out.say()  # the terminal shows ^C where the picture ended
         return int(Exit.INTERRUPTED)
     return 0
+
+
+def _rest(context: Context, seconds: float) -> None:
+    """Pause, no longer than somebody reads."""
+    while seconds > 0 and not context.out.closed:
+        context.pause(min(seconds, READER))
+        seconds -= READER
+        context.out.look_for_reader()
 
 
 def _draw(context: Context, seen: _Seen, show: Callable[[_Seen], None], *, first: bool) -> None:

@@ -203,8 +203,8 @@ BOARD_ACTIONS = (
         "mark",
         ("space",),
         "Mark",
-        "Mark the lane, or take the mark off. While lanes are marked, start, restart, stop, "
-        "interrupt, sync, park, tear down and the gate are for all of them.",
+        "Mark the lane, or take the mark off. While lanes in view are marked, start, restart, "
+        "stop, interrupt, sync, park, tear down and the gate are for all of those.",
         _B,
         why_not=no_lane,
     ),
@@ -220,7 +220,7 @@ BOARD_ACTIONS = (
         "send_marked",
         ("O",),
         "Prompt marked",
-        "Send one prompt to every marked lane.",
+        "Send one prompt to every marked lane in view.",
         _B,
         _CHANGES,
         why_not_send_marked,

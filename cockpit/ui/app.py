@@ -44,7 +44,7 @@ from cockpit.ui.looks import LookDesk
 from cockpit.ui.messages import FleetChanged, Told
 from cockpit.ui.reasons import Context
 from cockpit.ui.screen_keeper import ScreenKeeper, come_back
-from cockpit.ui.screens.base import Keyed
+from cockpit.ui.screens.base import BoxScreen, Keyed
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.screens.small import LOW, follow_size
@@ -286,6 +286,12 @@ class CockpitApp(App[None], inherit_bindings=False):
     def is_writing(self) -> bool:
         """Whether keys are text now, for a field or for a pane."""
         return isinstance(self.focused, Input | TextArea) or self.board.is_typing
+
+    async def ask_unasked(self, screen: BoxScreen) -> bool | None:
+        """Open a dialog that the commander did not ask for, and wait for its end: keys that are
+        under way do nothing in it."""
+        self.keydesk.turn_deaf(screen)
+        return await self.push_screen_wait(screen)
 
     async def ask_here(self, query: Callable[[Cockpit], T]) -> T | None:
         """Ask, and answer only while the commander is still where they asked: a dialog that

@@ -55,8 +55,11 @@ def can_hand_over(app: App[Any]) -> bool:
 async def hand_over(app: App[Any], argv: Sequence[str], *, cwd: Path | None = None) -> int:
     """Run a program on this terminal and wait for it; returns its exit code.
 
-    Raises `Unavailable` when it can't be started or the terminal can't be handed over.
+    Raises `Unavailable` when it can't be started, or the terminal can't be handed over or has
+    been already.
     """
+    if is_handed_over(app):
+        raise Unavailable("Another program has this terminal.", hint="Leave that one first.")
     failure: BaseException | None = None
     code = 0
     try:

@@ -117,7 +117,8 @@ class Away:
         writing = isinstance(app.focused, Input | TextArea) or app.board.is_typing
         if asked or not (writing or app.screen.is_modal):
             screen = DigestScreen(found, app.now())
-            if await app.push_screen_wait(screen) and screen.lane is not None:
+            show = app.push_screen_wait if asked else app.ask_unasked
+            if await show(screen) and screen.lane is not None:
                 app.board.choose(screen.lane)
         else:
             key = app.keymap.key("palette")

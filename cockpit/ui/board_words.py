@@ -18,7 +18,7 @@ def note(selection: Selection, fleet: Fleet, key_of: Callable[[str], str]) -> st
     if not fleet.link.up:
         notes.append(f"{key_of('restart')} runs a lane's agent again")
     if selection.marked:
-        notes.append(f"{len(selection.marked)} marked")
+        notes.append(f"{len(selection.marked)} marked{_hidden(selection, fleet)}")
     if selection.zoomed:
         order = selection.order(fleet)
         at = order.index(selection.chosen) + 1 if selection.chosen in order else 0
@@ -31,6 +31,12 @@ def note(selection: Selection, fleet: Fleet, key_of: Callable[[str], str]) -> st
         shown = len(selection.order(fleet))
         notes.append(f"{shown} of {len(fleet.lanes)} shown")
     return " · ".join(notes)
+
+
+def _hidden(selection: Selection, fleet: Fleet) -> str:
+    """How many of the marked lanes are out of view: actions leave those alone."""
+    hidden = len(selection.marked) - len(selection.meant(fleet))
+    return f", {hidden} out of view" if hidden else ""
 
 
 def nothing(selection: Selection, fleet: Fleet, key_of: Callable[[str], str]) -> list[Content]:

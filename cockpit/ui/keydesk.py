@@ -5,6 +5,8 @@ Keys are looked up here before Textual's own bindings see them. One desk an app.
 
 from __future__ import annotations
 
+import time
+from math import inf
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 TWICE = 1.5
 """Seconds within which a second Ctrl-C quits."""
 
+UNASKED = 0.4
+"""Seconds without a key after which a dialog that opened by itself takes keys."""
 
 IN_TEXT = ("enter", "ctrl+j", "tab")
 """Keys as which the line ends and tabs of a pasted text arrive."""
@@ -38,21 +42,49 @@ class KeyDesk:
         self._held: list[tuple[Action, str]] = []
         self._release: Timer | None = None
         self._interrupted = -TWICE
+        self._unasked: Keyed | None = None
+        self._key_at = 0.0
+        self._hears_from = 0.0
+        """When the dialog that opened by itself last began to take keys (steady clock)."""
 
     @property
     def holds(self) -> bool:
         """Whether a key waits for its moment."""
         return bool(self._held)
 
+    def is_deaf(self, screen: object) -> bool:
+        """Whether keys do nothing on this screen yet."""
+        return screen is self._unasked and self._hears_from == inf
+
+    def turn_deaf(self, screen: Keyed) -> None:
+        """This dialog opens by itself: keys under way were meant for what stood there before, so
+        it takes none, and names none, until the hand has rested."""
+        self._unasked, self._hears_from = screen, inf
+        self._key_at = time.monotonic()
+        self._app.set_timer(UNASKED, self._listen)
+
+    def _listen(self) -> None:
+        now = time.monotonic()
+        rest = self._key_at + UNASKED - now
+        if rest > 0:
+            self._app.set_timer(rest, self._listen)
+            return
+        self._hears_from = now
+        if self._unasked is not None and self._unasked.is_open:
+            self._unasked.refresh_hints()
+
     def take_key(self, event: events.Key) -> bool:
         """Text fields, the palette and Textual's own widgets get what is not ours."""
         app, screen = self._app, self._app.screen
         field = app.focused
         writing = isinstance(field, Input | TextArea)
-        if isinstance(screen, Keyed) and screen.take_key(event):
+        if not self.is_deaf(screen) and isinstance(screen, Keyed) and screen.take_key(event):
             return True
         if event.key == "ctrl+c" and not writing:
             self._interrupt(event.time)
+            return True
+        if screen is self._unasked and event.time < self._hears_from:
+            self._key_at = event.time
             return True
         if isinstance(screen, SmallScreen):
             if event.key in {"q", "ctrl+q"}:

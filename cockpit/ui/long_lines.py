@@ -3,8 +3,9 @@ and more, and to style all of it for each row drawn would hold up the screen. Pu
 
 from __future__ import annotations
 
+from array import array
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import accumulate
 
 from rich.cells import get_character_cell_size
@@ -14,6 +15,16 @@ from cockpit.ui.shown import WHOLE, expanded, shown_line
 
 LONG = 2000
 """Characters from which only a window of a line is drawn."""
+
+KEPT = 1_000_000
+"""Characters of long lines that are kept ready; each takes up to 16 bytes (a wide character in
+two texts, a place, a column)."""
+
+MOST = 200
+"""Lines that are kept, however short."""
+
+PAIR = 2
+"""Lines that are kept however long they are: one, and the one that it became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +63,31 @@ class LongLine:
         return at if self.places is None else self.places[at]
 
 
-@lru_cache(maxsize=200)
+_ready: OrderedDict[str, LongLine] = OrderedDict()
+"""Lines that were looked at, the newest last."""
+
+
 def long_line(raw: str) -> LongLine:
     """A raw line made ready; takes some milliseconds the first time."""
+    known = _ready.pop(raw, None)
+    _ready[raw] = line = known or _made(raw)
+    held = sum(len(one.plain) for one in _ready.values())
+    while (held > KEPT or len(_ready) > MOST) and len(_ready) > PAIR:
+        held -= len(_ready.popitem(last=False)[1].plain)
+    return line
+
+
+def forget() -> None:
+    """Let go of all lines: nothing that holds long ones is shown any more."""
+    _ready.clear()
+
+
+def _made(raw: str) -> LongLine:
     text = shown_line(raw, width=WHOLE)
-    plain, places = expanded(text) if "\t" in text else (text, None)
-    columns = None
+    plain, places, columns = text, None, None
+    if "\t" in text:
+        plain, where = expanded(text)
+        places = array("I", where)
     if not plain.isascii():
-        columns = (0, *accumulate(get_character_cell_size(char) for char in plain))
+        columns = array("I", accumulate(map(get_character_cell_size, plain), initial=0))
     return LongLine(text, plain, places, columns)

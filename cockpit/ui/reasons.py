@@ -230,7 +230,8 @@ def why_not_type(context: Context) -> Reason:
 
 def why_not_send_marked(context: Context) -> Reason:
     if not context.marked:
-        return "No lane is marked; {mark} marks one."
+        view = " in view" if context.narrowed else ""
+        return f"No lane{view} is marked; {{mark}} marks one."
     started = [lane for lane in context.marked if is_started(context.fleet, lane)]
     return None if started else "None of the marked lanes is started."
 

@@ -83,6 +83,13 @@ class Selection:
         alone = self.zoomed or folded
         return [self.chosen] if alone and self.chosen in order else order
 
+    def meant(self, fleet: Fleet) -> frozenset[LaneId]:
+        """The marked lanes that an action is for: those in view. Marks that the filter or the
+        zoom hides count again once they are seen."""
+        if not self.marked:
+            return self.marked
+        return self.marked & set(self.shown(fleet))
+
     def next_needing(self, fleet: Fleet) -> LaneId | None:
         """The lane after the chosen one, around, that needs the commander; filtered ones too."""
         order = self.everyone(fleet)

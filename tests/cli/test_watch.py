@@ -110,7 +110,7 @@ def test_a_slow_look_is_followed_by_a_long_pause(
     ticks = iter([0.0, 2.0])
     monkeypatch.setattr("cockpit.cli.watch.time.monotonic", lambda: next(ticks))
     assert run("log", "-w") == 130
-    assert pauses == [6.0]
+    assert pauses == [5.0]
 
 
 @pytest.mark.slow
@@ -126,6 +126,24 @@ def test_ctrl_c_ends_a_real_watch_in_a_pipe(repo: Path) -> None:
         assert json.loads(child.stdout.readline()) == {"operations": []}
         os.kill(child.pid, signal.SIGINT)
         assert child.wait(10) == 130
+        assert child.stderr.read() == b""
+
+
+@pytest.mark.slow
+def test_a_watch_without_news_ends_with_its_reader(repo: Path) -> None:
+    (repo / "lanes.yaml").write_text("lanes: {alpha: {agent: shell}}\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "cockpit", "-C", str(repo), "log", "--watch", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None and child.stderr is not None
+        assert json.loads(child.stdout.readline()) == {"operations": []}
+        child.stdout.close()
+        try:
+            assert child.wait(10) == 0
+        finally:
+            child.kill()
         assert child.stderr.read() == b""
 
 

@@ -36,7 +36,7 @@ def ours(*argv: str) -> str:
 
 def trust_and_start(screen: Screen, *, two: bool = False) -> None:
     """All four lanes with `S`, or the first two with `s` (and less to wait for)."""
-    screen.wait_for("Trust it\\?", r"test -f pyproject\.toml", seconds=60)
+    screen.wait_for("Trust it\\?", r"test -f pyproject\.toml", "yes, trust it", seconds=60)
     screen.press("y")
     screen.wait_for("trusted lanes.yaml", "starts this lane")
     screen.press(*("s", "2", "s", "1") if two else "S")
@@ -137,7 +137,7 @@ def test_killed_app_and_closed_terminal(foreign: Path) -> None:
     for line in agents.split("\n"):
         pid, session = line.split()
         assert not session.startswith("lane-") or not has_ended(int(pid)), line
-    screen.wait_for("While you were away", "commits +beta")
+    screen.wait_for("While you were away", "commits +beta", "Enter close")
     screen.press("Enter", "2", "d")
     screen.wait_for("beta  1 commit  1 file", r"docs/beta\.md")
     app = int(ours("list-panes", "-t", "=cockpit", "-F", "#{pane_pid}"))

@@ -29,7 +29,7 @@ def test_by_keys_from_nothing_to_running_lanes(repo: Path, tmp_path: Path) -> No
         screen.wait_for("Three to seven lanes")
         assert not (repo / "lanes.yaml").exists()
         screen.press("Enter")
-        screen.wait_for("Trust it\\?", "make test", seconds=60)
+        screen.wait_for("Trust it\\?", "make test", "yes, trust it", seconds=60)
         assert (repo / "lanes.yaml").read_text().endswith("# seen by me\n")
         screen.press("y")
         screen.wait_for("trusted lanes.yaml")

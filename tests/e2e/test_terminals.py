@@ -38,6 +38,7 @@ def planned(repo: Path) -> Path:
 
 
 def leave(screen: Screen) -> None:
+    screen.wait_for("yes, trust it")
     screen.press("n", "q")
     screen.wait_ended()
 
@@ -68,6 +69,7 @@ def test_resizing_down_to_nothing_and_up_again_without_colour(planned: Path) -> 
     with Screen([*UP, "--bare"], cwd=planned, env={"NO_COLOR": "1"}) as screen:
         screen.wait_for(ASKED, seconds=20)
         assert not has_colour(screen.painted())
+        screen.wait_for("yes, trust it")
         screen.press("n")
         screen.wait_gone(ASKED)
         screen.resize(20, 5)

@@ -27,10 +27,11 @@ class Session:
         self.pilot = pilot
 
     async def settle(self) -> None:
-        """Wait until held keys have acted and messages are handled."""
+        """Wait until held keys have acted, messages are handled and keys are taken again."""
         for _ in range(1000):
             await asyncio.sleep(0.002)
-            if not self.app.keydesk.holds:
+            desk = self.app.keydesk
+            if not desk.holds and not desk.is_deaf(self.app.screen):
                 break
         await self.pilot.pause()
         await self.pilot.pause()

@@ -283,6 +283,23 @@ async def test_actions_are_for_all_marked_lanes() -> None:
         assert "not started" in session.toasts()[-1]
 
 
+async def test_marks_out_of_view_are_left_alone() -> None:
+    fleet = fleet_of(view("alpha", 1), view("beta", 2), view("gamma", 3))
+    async with opened(fleet) as session:
+        await session.press("space", "slash", *"beta", "enter", "x")
+        assert session.supervisor.intents == [Interrupt(BETA)], "only beta is seen"
+        assert "1 marked, 1 out of view" in session.text()
+        await session.press("O")
+        assert "No lane in view is marked" in session.toasts()[-1]
+        session.supervisor.intents.clear()
+        await session.press("space", "escape", "3", "x")
+        assert session.supervisor.intents == [Interrupt(ALPHA), Interrupt(BETA)]
+        assert "2 marked" in session.text() and "out of view" not in session.text()
+        session.supervisor.intents.clear()
+        await session.press("z", "x")
+        assert session.supervisor.intents == [Interrupt(GAMMA)], "only gamma is seen"
+
+
 async def test_marked_lanes_that_all_can_not_say_why() -> None:
     fleet = fleet_of(view("alpha", 1), view("beta", 2))
     async with opened(fleet) as session:

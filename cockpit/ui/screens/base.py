@@ -165,6 +165,8 @@ class Keyed:
 
     def _all_hints(self) -> list[tuple[str, str]]:
         """The hints with the way to help, by the key that counts here."""
+        if self.cockpit.keydesk.is_deaf(self):
+            return []
         writing = self.field is not None
         hints = self.writing_hints() if writing else self.hints()
         key = self.cockpit.keymap.key

@@ -19,7 +19,7 @@ from cockpit.domain.events import Event, OperationEnded
 from cockpit.domain.fleet import Fleet
 from cockpit.domain.hunks import DEED_LAYERS, HunkDeed
 from cockpit.domain.operation import OpKind
-from cockpit.ui import present
+from cockpit.ui import long_lines, present
 from cockpit.ui.actions import Action, Scope
 from cockpit.ui.screens.review.comments import ReviewComments
 from cockpit.ui.screens.review.hunks import ReviewHunks
@@ -69,6 +69,9 @@ class DiffScreen(ReviewMoving, ReviewComments, ReviewHunks):
         super().on_mount()
         self._take_fleet(self.cockpit.supervisor.fleet)
         self.do_reload()
+
+    def on_unmount(self) -> None:
+        long_lines.forget()
 
     def on_resize(self) -> None:
         if self.page.sides and self.width < SIDES:

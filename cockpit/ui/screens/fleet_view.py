@@ -111,7 +111,7 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
         return Context(
             self.fleet,
             view,
-            frozenset() if alone else self.selection.marked,
+            frozenset() if alone else self.selection.meant(self.fleet),
             hosted=self.cockpit.hosted,
             live=self.cockpit.supervisor.live is not None,
             can_suspend=self.cockpit.can_hand_over,

@@ -4,6 +4,7 @@ ones and templates at hand; a draft survives Escape, and the app's end."""
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -55,6 +56,8 @@ class PromptScreen(Keyed, ModalScreen[Prompt], inherit_bindings=False):
         self._sent: tuple[SentPrompt, ...] = ()
         self._at = -1
         """Which sent prompt is shown; -1 for what is being written."""
+        self._is_outside = False
+        """Whether an editor has the text, or is about to."""
         self._own = ""
         """What was being written before the first sent prompt was shown."""
 
@@ -208,30 +211,64 @@ class PromptScreen(Keyed, ModalScreen[Prompt], inherit_bindings=False):
         self.area.insert(text)
 
     def do_in_editor(self) -> None:
-        if self.cockpit.can_hand_over:
-            self.cockpit.do(self._in_editor())
-        else:
+        if not self.cockpit.can_hand_over:
             self._note("This terminal can not be handed to an editor.")
+        elif not self._is_outside:
+            self._is_outside = True
+            self.cockpit.do(self._in_editor())
 
     async def _in_editor(self) -> None:
-        """What is written, in $VISUAL or $EDITOR, by a private file."""
+        """What is written, in $VISUAL or $EDITOR, by a private file. The file goes once its text
+        is here or says nothing new; else it stays, and its path is told."""
         app, text = self.cockpit, self.area.text
-        path = await app.supervisor.ask(lambda cockpit: cockpit.draft_file(text))
-        code = await attach.hand_over(app, attach.editor_argv(os.environ, path), cwd=path.parent)
-        if not self.is_open:
-            return
+        try:
+            path = await app.supervisor.ask(lambda cockpit: cockpit.draft_file(text))
+            code, before = 0, _ended(text)
+            try:
+                if self.is_open:
+                    argv = attach.editor_argv(os.environ, path)
+                    code = await attach.hand_over(app, argv, cwd=path.parent)
+            finally:
+                self._take_back(path, code, before)
+        finally:
+            self._is_outside = False
+
+    def _take_back(self, path: Path, code: int, before: bytes) -> None:
+        """Put the editor's text in the field, unless it can't be taken."""
         try:
             with path.open("rb") as file:
                 content = file.read(MOST_BYTES + 1)
-            path.unlink()
         except OSError as error:
-            self._note(f"What the editor left can't be read: {error.strerror}")
+            self._tell(f"What the editor left in {path} can't be read: {error.strerror}")
             return
-        if code or len(content) > MOST_BYTES:
-            why = "it is larger than 4 MB" if len(content) > MOST_BYTES else f"it ended with {code}"
-            self._note(f"Nothing was taken from the editor: {why}.")
-            return
-        self._put(content.decode("utf-8", "surrogateescape").removesuffix("\n"), at_end=True)
+        if content != before:
+            why = self._why_not_taken(code, content)
+            if why:
+                self._tell(f"Nothing was taken from the editor: {why}. Its text is in {path}")
+                return
+            self._put(content.decode("utf-8", "surrogateescape").removesuffix("\n"), at_end=True)
+        elif code:
+            self._tell(f"The editor ended with {code} and saved nothing.")
+        path.unlink(missing_ok=True)
+
+    def _why_not_taken(self, code: int, content: bytes) -> str:
+        if code:
+            return f"it ended with {code}"
+        if len(content) > MOST_BYTES:
+            return "it is larger than 4 MB"
+        return "" if self.is_open else "the prompt was closed"
+
+    def _tell(self, text: str) -> None:
+        if self.is_open:
+            self._note(text)
+        else:
+            self.cockpit.toast(present.text(text, width=300), severity="warning")
+
+
+def _ended(text: str) -> bytes:
+    """What stands in the private file before the editor opens it."""
+    whole = text if text.endswith("\n") or not text else text + "\n"
+    return whole.encode("utf-8", "surrogateescape")
 
 
 def sent_line(one: SentPrompt, now: float) -> Content:

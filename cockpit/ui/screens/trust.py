@@ -37,5 +37,6 @@ async def ask_trust(app: CockpitApp, *, always: bool) -> None:
         Content.styled("Until you say yes, no lane is started and no gate is run.", "$muted"),
     ]
     question = Content("lanes.yaml would run or reach this. Trust it?")
-    if await app.push_screen_wait(ConfirmScreen(question, lines, yes="yes, trust it")):
+    screen = ConfirmScreen(question, lines, yes="yes, trust it")
+    if await (app.push_screen_wait if always else app.ask_unasked)(screen):
         app.supervisor.submit(Trust(state.digest))

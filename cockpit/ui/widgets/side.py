@@ -7,8 +7,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from textual.timer import Timer
+
 from cockpit.domain.card import Card
 from cockpit.domain.fleet import Fleet, LaneView
+from cockpit.domain.ids import LaneId
 from cockpit.domain.phases import held_tasks
 from cockpit.domain.zone import Zone
 from cockpit.errors import CockpitError
@@ -19,6 +22,10 @@ from cockpit.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
+
+
+EVERY = 1.0
+"""Seconds from one answer about a lane to the next question about it."""
 
 
 class SidePanel(LinesView):
@@ -40,6 +47,9 @@ class SidePanel(LinesView):
         self._card: Card | None = None
         self._asked: LaneView | None = None
         self._failure: CockpitError | None = None
+        self._gathering = False
+        self._rest: Timer | None = None
+        """Until the same lane may be asked about again."""
 
     def about(self, view: LaneView | None, fleet: Fleet) -> None:
         """Show this lane. What git and tmux know is asked for when the lane is another one, or
@@ -50,11 +60,34 @@ class SidePanel(LinesView):
             return
         if before is None or before.lane != view.lane:
             self._card = None
-        if view.record is not None and view != self._asked:
-            self._asked, self._failure = view, None
-            app = cast("CockpitApp", self.app)
-            app.do(self._gather(view, shared=view.record.shared))
+        if not self._gathering and (self._rest is None or self._asked_lane != view.lane):
+            self._ask()
         self._redraw()
+
+    @property
+    def _asked_lane(self) -> LaneId | None:
+        return self._asked.lane if self._asked is not None else None
+
+    def _ask(self) -> None:
+        """Gather for the view that is shown now, unless that was done: one at a time, and the
+        next for the same lane a while later, however often it changed until then."""
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        view = self._view
+        if view is not None and view.record is not None and view != self._asked:
+            self._asked, self._failure, self._gathering = view, None, True
+            app = cast("CockpitApp", self.app)
+            app.do(self._gather_once(app, view, shared=view.record.shared))
+
+    async def _gather_once(self, app: CockpitApp, view: LaneView, *, shared: bool) -> None:
+        try:
+            await self._gather(view, shared=shared)
+        finally:
+            self._gathering = False
+            if app.board.is_open and not app.ends:
+                same = self._view is not None and self._view.lane == view.lane
+                self._rest = self.set_timer(EVERY if same else 0.0, self._ask)
 
     async def _gather(self, view: LaneView, *, shared: bool) -> None:
         app = cast("CockpitApp", self.app)
@@ -62,13 +95,19 @@ class SidePanel(LinesView):
         try:
             found = await app.supervisor.ask(ask)
         except CockpitError as error:
-            if self._asked is view and self.is_attached:
+            if self._is_about(view):
                 self._failure = error
                 self._redraw()
             return
-        if self._asked is view and self.is_attached:
+        if self._is_about(view):
             self._card = found
             self._redraw()
+
+    def _is_about(self, view: LaneView) -> bool:
+        """Whether the answer for this view is for what is shown."""
+        shown = self._view
+        app = cast("CockpitApp", self.app)
+        return app.board.is_open and shown is not None and shown.lane == view.lane
 
     def on_resize(self) -> None:
         super().on_resize()
