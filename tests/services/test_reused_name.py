@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.domain.ids import LaneId
 from cockpit.domain.intents import Land, Rename, Start, Stop, Undo
 from cockpit.domain.lane_steps import steps_of
+from cockpit.domain.operation import OpKind
 from tests.conftest import git
 from tests.services.conftest import Desk
 
@@ -41,4 +42,4 @@ def test_each_lane_has_its_own_steps(desk: Desk) -> None:
     entries = desk.cockpit().work.journal.entries()
     kinds = {lane: [step.kind for step in steps_of(entries, lane)] for lane in (ALPHA, GAMMA)}
     assert "land" in kinds[GAMMA] and "land" not in kinds[ALPHA]
-    assert kinds[ALPHA].count("start") == kinds[GAMMA].count("start") == 1
+    assert kinds[ALPHA].count(OpKind.START) == kinds[GAMMA].count(OpKind.START) == 1
