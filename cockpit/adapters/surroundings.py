@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from cockpit.adapters.failures import explained
 from cockpit.adapters.files import fsync_folder, read_small, write_all
 from cockpit.errors import CockpitError, Refused
 
@@ -49,7 +50,12 @@ class LocalSurroundings:
     def write_new(self, path: Path, content: bytes) -> None:
         """Write a file that isn't there yet, whole or not at all.
 
-        Raises `Refused` when something lies there, a dangling link included."""
+        Raises `Refused` when something lies there, a dangling link included, and `CockpitError`
+        where the folder or the disk takes no file."""
+        with explained("write", path):
+            self._write_new(path, content)
+
+    def _write_new(self, path: Path, content: bytes) -> None:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         file = os.open(temporary, flags, 0o644)

@@ -20,20 +20,32 @@ _BOM = "\ufeff"
 def rename_lane(raw: bytes, old: str, new: str, *, section: str = "lanes") -> bytes | None:
     """The file with the lane's key in `section` changed from `old` to `new`; None where no such
     key stands, or the file can't be read. `new` must be a lane's name."""
-    try:
-        text = raw.decode("utf-8") if len(raw) <= MAX_BYTES else ""
-    except UnicodeDecodeError:
+    whole = _readable(raw)
+    if whole is None:
         return None
-    bom = _BOM if text.startswith(_BOM) else ""
-    text = text.removeprefix(_BOM)
-    problems = Problems("")
-    if read_yaml(text, problems) is None or problems:
-        return None
+    bom = _BOM if whole.startswith(_BOM) else ""
+    text = whole.removeprefix(_BOM)
     found = _key(text, section, old)
     if found is None:
         return None
     begin, end, quote = found
     return (bom + text[:begin] + quote + new + quote + text[end:]).encode("utf-8")
+
+
+def is_readable(raw: bytes) -> bool:
+    """Whether the file is YAML at all, so that what it doesn't name is truly not in it."""
+    return _readable(raw) is not None
+
+
+def _readable(raw: bytes) -> str | None:
+    try:
+        text = raw.decode("utf-8") if len(raw) <= MAX_BYTES else ""
+    except UnicodeDecodeError:
+        return None
+    problems = Problems("")
+    if read_yaml(text.removeprefix(_BOM), problems) is None or problems:
+        return None
+    return text
 
 
 def _key(text: str, section: str, name: str) -> tuple[int, int, str] | None:

@@ -6,7 +6,9 @@ import re
 
 from cockpit.domain.names import tidy
 
-_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*)://([^/\s'\"]*)@")
+_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*)://([^/\s'\"]*|[^/:\[\s'\"]*:(?!\d*/)[^\s'\"]*)@")
+"""What stands before the last `@`; a `/` in it is not valid, but where no port stands after the
+colon, it can only be a password's."""
 _QUERY = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^\s'\"?]*)\?[^\s'\"]*")
 _NAMELESS = frozenset({"http", "https"})
 """Schemes in which even a user's name alone is often a token."""

@@ -17,8 +17,9 @@ from cockpit.domain.lane import LaneRecord
 from cockpit.domain.names import why_not_folder
 from cockpit.domain.operation import OpKind
 from cockpit.errors import Refused, UsageError
-from cockpit.services import locked, relocation
+from cockpit.services import locked, relocation, trust
 from cockpit.services.api import Outcome, Tell
+from cockpit.services.carrying import words
 from cockpit.services.rename import session_notes
 from cockpit.services.running import begin
 from cockpit.services.workplace import Workplace
@@ -61,6 +62,12 @@ def notes_of(work: Workplace, record: LaneRecord) -> list[str]:
     """What doesn't come along, in sentences."""
     config = work.config.lanes.get(record.lane)
     notes = session_notes(work, config, record) if config is not None else []
+    names = work.config.setup.rewrite
+    if names and not trust.state_of(work).trusted:
+        notes.append(
+            f"The old folder's path stays in what `setup.rewrite` names ({words(names)}): "
+            f"{work.config.path.name} is not trusted as it is."
+        )
     if work.config.setup.run:
         notes.append("What setup installed there may name the old folder: run it again if so.")
     return notes

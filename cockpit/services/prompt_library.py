@@ -19,6 +19,8 @@ from cockpit.services.workplace import Workplace
 
 HISTORY = "prompt-history"
 KINDS = (".md", ".txt")
+ROOM = 4 << 20
+"""Bytes of all templates together that are read; one that has no room is named with that."""
 
 
 def history(work: Workplace) -> tuple[SentPrompt, ...]:
@@ -71,13 +73,19 @@ def remember(work: Workplace, lanes: tuple[LaneId, ...], text: str) -> None:
 def templates(work: Workplace) -> tuple[PromptTemplate, ...]:
     """All that can be inserted, by name; what can't be read is named with the reason."""
     found: dict[str, PromptTemplate] = {}
+    room = ROOM
     for folder, where in _folders(work):
         for name in work.disk.names(folder) if work.disk.is_folder(folder) else ():
             ours = name in (task_prompt.TASK, task_prompt.ORACLE)
             if ours or name in found or not name.endswith(KINDS):
                 continue
-            file = work.bus_files.file(folder, name)
-            if file is not None and file.content is not None:
+            file = work.bus_files.file(folder, name) if room > 0 else None
+            if room <= 0 or (file is not None and len(file.content or b"") > room):
+                room = 0
+                why = f"all templates together are more than {ROOM >> 20} MiB"
+                found[name] = PromptTemplate(name, where, "", why)
+            elif file is not None and file.content is not None:
+                room -= len(file.content)
                 text = file.content.decode("utf-8", "replace")
                 found[name] = PromptTemplate(name, where, text)
             elif file is not None:

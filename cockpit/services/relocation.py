@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cockpit.config.load import COORDINATION_FILE
-from cockpit.config.yaml_edit import rename_lane
+from cockpit.config.yaml_edit import is_readable, rename_lane
 from cockpit.domain.ids import LaneId, RefName, branch_name
 from cockpit.domain.lane import LaneRecord, record_from_json, record_to_json
 from cockpit.domain.operation import Operation
@@ -181,7 +181,7 @@ def _move_folder(work: Workplace, running: Running, before: LaneRecord, after: L
         running.step("write git's links anew")
         work.git.restored_links(after.worktree, after.admin)
         names = work.config.setup.rewrite
-        if names:
+        if names and trust.state_of(work).trusted:
             running.step("bring the paths in it after it")
             work.files.rewrite(before.worktree, after.worktree, names)
 
@@ -224,19 +224,36 @@ def _move_branch(work: Workplace, running: Running, before: LaneRecord, after: L
 
 def _edit_config(work: Workplace, old: LaneId, new: LaneId) -> None:
     """The lane's key in lanes.yaml, from the content that is there. Raises `Refused` where
-    neither name stands."""
+    neither name stands, the file can't be read as it is now, or others keep writing it."""
     path = work.config.path
     section = section_of(work)
     for _ in range(PATIENCE):
         raw = work.papers.read(path.parent, path.name)
         made = rename_lane(raw, old, new, section=section) if raw is not None else None
         if raw is None or made is None:
-            break
+            _require_named(path.name, raw, old, new, section)
+            return
         if work.papers.put(path.parent, path.name, old=raw, new=made):
             return
-    if not is_named(work, new):
+    raise Refused(
+        f"{path.name} was written by somebody else each time that lane {old} was to become {new} "
+        "in it.",
+        hint="Wait until it rests, then run `cockpit recover`.",
+    )
+
+
+def _require_named(name: str, raw: bytes | None, old: LaneId, new: LaneId, section: str) -> None:
+    """Where the old name isn't there: raises `Refused` unless the new one is."""
+    if raw is None:
+        raise Refused(f"{name} is not there.", hint="Put it back, then run `cockpit recover`.")
+    if not is_readable(raw):
         raise Refused(
-            f"{path.name} names neither lane {old} nor {new}.",
+            f"{name} is no YAML that can be read now, so lane {old} can't become {new} in it.",
+            hint="Mend it (`cockpit doctor` says what is wrong), then run `cockpit recover`.",
+        )
+    if rename_lane(raw, new, new, section=section) is None:
+        raise Refused(
+            f"{name} names neither lane {old} nor {new}.",
             hint=f"Put the lane back into it as {new}, then run `cockpit recover`.",
         )
 
