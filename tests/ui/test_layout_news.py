@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cockpit.domain.configuration import Applies, ConfigChange
 from tests.ui.drive import Session, opened
+from tests.ui.fake import fleet_of_size
 from tests.ui.test_configuration import now_says, read
-from tests.ui.test_fleet import fleet_of_size
 
 LANES = "alpha beta gamma delta"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import TextArea
 
+from cockpit.errors import Unavailable
 from cockpit.ui import attach
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens.prompt import PromptScreen
@@ -150,7 +151,7 @@ async def test_one_terminal_is_given_to_one_program(
     async with editing(tmp_path, monkeypatch, "") as session:
         first = asyncio.create_task(attach.hand_over(session.app, ["sleep", "0.3"]))
         await session.until(lambda: attach.is_handed_over(session.app))
-        with pytest.raises(attach.Unavailable, match="Another program has this terminal"):
+        with pytest.raises(Unavailable, match="Another program has this terminal"):
             await attach.hand_over(session.app, ["sh", "-c", f"touch {tmp_path}/second"])
         assert await first == 0
         assert await attach.hand_over(session.app, ["true"]) == 0
