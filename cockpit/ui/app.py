@@ -7,7 +7,6 @@ change anything, so no markup can name one.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
@@ -16,9 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 from textual import events
-from textual.app import App
 from textual.content import Content
-from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
@@ -31,10 +28,11 @@ from cockpit.domain.operation import OpKind
 from cockpit.errors import CockpitError
 from cockpit.services.api import Cockpit, Supervisor
 from cockpit.services.looks import Look, Looks
-from cockpit.ui import attach, chokepoint, deeds, present, questions, sending, themes, toasts
+from cockpit.ui import attach, deeds, present, questions, sending, themes, toasts
 from cockpit.ui.actions import BY_ID, Action, Danger
 from cockpit.ui.away import Away
 from cockpit.ui.bridge import Bridge
+from cockpit.ui.chokepoint import Guarded
 from cockpit.ui.config_news import ConfigNews
 from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
@@ -58,7 +56,7 @@ Severity = Literal["information", "warning", "error"]
 T = TypeVar("T")
 
 
-class CockpitApp(App[None], inherit_bindings=False):
+class CockpitApp(Guarded[None], inherit_bindings=False):
     """The cockpit. `hosted`: it runs inside our own tmux server, so stepping into a lane is a
     switch of the client; `theme` and `keys` are those of the
     repository, `look` what the commander made of it, `looks` where that is read again."""
@@ -82,7 +80,6 @@ class CockpitApp(App[None], inherit_bindings=False):
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(driver_class=WakingDriver)
-        self._leave_colours_alone()
         self.supervisor = supervisor
         self.hosted = hosted
         self.now = now
@@ -143,12 +140,6 @@ class CockpitApp(App[None], inherit_bindings=False):
         await self.away.begin()
 
     # ------------------------------------------------------------ looks
-
-    def _leave_colours_alone(self) -> None:
-        """Textual makes greys of colours under NO_COLOR, even if it is empty; here the choke
-        point leaves all of them out."""
-        self.no_color = bool(os.environ.get("NO_COLOR"))
-        self._filters = [one for one in self._filters if not isinstance(one, Monochrome | NoColor)]
 
     def wear(self, theme: str) -> None:
         """The repository's theme is another now; the commander's own choice goes before."""
@@ -357,14 +348,6 @@ class CockpitApp(App[None], inherit_bindings=False):
         if desk is not None and desk.inside and self.hosted:
             desk.came_back()
             self.board.layout_changed()
-
-    def _print_error_renderables(self) -> None:
-        """A traceback may hold outside text: it passes the filter like everything painted."""
-        with self.error_console.capture() as printed:
-            super()._print_error_renderables()
-        text = chokepoint.clean_lines(printed.get())
-        if text:
-            self.error_console.file.write(text)
 
     # ------------------------------------------------------------ size
 

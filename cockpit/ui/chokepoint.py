@@ -8,6 +8,7 @@ every painted cell passes, and refuses to run when a release paints in another w
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 
@@ -16,6 +17,9 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App, ReturnType
+from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -52,6 +56,24 @@ def clean_lines(text: str) -> str:
         kept += [clean(text[at : ours.start()]), ours[0]]
         at = ours.end()
     return "".join([*kept, clean(text[at:])])
+
+
+class Guarded(App[ReturnType]):
+    """An app whose colours and whose last words are the filter's: NO_COLOR takes the colours out
+    there (Textual makes greys of them, even if it is empty), and a traceback passes it too."""
+
+    def __init__(self, driver_class: type[Driver]) -> None:
+        super().__init__(driver_class=driver_class)
+        self.no_color = bool(os.environ.get("NO_COLOR"))
+        self._filters = [one for one in self._filters if not isinstance(one, Monochrome | NoColor)]
+
+    def _print_error_renderables(self) -> None:
+        """A traceback may hold outside text."""
+        with self.error_console.capture() as printed:
+            super()._print_error_renderables()
+        text = clean_lines(printed.get())
+        if text:
+            self.error_console.file.write(text)
 
 
 @lru_cache(maxsize=4096)

@@ -71,10 +71,19 @@ class ConfigNews:
         if "keys" in tops:
             app.take_keys(config.keys.values())
         if "layout" in tops:
-            urgent = config.order == "urgent"
-            board = app.board
-            board.change(replace(board.selection, columns=config.columns, urgent=urgent))
+            self._lay_out(config.columns, config.order == "urgent")
         app.board.once_mounted(app.board.reread)
+
+    def _lay_out(self, columns: int, urgent: bool) -> None:
+        """What changed in the file goes before what the commander chose; the rest stays."""
+        board = self._app.board
+        before, now = board.fresh, board.selection
+        board.fresh = replace(before, columns=columns, urgent=urgent)
+        if columns != before.columns:
+            now = replace(now, columns=columns)
+        if urgent != before.urgent:
+            now = replace(now, urgent=urgent)
+        board.change(now)
 
     def _say(self, event: ConfigRead, mended: bool) -> None:
         app = self._app

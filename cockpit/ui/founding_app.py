@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
-from textual.app import App
 from textual.content import Content
 from textual.screen import Screen
 
@@ -16,6 +15,7 @@ from cockpit.errors import CockpitError
 from cockpit.services.founding import Founding
 from cockpit.services.looks import Look
 from cockpit.ui import present, themes
+from cockpit.ui.chokepoint import Guarded
 from cockpit.ui.driver import WakingDriver
 from cockpit.ui.keydesk import KeyDesk
 from cockpit.ui.keymap import Keymap
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
 
 
-class FoundingApp(App[Path | None], inherit_bindings=False):
+class FoundingApp(Guarded[Path | None], inherit_bindings=False):
     """Ends with the path of the file that was written, or None."""
 
     CSS_PATH = Path(__file__).parent / "tcss" / "base.tcss"
@@ -81,7 +81,7 @@ class FoundingApp(App[Path | None], inherit_bindings=False):
             self.do(outcome)
 
     def do(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run a coroutine as a worker, one at a time; a failure for people becomes a toast."""
+        """Run a coroutine as a worker; a failure for people becomes a toast."""
         self.run_worker(self._guarded(work), group="deeds")
 
     async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:

@@ -87,9 +87,10 @@ def shown(key: str) -> str:
     if len(key) == 1 or "-" in key:
         return key
     try:
-        return unicodedata.lookup(key.replace("_", " "))
+        sign = unicodedata.lookup(key.replace("_", " "))
     except KeyError:
         return key.capitalize()
+    return sign if sign.isprintable() else key.capitalize()  # DELETE names a control character
 
 
 ALIASES = {

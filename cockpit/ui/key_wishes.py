@@ -21,11 +21,22 @@ ESSENTIAL = frozenset(
 )
 """Actions that always have a key: without one a screen could not be left, or nothing found."""
 
-WRITING = frozenset({Scope.PROMPT, Scope.TASK_TEXT, Scope.RETRYING, Scope.PICKING, Scope.ANYWHERE})
+WRITING = frozenset({Scope.PROMPT, Scope.WRITING, Scope.TASK_TEXT, Scope.RETRYING, Scope.PICKING,
+                     Scope.ANYWHERE})  # fmt: skip
 """Where keys count while text is written."""
 
+SAME_SCREEN = ({Scope.PROMPT, Scope.WRITING}, {Scope.PROMPT, Scope.TASK_TEXT})
+"""Scopes whose keys count together: the first would take the other's."""
+
+EDITING = frozenset({
+    "backspace", "delete", "left", "right", "up", "down", "home", "end", "pageup", "pagedown",
+    "enter", "tab", "ctrl+a", "ctrl+d", "ctrl+e", "ctrl+f", "ctrl+h", "ctrl+k", "ctrl+u",
+    "ctrl+v", "ctrl+w", "ctrl+x", "ctrl+y", "ctrl+z",
+})  # fmt: skip
+"""Keys that change the text or move in it."""
+
 HANDS_OVER = frozenset({"attach", "type", "inbox_attach", "editor", "shell", "edit_here",
-                        "edit_task", "merge_tool", "edit_place"})  # fmt: skip
+                        "edit_task", "merge_tool", "edit_place", "in_editor"})  # fmt: skip
 """Actions after which keys go to something else than cockpit."""
 
 RESERVED = {"ctrl+c": "pressed twice it always quits"}
@@ -167,7 +178,7 @@ def _shadow(kept: Mapping[str, _Wish]) -> tuple[_Wish, str] | None:
 
 
 def _meet(one: Scope, other: Scope) -> bool:
-    return one is other or Scope.ANYWHERE in (one, other)
+    return one is other or Scope.ANYWHERE in (one, other) or {one, other} in SAME_SCREEN
 
 
 # ------------------------------------------------------------------ the repository's
@@ -180,4 +191,6 @@ def _why_not_theirs(wish: _Wish, guarded: Mapping[str, Action]) -> str:
     for key in wish.keys:
         if key in guarded:
             return f"{shown(key)} is the key of {guarded[key].id}; {_stays(action)}"
+        if action.scope in WRITING and key in EDITING:
+            return f"{shown(key)} edits where text is written; {_stays(action)}"
     return ""

@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 
 from cockpit.ui.actions import Action, Danger, Scope
 from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
-from cockpit.ui.screens.base import Keyed
+from cockpit.ui.screens.base import BoxScreen, Keyed
 from cockpit.ui.screens.small import SmallScreen
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class KeyDesk:
         self._held: list[tuple[Action, str]] = []
         self._release: Timer | None = None
         self._interrupted = -TWICE
-        self._unasked: Keyed | None = None
+        self._unasked: BoxScreen | None = None
         self._key_at = 0.0
         self._hears_from = 0.0
         """When the dialog that opened by itself last began to take keys (steady clock)."""
@@ -56,7 +56,7 @@ class KeyDesk:
         """Whether keys do nothing on this screen yet."""
         return screen is self._unasked and self._hears_from == inf
 
-    def turn_deaf(self, screen: Keyed) -> None:
+    def turn_deaf(self, screen: BoxScreen) -> None:
         """This dialog opens by itself: keys under way were meant for what stood there before, so
         it takes none, and names none, until the hand has rested."""
         self._unasked, self._hears_from = screen, inf
@@ -83,7 +83,7 @@ class KeyDesk:
         if event.key == "ctrl+c" and not writing:
             self._interrupt(event.time)
             return True
-        if screen is self._unasked and event.time < self._hears_from:
+        if self._unasked is not None and screen == self._unasked and event.time < self._hears_from:
             self._key_at = event.time
             return True
         if isinstance(screen, SmallScreen):

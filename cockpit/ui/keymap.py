@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from cockpit.domain.keys import KeyWish
@@ -11,6 +12,9 @@ from cockpit.ui.key_wishes import laid_over
 
 Wishes = Mapping[str, str] | Iterable[KeyWish]
 """`action: key` of the commander's, or wishes with their places."""
+
+_NAMED = re.compile(r"\{([a-z_]+)\}")
+"""An action's id in a reason."""
 
 
 class Keymap:
@@ -67,10 +71,9 @@ class Keymap:
 
     def say(self, reason: str) -> str:
         """A reason with `{id}` replaced by that action's key."""
-        for action_id in BY_ID:
-            if "{" + action_id + "}" in reason:
-                reason = reason.replace("{" + action_id + "}", self.key(action_id))
-        return reason
+        if "{" not in reason:
+            return reason
+        return _NAMED.sub(lambda one: self.key(one[1]) if one[1] in BY_ID else one[0], reason)
 
 
 def listed(wishes: Wishes | None) -> list[KeyWish]:

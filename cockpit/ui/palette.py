@@ -230,13 +230,15 @@ def _dialog_is_open(app: CockpitApp) -> bool:
 
 
 def to_board(app: CockpitApp) -> bool:
-    """Close what lies over the board, as the key for that would; False if something stays."""
+    """Close what lies over the board, as the key for that would, its search or range with it;
+    False if something stays."""
     leave: Callable[[], object] | None
     while (screen := app.screen) is not app.board:
         leave = getattr(screen, "do_close", None)
         if leave is None or screen.is_modal:
+            app.toast(Content(NOT_HERE), severity="warning")
             return False
         leave()
         if app.screen is screen:
-            return False
+            screen.dismiss()
     return True

@@ -62,7 +62,7 @@ def run_founding(founding: Founding, *, look: Look) -> Path | None:
     from cockpit.ui.founding_app import FoundingApp
 
     _settle_size()
-    chokepoint.install()
+    chokepoint.install(colourless=bool(os.environ.get("NO_COLOR")))
     chokepoint.self_test()
     _complete_stdout()
     app = FoundingApp(founding, look=look)

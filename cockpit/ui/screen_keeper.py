@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.widgets import Input
-
 from cockpit.domain.screen_memory import ScreenMemory
 from cockpit.errors import CockpitError
 from cockpit.ui import present
@@ -133,8 +131,6 @@ async def come_back(app: CockpitApp) -> None:
                 side=kept.side,
             )
         )
-        if wanted:
-            board.query_one("#filter", Input).value = wanted
         if board.selection.chosen is not None:
             board.choose(board.selection.chosen)
         if kept.place and (kept.place != "diff" or board.selection.chosen == kept.chosen):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Region, Size
+from textual.widgets import Input
 
 from cockpit.domain.activity import Activity, State
 from cockpit.domain.card import Card
@@ -243,6 +244,18 @@ async def test_back_takes_away_one_narrowing_after_the_other() -> None:
         assert not board.selection.wanted and board.selection.marked
         await session.press("escape")
         assert not board.selection.marked
+
+
+async def test_the_filter_is_empty_again_once_it_was_taken_away() -> None:
+    fleet = fleet_of(view("alpha", 1), view("beta", 2, State.ASKING))
+    async with opened(fleet) as session:
+        field = session.app.board.query_one("#filter", Input)
+        await session.press("slash", *"alpha", "enter", "escape")
+        assert field.value == ""
+        await session.press("slash", *"alpha", "enter", "w")
+        assert session.chosen() == "beta" and field.value == ""
+        await session.press("slash", *"bet", "enter")
+        assert session.app.board.selection.order(fleet) == ["beta"]
 
 
 async def test_a_filter_that_nothing_passes_says_so_and_the_way_back() -> None:

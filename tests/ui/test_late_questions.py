@@ -90,7 +90,7 @@ async def test_an_enter_on_its_way_does_not_close_the_digest() -> None:
         assert isinstance(session.app.screen, DigestScreen)
         await session.press("escape")
         await session.press("escape")
-        assert session.app.screen_stack[-1] is session.app.board
+        assert not session.app.screen.is_modal
 
 
 async def test_parking_is_not_said_by_the_text_of_a_prompt() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import TextArea
 
+from cockpit.errors import Unavailable
 from cockpit.ui import attach
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens.prompt import PromptScreen

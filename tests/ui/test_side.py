@@ -11,6 +11,7 @@ from cockpit.domain.activity import Activity, State
 from cockpit.domain.card import Card
 from cockpit.domain.events import ActivityChanged
 from cockpit.domain.ids import LaneId
+from cockpit.services import cards
 from cockpit.services.api import Cockpit
 from cockpit.ui.widgets import side
 from tests.ui.drive import Session, opened
@@ -24,7 +25,7 @@ TWO = fleet_of(view("alpha", 1), view("beta", 2))
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lanes whose cards were gathered."""
     lanes: list[str] = []
-    card = side.card
+    card = cards.card
 
     def counted(cockpit: Cockpit, lane: LaneId, *, shared: bool) -> Card:
         lanes.append(lane)

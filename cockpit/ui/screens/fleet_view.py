@@ -175,6 +175,9 @@ class FleetView(Keyed, Screen[None], inherit_bindings=False):
             selection = selection.ranked_anew(self.fleet)
         if selection.wanted != self.selection.wanted:
             selection = replace(selection, held=None)
+            field = self.query_one("#filter", Input)
+            if not field.has_focus:  # else it may be ahead already
+                field.value = selection.wanted
         self.selection = selection.settled(self.fleet)
         self.refresh_all()
 

@@ -60,7 +60,8 @@ class SidePanel(LinesView):
             return
         if before is None or before.lane != view.lane:
             self._card = None
-        if not self._gathering and (self._rest is None or self._asked_lane != view.lane):
+        resting = self._gathering or self._rest is not None
+        if not resting or self._asked_lane != view.lane:
             self._ask()
         self._redraw()
 
@@ -70,7 +71,7 @@ class SidePanel(LinesView):
 
     def _ask(self) -> None:
         """Gather for the view that is shown now, unless that was done: one at a time, and the
-        next for the same lane a while later, however often it changed until then."""
+        next about the same lane a while later, however often it changed until then."""
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
@@ -84,10 +85,10 @@ class SidePanel(LinesView):
         try:
             await self._gather(view, shared=shared)
         finally:
-            self._gathering = False
-            if app.board.is_open and not app.ends:
-                same = self._view is not None and self._view.lane == view.lane
-                self._rest = self.set_timer(EVERY if same else 0.0, self._ask)
+            if self._asked is view:
+                self._gathering = False
+            if self._asked is view and app.board.is_open and not app.ends:
+                self._rest = self.set_timer(EVERY, self._ask)
 
     async def _gather(self, view: LaneView, *, shared: bool) -> None:
         app = cast("CockpitApp", self.app)
@@ -107,7 +108,8 @@ class SidePanel(LinesView):
         """Whether the answer for this view is for what is shown."""
         shown = self._view
         app = cast("CockpitApp", self.app)
-        return app.board.is_open and shown is not None and shown.lane == view.lane
+        same = shown is not None and shown.lane == view.lane
+        return same and self._asked is view and app.board.is_open
 
     def on_resize(self) -> None:
         super().on_resize()
