@@ -108,13 +108,13 @@ def test_two_terminals_of_different_size(planned: Path) -> None:
         Screen(UP, cwd=planned, columns=80, rows=24, name="second") as second,
     ):
         first.wait_for(ASKED, seconds=20)
-        second.wait_for(ASKED, seconds=20)
+        second.wait_for(ASKED, "no, leave it", seconds=20)
         second.press("n")
         second.wait_gone(ASKED)
         second.wait_for("a · planned", "[?] help")
         first.wait_gone(ASKED)
         second.press("?")
-        first.wait_for("Keys and what they do")
+        first.wait_for("Keys, words and signs")
         second.press("Escape")
         second.wait_for("a · planned")
         second.press("Q")
