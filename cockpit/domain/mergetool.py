@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from cockpit.dataclass import dataclass
@@ -10,11 +9,9 @@ from cockpit.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class MergeToolCall:
-    """Run `argv` in `folder` with `env` over what a child gets anyway; the result lies in
-    `merged`, which held `before`."""
+    """Run `argv` in `folder`; the result lies in `merged`, which held `before`."""
 
     argv: tuple[str, ...]
     folder: Path
-    env: Mapping[str, str]
     merged: Path
     before: bytes

@@ -338,11 +338,9 @@ def test_nothing_to_hand_back(desk: Desk) -> None:
 
 
 def run_tool(call: MergeToolCall) -> None:
-    env = {**os.environ, **call.env}
     subprocess.run(
         call.argv,
         cwd=call.folder,
-        env=env,
         check=False,
         timeout=30,
         stdin=subprocess.DEVNULL,

@@ -316,7 +316,7 @@ class FakeCockpit:
 
     def merge_tool(self, state: Resolution, file: int) -> MergeToolCall:
         folder = Path("/tmp/merge")
-        return MergeToolCall(("a-merge-tool",), folder, {}, folder / "merged", b"as it was")
+        return MergeToolCall(("a-merge-tool",), folder, folder / "merged", b"as it was")
 
     def merge_tool_done(self, call: MergeToolCall) -> bytes | None:
         return self._answer("merged", b"both together\n")

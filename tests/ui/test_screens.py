@@ -69,6 +69,17 @@ async def test_the_message_can_be_edited_before() -> None:
         assert intent.message == "another message"
 
 
+async def test_looking_again_keeps_the_message_that_was_written() -> None:
+    async with opened(ONE) as session:
+        await session.press("m", "e")
+        session.app.screen.query_one(TextArea).text = "my own words"
+        await session.press("escape", "r")
+        await session.press("enter")
+        intent = session.supervisor.intents[0]
+        assert isinstance(intent, Land)
+        assert intent.message == "my own words"
+
+
 async def test_the_hints_tell_what_keys_do_while_the_message_is_written() -> None:
     async with opened(ONE) as session:
         await session.press("m")

@@ -56,7 +56,7 @@ def prepare(
     place = folder / name
     place.write_bytes(merged)
     run = (ground.door.git, *chosen, "mergetool", "--no-prompt", *_named(command), "--", name)
-    return MergeToolCall(run, folder, {}, place, merged)
+    return MergeToolCall(run, folder, place, merged)
 
 
 def _choice(ground: Ground, command: str, env: dict[str, str]) -> list[str]:

@@ -99,8 +99,10 @@ class LandingView(ReadingScreen):
             raise
         if mine != self._asked or not self.is_open:
             return
+        area, built = self.query_one("#message", TextArea), self.preview
+        if built is None or area.text == built.message:
+            area.text = preview.message  # else it is the commander's own, and stays
         self.preview, self._approval = preview, approval
-        self.query_one("#message", TextArea).text = preview.message
         self._show_preview(preview)
         self.say("")
 
