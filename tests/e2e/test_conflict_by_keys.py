@@ -55,7 +55,7 @@ def test_a_conflict_of_two_hunks_is_resolved_and_landed(
         screen.wait_for("2 of 2 decided", "all is decided")
         assert "<<<<<<<" not in (conflicting / "docs" / "big.md").read_text()
         screen.press("Enter")
-        screen.wait_for("alpha .* may land", "Merge main into alpha", seconds=60)
+        screen.wait_for("alpha .* may land", "merge lane A — alpha changes big", seconds=60)
         screen.press("Enter")
         screen.wait_for("✓ landed alpha on main", seconds=60)
         assert len(screen.pressed) <= KEYS, screen.pressed

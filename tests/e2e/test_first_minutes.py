@@ -23,8 +23,9 @@ def test_by_keys_from_nothing_to_running_lanes(repo: Path, tmp_path: Path) -> No
     env = {"SHELL": "/bin/sh", "VISUAL": str(editor)}
     with Screen(COCKPIT, cwd=repo / "src", env=env, columns=80, rows=24) as screen:
         screen.wait_for("project +has no lanes.yaml yet", "the lanes auth, alpha")
+        screen.wait_for("No agent found")
         screen.press("e")
-        screen.wait_for("Enter write it")
+        screen.wait_for("This one gives it", "Enter write it")
         screen.press("G")
         screen.wait_for("Three to seven lanes")
         assert not (repo / "lanes.yaml").exists()

@@ -24,8 +24,7 @@ listens now are listed.
 With --env it prints one lane's variables, as a shell or a .env file takes them."""
 EXAMPLES = (
     ("cockpit ports", "every lane's"),
-    ("cockpit ports alpha --env >.ports.env", "for a tool that reads a file"),
-    ("env $(cockpit ports alpha --env) npm run dev", "run something beside the lane's agent"),
+    ("cockpit ports alpha --env", "its variables, for a shell or a .ports.env"),
 )
 
 
