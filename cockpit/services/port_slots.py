@@ -9,7 +9,7 @@ at any line leaves nothing to be mended.
 from __future__ import annotations
 
 from cockpit.config.model import LaneConfig
-from cockpit.domain.ids import LaneId
+from cockpit.domain.ids import LaneId, is_lane_name
 from cockpit.domain.ports import GATE, HeldSlot, PortPlan, assign_slot, port_env, ports_of
 from cockpit.services import parked
 from cockpit.services.workplace import Workplace
@@ -37,8 +37,7 @@ def claim(work: Workplace, lane: LaneConfig) -> tuple[dict[str, str], dict[str, 
         if known.get(lane.lane) != slot:
             kept = {other: at for other, at in known.items() if at != slot}
             _write(work, {**kept, lane.lane: slot})
-    own = {name: port for name, port in ports_of(plan, slot).items() if name not in lane.env}
-    return port_env(plan, lane.lane, slot), own
+    return port_env(plan, lane.lane, slot), _given(plan, slot, lane)
 
 
 def would_have(work: Workplace, lane: LaneConfig, others: dict[LaneId, int]) -> dict[str, int]:
@@ -49,6 +48,11 @@ def would_have(work: Workplace, lane: LaneConfig, others: dict[LaneId, int]) -> 
         return {}
     slot = _choose(work, plan, lane.lane, {**_read(work), **others}, others)
     others[lane.lane] = slot
+    return _given(plan, slot, lane)
+
+
+def _given(plan: PortPlan, slot: int, lane: LaneConfig) -> dict[str, int]:
+    """The ports of a slot, less those that the lane's own `env` says otherwise."""
     return {name: port for name, port in ports_of(plan, slot).items() if name not in lane.env}
 
 
@@ -121,7 +125,11 @@ def _read(work: Workplace) -> dict[LaneId, int]:
     slots = (work.state.read(FILE) or {}).get("slots")
     if not isinstance(slots, dict):
         return {}
-    return {LaneId(lane): slot for lane, slot in slots.items() if type(slot) is int and slot >= 0}
+    return {
+        LaneId(lane): slot
+        for lane, slot in slots.items()
+        if is_lane_name(lane) and type(slot) is int and slot >= 0
+    }
 
 
 def _write(work: Workplace, known: dict[LaneId, int]) -> None:
