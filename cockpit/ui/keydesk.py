@@ -6,12 +6,12 @@ Keys are looked up here before Textual's own bindings see them. One desk an app.
 from __future__ import annotations
 
 import time
+from asyncio import TimerHandle, get_running_loop
 from math import inf
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -40,7 +40,7 @@ class KeyDesk:
         self._app = app
         self._gate = BurstGate()
         self._held: list[tuple[Action, str]] = []
-        self._release: Timer | None = None
+        self._release: TimerHandle | None = None
         self._interrupted = -TWICE
         self._unasked: BoxScreen | None = None
         self._key_at = 0.0
@@ -144,9 +144,12 @@ class KeyDesk:
             return
         self._held.append((action, event.key))
         if self._release is not None:
-            self._release.stop()
+            self._release.cancel()
         harmless = all(held.danger is Danger.SAFE for held, _ in self._held)
-        self._release = self._app.set_timer(HOLD_SAFE if harmless else HOLD, self._let_go)
+        # not set_timer: one of Textual 8.2.8 that starts late, by its whole delay, never ends
+        self._release = get_running_loop().call_later(
+            HOLD_SAFE if harmless else HOLD, self._app.call_next, self._let_go
+        )
 
     def _let_go(self) -> None:
         """Held keys act in order; one whose screen was left meanwhile was not meant for the

@@ -24,6 +24,8 @@ from tests.ui.drive import Session
 
 APART = 0.006
 """Seconds between two keys: four within 15 ms are no person's."""
+TURNS = 4
+"""Turns of the event loop after which what a key began has opened its screen."""
 WHEEL = {1: 65, -1: 64}
 """The terminal's numbers of the wheel, down and up."""
 
@@ -36,10 +38,19 @@ class Hands(Session):
             await asyncio.sleep(0.001)
             if not self.app.keydesk.holds:
                 break
-        for _ in range(2):
+        calm = 0
+        while calm < 2:
+            before = self._open()
             await self.pilot._wait_for_screen()
-            await asyncio.sleep(0)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             self.app.screen._on_timer_update()
+            calm = calm + 1 if self._open() == before else 0
+
+    def _open(self) -> tuple[object, ...]:
+        """The screens, whether each can be used, and what is still being done."""
+        at_work = [one for one in self.app.workers if one.is_running]
+        return *((one, one.is_mounted) for one in self.app.screen_stack), *at_work
 
     async def until(self, there: Callable[[], bool], most: float = 2.0) -> bool:  # type: ignore[override]  # says whether, and raises nothing
         """Whether it comes to that within `most` seconds."""
