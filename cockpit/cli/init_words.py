@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cockpit.cli.commands.init import is_lanes_number
 from cockpit.cli.context import Context
 from cockpit.cli.start_words import start_document, start_lines, summary
 from cockpit.domain.advice import WHEN_WHICH, unseen_lines
@@ -43,17 +44,13 @@ def ask_wishes(args: Namespace, context: Context, found: Findings) -> Wishes:
         )
     plain = propose(found).lanes
     if not lanes and not any(lane.why for lane in plain):
-        answer = _answer(context, "How many lanes?", str(len(plain)), _is_number)
+        answer = _answer(context, "How many lanes?", str(len(plain)), is_lanes_number)
         lanes = int(answer)
     return Wishes(agents, lanes, target)
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.replace(",", " ").split()))
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 15
 
 
 def _answer(context: Context, question: str, default: str, good: Callable[[str], bool]) -> str:

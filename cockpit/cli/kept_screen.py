@@ -6,7 +6,6 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.context import Context
@@ -31,7 +30,7 @@ def explained(args: Namespace, context: Context) -> Explanation:
     a file that can't be used."""
     from cockpit.services.wiring import build_agents
 
-    rows = _rows(args.screen)
+    rows = _rows(context, args.screen)
     activity, evidence = build_agents(_agents(context)).read(
         args.agent, rows=rows, title=args.title
     )
@@ -48,12 +47,12 @@ def _agents(context: Context) -> Mapping[str, AgentConfig]:
         return {}
 
 
-def _rows(name: str) -> list[str]:
+def _rows(context: Context, name: str) -> list[str]:
     try:
         if name == "-":
             raw = sys.stdin.buffer.read(SIZE_CAP + 1)
         else:
-            with Path(name).open("rb") as file:
+            with context.resolve(name).open("rb") as file:
                 raw = file.read(SIZE_CAP + 1)
     except OSError as error:
         raise UsageError(

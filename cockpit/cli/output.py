@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from cockpit.cli.exits import error_document
-from cockpit.cli.table import GAP, Column, clip, cut_path, fit, padded
+from cockpit.cli.table import GAP, Column, fit, padded
 from cockpit.domain.activity import State
 from cockpit.domain.text import safe
 from cockpit.errors import CockpitError
@@ -128,7 +128,7 @@ class Output:
         parts: list[Cell] = []
         for at, (column, size) in enumerate(zip(columns, sizes, strict=True)):
             cell = row[at]
-            text = (cut_path if column.is_path else clip)(safe(_text(cell)).text, size)
+            text = column.cut(safe(_text(cell)).text, size)
             last = at == len(columns) - 1 and not column.right
             shown = text if last else padded(text, size, right=column.right)
             style = cell[1] if isinstance(cell, tuple) else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cockpit.cli.output import Cell
 from cockpit.cli.plan_look import Begin, PlanLook
-from cockpit.cli.table import Column
+from cockpit.cli.table import Column, cut
 from cockpit.cli.task_shapes import lane_of
 from cockpit.cli.task_words import span, state, troubles
 from cockpit.cli.words import SHOWN, Line, count, moment
@@ -21,7 +21,7 @@ COLUMNS = (
     Column("TASK", least=8),
     Column("STATE"),
     Column("LANE", least=5, rank=1),
-    Column("TITLE", least=12),
+    Column("TITLE", least=12, cut=cut),
     Column("WAITS", least=12),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cockpit.dataclass import dataclass
 
@@ -13,19 +13,6 @@ GAP = 2
 
 FACTS = ", "
 """What stands between the facts of one cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column. `least` is the width it may be cut down to when the line is too long; None:
-    never cut. Where that is not enough, the column of the lowest `rank` is left out, then the
-    next; None: never left out. `is_path`: what is cut is cut at the front."""
-
-    title: str
-    right: bool = False
-    least: int | None = None
-    rank: int | None = None
-    is_path: bool = False
 
 
 def cells(text: str) -> int:
@@ -76,6 +63,19 @@ def clip(text: str, width: int) -> str:
         if cells(kept) <= width:
             return kept
     return cut(text, width)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `least` is the width it may be cut down to when the line is too long; None:
+    never cut. Where that is not enough, the column of the lowest `rank` is left out, then the
+    next; None: never left out. `cut` shortens a cell's text to that many cells."""
+
+    title: str
+    right: bool = False
+    least: int | None = None
+    rank: int | None = None
+    cut: Callable[[str, int], str] = clip
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cockpit.cli.output import Cell
-from cockpit.cli.table import Column
+from cockpit.cli.table import Column, cut
 from cockpit.cli.task_shapes import lane_of
 from cockpit.cli.words import SHOWN, Line, moment, paths
 from cockpit.domain.board import Board, TaskView
@@ -43,7 +43,7 @@ COLUMNS = (
     Column("STATE"),
     Column("LANE", least=5, rank=2),
     Column("WAVE", right=True, rank=1),
-    Column("TITLE", least=12),
+    Column("TITLE", least=12, cut=cut),
     Column("WHY", least=12),
 )
 

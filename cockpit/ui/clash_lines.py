@@ -11,7 +11,7 @@ from textual.content import Content
 from cockpit.domain.clash import Clash, ClashPath, Place, Radar, gentlest_places
 from cockpit.domain.ids import LaneId
 from cockpit.ui import present
-from cockpit.ui.clash_matrix import SWORDS, Matrix, Side, short_path
+from cockpit.ui.clash_matrix import LONG, SWORDS, Matrix, Side
 
 LINES = 12
 """Conflicting lines of each side that are shown of a hunk."""
@@ -81,7 +81,7 @@ def _lane_lines(matrix: Matrix, lane: LaneId) -> Iterator[Content]:
     elif not clashes:
         yield Content.styled("Clashes with nobody.", "$muted")
     for clash in clashes:
-        paths = ", ".join(short_path(path.path) for path in clash.paths[:3])
+        paths = ", ".join(present.path_end(path.path, LONG) for path in clash.paths[:3])
         more = f" +{len(clash.paths) - 3}" if len(clash.paths) > 3 else ""
         yield Content.assemble(
             (f"{SWORDS} ", "bold $warning"),

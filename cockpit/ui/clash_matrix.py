@@ -26,6 +26,7 @@ short; who clashes. Below that it says how many do."""
 NAMED = 5
 """Cells of a column that is headed by a name, cut short; narrower ones have the lane's letter."""
 SHORT = 18
+LONG = 28
 """Cells of a path that is cut short."""
 
 Side = LaneId | None
@@ -49,15 +50,10 @@ def sign(fleet: Fleet, lane: LaneId, width: int) -> Content:
         return Content.assemble((f"{SWORDS} ", style), who, (more, style))
     whole = width >= WIDE
     name = first.paths[0].path
-    path = present.text(short_path(name) if whole else short_path(name, SHORT), style, width=40)
+    path = present.text(present.path_end(name, LONG if whole else SHORT), style)
     rest = f" +{len(first.paths) - 1}" if whole and len(first.paths) > 1 else ""
     others = f", {len(clashes) - 1} more" if len(clashes) > 1 else ""
     return Content.assemble((f"{SWORDS} ", style), who, " ", path, (rest + others, style))
-
-
-def short_path(path: str, room: int = 28) -> str:
-    """The end of a path, which says more than its beginning."""
-    return path if len(path) <= room else "…" + path[-(room - 1) :]
 
 
 # ------------------------------------------------------------------ the matrix

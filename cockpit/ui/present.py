@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from cockpit.domain.activity import GLYPHS, NEEDS_COMMANDER, State
@@ -52,6 +53,16 @@ def text(raw: object, style: str = "", *, width: int = 400) -> Content:
     """Outside text as one line of content in a style."""
     shown = safe(str(raw), width=width).text
     return Content.styled(shown, style) if style else Content(shown)
+
+
+def path_end(path: str, room: int) -> str:
+    """A path in at most so many cells; its end says more than its beginning."""
+    if cell_len(path) <= room:
+        return path
+    kept = path[-room:]
+    while cell_len(kept) > room - 1:
+        kept = kept[1:]
+    return f"…{kept}"
 
 
 def failure(error: CockpitError) -> Content:

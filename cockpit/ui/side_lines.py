@@ -126,9 +126,7 @@ def _file(file: FileDiff, width: int) -> Content:
         minus = f"−{present.number(file.removed)}" if file.removed else ""
         numbers = " ".join(filter(None, (plus, minus)))
     room = max(8, width - len(numbers) - 4)
-    path = present.text(file.path, width=400)
-    if path.cell_length > room:
-        path = Content("…" + path.plain[-(room - 1) :])
+    path = Content(present.path_end(present.text(file.path, width=400).plain, room))
     return Content.assemble(
         (f"{file.status[:1]} ", "$muted"), path, (f"  {numbers}" if numbers else "", "$muted")
     )

@@ -6,7 +6,7 @@ the lanes that the messages now on the screen are about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 from textual.geometry import Region, Size
@@ -29,14 +29,17 @@ class Corner(StrEnum):
     TOP_LEFT = "-top-left"
 
 
-def corner_for(subjects: Iterable[Region], size: Size) -> Corner:
-    """The first corner whose toasts cover none of `subjects`. Where each covers one, the upper
-    right: what an agent says and asks stands at the bottom left of its pane."""
-    subjects = list(subjects)
-    for corner in Corner:
-        place = _place(corner, size)
-        if not any(place.overlaps(subject) for subject in subjects):
-            return corner
+def corner_for(subjects: Sequence[Region], size: Size) -> Corner:
+    """The first corner whose toasts cover none of `subjects`, which stand oldest first. Where
+    each covers one, the oldest are let go of, since they were read. Where the newest alone is
+    everywhere, the upper right: an agent says and asks at the bottom left of its pane."""
+    if not subjects:
+        return Corner.BOTTOM_RIGHT
+    for first in range(len(subjects)):
+        for corner in Corner:
+            place = _place(corner, size)
+            if not any(place.overlaps(subject) for subject in subjects[first:]):
+                return corner
     return Corner.TOP_RIGHT
 
 

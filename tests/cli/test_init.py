@@ -142,6 +142,7 @@ def test_no_answer_writes_nothing(
     [
         (["--lanes", "0"], 2, "from 1 to 15"),
         (["--lanes", "16"], 2, "from 1 to 15"),
+        (["--lanes", "00159999"], 2, "from 1 to 15"),
         (["--agent", "nobody"], 3, "Nobody knows an agent"),
         (["--target", "--evil"], 2, ""),
         (["--target=-evil"], 2, "can't name a branch"),

@@ -148,6 +148,8 @@ def test_explain_a_kept_screen(
     code, document = run_json("explain", "--agent", "gemini", "--screen", str(kept))
     assert (code, document["state"], document["rule"]) == (0, "asking", "choice")
     assert "Apply this change?" in document["detail"]
+    told = ("-C", str(SCREENS), "explain", "--agent", "gemini", "--screen", kept.name)
+    assert run_json(*told)[1]["state"] == "asking"
     words = ("explain", "--agent", "gemini", "--screen", str(kept), "--title", "✦  Working… (x)")
     assert run_json(*words)[1]["state"] == "working"
     assert run(*words) == 0

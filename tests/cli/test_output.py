@@ -72,6 +72,7 @@ def test_facts_stay_whole() -> None:
     assert clip("3 uncommitted, clash with beta", 30) == "3 uncommitted, clash with beta"
     assert clip("3 uncommitted, clash", 8) == "3 uncom…"
     assert clip("日本, 日本語", 9) == "日本, …"
+    assert Column("TITLE", cut=cut).cut("Issue, seen twice", 12) == "Issue, seen…"
     assert cut_path("/home/me/project", 9) == "…/project"
     assert cut_path("/日本/語", 4) == "…/語"
 

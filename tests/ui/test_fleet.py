@@ -107,6 +107,19 @@ async def test_two_columns_of_folded_lanes_are_walked_like_a_grid() -> None:
         assert session.chosen() == "beta"
 
 
+async def test_a_click_on_the_first_and_last_cell_of_a_column_means_its_lane() -> None:
+    async with opened(fleet_of_size(15), size=(131, 24)) as session:
+        strips = session.app.board.strips
+        assert strips.columns > 1 and strips.size.width % strips.columns
+        for place in range(strips.columns):
+            begin = place * strips.size.width // strips.columns
+            end = (place + 1) * strips.size.width // strips.columns - 1
+            for x in (begin, end):
+                await session.pilot.click("#strips", offset=(x, 0))
+                await session.settle()
+                assert session.chosen() == strips._strips[place].view.lane, (place, x)
+
+
 async def test_the_chosen_one_of_very_many_folded_lanes_is_in_view() -> None:
     many = fleet_of(*(view(f"lane-{at:02}", at + 1) for at in range(40)))
     async with opened(many, size=(60, 20)) as session:
@@ -441,6 +454,8 @@ def test_a_card_holds_the_lanes_own_last_steps() -> None:
         ([Region(60, 1, 60, 38)], Corner.BOTTOM_LEFT),
         ([Region(60, 1, 60, 38), Region(0, 20, 60, 19)], Corner.TOP_LEFT),
         ([Region(0, 1, 120, 38)], Corner.TOP_RIGHT),
+        ([Region(0, 1, 60, 38), Region(60, 1, 60, 38)], Corner.BOTTOM_LEFT),
+        ([Region(60, 1, 60, 38), Region(0, 1, 60, 38)], Corner.BOTTOM_RIGHT),
     ],
 )
 def test_toasts_cover_no_panel_that_they_talk_about(subjects: list[Region], corner: Corner) -> None:

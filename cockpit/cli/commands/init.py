@@ -59,9 +59,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
 
 
+def is_lanes_number(text: str) -> bool:
+    plain = text.isascii() and text.isdigit() and len(text) < 5
+    return plain and 1 <= int(text) <= MOST_LANES
+
+
 def lanes_number(text: str) -> int:
     """Raises `ArgumentTypeError`, which is told as wrong usage."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_LANES):
+    if not is_lanes_number(text):
         raise ArgumentTypeError(f"needs a number from 1 to {MOST_LANES}")
     return int(text)
 

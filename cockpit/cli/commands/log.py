@@ -8,7 +8,7 @@ from cockpit.cli import words
 from cockpit.cli.context import Context
 from cockpit.cli.output import Cell
 from cockpit.cli.shapes import operation_document
-from cockpit.cli.table import Column
+from cockpit.cli.table import Column, cut
 from cockpit.cli.watch import add_watch, watch
 from cockpit.domain.operation import Operation, OpState
 from cockpit.domain.undone import undone_by, why_not_undo
@@ -32,7 +32,7 @@ COLUMNS = (
     Column("WHEN", rank=2),
     Column("BY", rank=1),
     Column("STATE", rank=3),
-    Column("WHAT", least=32),
+    Column("WHAT", least=32, cut=cut),
 )
 
 _STATE_STYLES = {OpState.PENDING: "yellow", OpState.DONE: "", OpState.ABANDONED: "red"}

@@ -11,7 +11,7 @@ from typing import Any
 from cockpit.cli import words
 from cockpit.cli.context import Context
 from cockpit.cli.output import Cell
-from cockpit.cli.table import Column
+from cockpit.cli.table import Column, cut_path
 from cockpit.cli.times import iso
 from cockpit.cli.watch import add_watch, watch
 from cockpit.domain.known import Known, Whereabouts
@@ -30,7 +30,7 @@ EXAMPLES = (
 )
 
 COLUMNS = (
-    Column("REPOSITORY", least=20, is_path=True),
+    Column("REPOSITORY", least=20, cut=cut_path),
     Column("TARGET", rank=1),
     Column("LANES", right=True, rank=4),
     Column("RUN", right=True, rank=6),

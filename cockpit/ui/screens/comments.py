@@ -15,7 +15,6 @@ from textual.widgets import TextArea
 from cockpit.domain.review import Comment
 from cockpit.ui import present
 from cockpit.ui.actions import Scope
-from cockpit.ui.clash_matrix import short_path
 from cockpit.ui.screens.base import BoxScreen, Keyed
 from cockpit.ui.shown import line_content, shown_line
 from cockpit.ui.widgets.hints import HintBar, Line
@@ -135,7 +134,7 @@ class CommentsScreen(BoxScreen):
         else:
             state = Content.styled(f"sent  {self._age(comment.sent):<3}", "$muted")
         room = max(24, self.reader.size.width * 2 // 5) if self.is_mounted else 200
-        place = present.text(short_path(comment.place, room), "$foreground", width=200)
+        place = present.text(present.path_end(comment.place, room), "$foreground", width=200)
         first = comment.text.split("\n", 1)[0]
         return Content.assemble(state, " ", place, "  ", present.text(first, "$muted"))
 

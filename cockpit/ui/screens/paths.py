@@ -14,7 +14,6 @@ from textual.widgets import Input
 from cockpit.dataclass import dataclass
 from cockpit.ui import present
 from cockpit.ui.actions import Scope
-from cockpit.ui.clash_matrix import short_path
 from cockpit.ui.screens.base import BoxScreen
 from cockpit.ui.widgets.hints import HintBar, Line
 from cockpit.ui.widgets.lines_view import LinesView
@@ -105,7 +104,7 @@ class PathsScreen(BoxScreen):
         return [
             Content.assemble(
                 ("▣ " if marked else "□ ", "bold $accent" if marked else "$muted"),
-                present.text(short_path(row.path, room), "" if marked else "$muted"),
+                present.text(present.path_end(row.path, room), "" if marked else "$muted"),
                 present.text(f"  {row.note}" if row.note else "", "$muted"),
             )
             for row, marked in zip(self._rows, self._marks, strict=True)

@@ -100,7 +100,9 @@ class LaneStrips(Widget):
         event.stop()
         if event.button not in (LEFT, RIGHT):
             return
-        place = (self.top + event.y) * self.columns + event.x * self.columns // self.size.width
+        # column c begins at cell c * width // columns
+        column = ((event.x + 1) * self.columns - 1) // self.size.width
+        place = (self.top + event.y) * self.columns + column
         if event.x >= 0 and 0 <= place < len(self._strips):
             lane = self._strips[place].view.lane
             menu = event.button == RIGHT
