@@ -45,6 +45,11 @@ def lanes(work: Workplace) -> dict[LaneId, Parked]:
     return found
 
 
+def is_known(work: Workplace, lane: LaneId) -> bool:
+    """Whether a lane of that name is parked, in lanes.yaml still or not."""
+    return _read(work, lane) is not None
+
+
 def _read(work: Workplace, lane: LaneId) -> Parked | None:
     """What is remembered of the lane; None for a damaged file, which the trash outlives."""
     try:

@@ -101,6 +101,12 @@ def _require_name(work: Workplace, old: LaneId, new: LaneId) -> None:
             f"Lane {old} is parked.",
             hint=f"Take it up with `cockpit resume {old}`, then rename it.",
         )
+    if parked.is_known(work, new):
+        raise Refused(
+            f"A lane {new} is parked, and would be lost from sight.",
+            hint=f"Choose another name, or have a lane {new} in {work.config.path.name} and take "
+            f"it up with `cockpit resume {new}`.",
+        )
     if old in work.config.lanes and new in work.config.lanes:
         raise Refused(
             f"There is a lane {new} in {work.config.path.name} already.",

@@ -55,7 +55,8 @@ def start(work: Workplace, intent: Start, tell: Tell, by: str) -> Outcome:
     """
     trust.require(work)
     lane = work.lane(intent.lane)
-    if intent.fetch and lane.lane not in work.registry.lanes():
+    is_new = lane.lane not in work.registry.lanes()
+    if intent.fetch and is_new and taking_over.plan_named(work, lane) is None:
         remote_base.fetch(work, lane)
     with work.locks.hold(f"lane-{lane.lane}", why="start"):
         known = work.registry.lanes().get(lane.lane)

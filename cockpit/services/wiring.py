@@ -32,11 +32,10 @@ from cockpit.adapters.statefiles import FileState
 from cockpit.adapters.tmux.lifecycle import TmuxServer
 from cockpit.adapters.trash import FolderTrash
 from cockpit.adapters.vault import GitVault
-from cockpit.config.load import COORDINATION_FILE, FILE, config_path, load_config
+from cockpit.config.load import COORDINATION_FILE, FILE, config_path, load_config, read_file
 from cockpit.config.model import AgentConfig, Config
 from cockpit.config.problems import NoConfig
-from cockpit.domain.ids import branch_ref
-from cockpit.domain.worktree import WorktreeInfo
+from cockpit.domain.ids import RefName, branch_ref
 from cockpit.errors import CockpitError, Refused
 from cockpit.services.cockpit import LocalCockpit
 from cockpit.services.first_target import first_target
@@ -150,8 +149,11 @@ def root_of(git: GitRepository) -> Path:
         and not (info.locked or "").startswith("cockpit:")
         and config_path(info.path).exists()
     ]
+    targets: dict[tuple[str, bytes], RefName | None] = {}
     for info in found:
-        if _is_on_target(info):
+        if info.head.ref is not None and info.head.ref == _target_in(
+            config_path(info.path), targets
+        ):
             return info.path
     if found:
         return found[0].path
@@ -161,13 +163,17 @@ def root_of(git: GitRepository) -> Path:
     )
 
 
-def _is_on_target(info: WorktreeInfo) -> bool:
-    """Whether the worktree is on the branch that its own configuration calls the target."""
+def _target_in(path: Path, known: dict[tuple[str, bytes], RefName | None]) -> RefName | None:
+    """The branch that this configuration calls the target; None for a wrong one, whose mistakes
+    are told once it is chosen. `known` by content: worktrees mostly hold the same file."""
     try:
-        target = load_config(config_path(info.path), preset_names=presets.names()).target
+        content = path.name, read_file(path)
+        if content not in known:
+            known[content] = None
+            known[content] = branch_ref(load_config(path, preset_names=presets.names()).target)
     except CockpitError:
-        return False  # its own mistakes are told once it is chosen
-    return info.head.ref == branch_ref(target)
+        return None
+    return known[content]
 
 
 def build_supervisor(cockpit: LocalCockpit) -> FleetSupervisor:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cockpit.config.load import load_config
+from cockpit.config.model import Config
 from cockpit.config.problems import ConfigError
 from cockpit.domain.proposal import Wishes
 from cockpit.domain.starting import StartKind
@@ -238,3 +240,28 @@ def test_a_bare_repository_needs_a_worktree_of_its_target(
         cockpit = build_cockpit(place)
         assert cockpit.root == tmp_path / "prover-main"
         cockpit.close()
+
+
+def test_of_many_worktrees_of_a_bare_repository_each_configuration_is_parsed_once(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo / "lanes.yaml").write_text("target: main\nlanes: {}\n")
+    git(repo, "add", "lanes.yaml")
+    git(repo, "commit", "-q", "-m", "lanes")
+    bare = tmp_path / "prover.git"
+    git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
+    for number in range(6):
+        git(bare, "worktree", "add", "-q", "-b", f"theirs-{number}", str(tmp_path / f"{number}"))
+    (tmp_path / "0" / "lanes.yaml").write_text("target: [broken\n")
+    git(bare, "worktree", "add", "-q", str(tmp_path / "work"), "main")
+    parsed: list[Path] = []
+
+    def counting(path: Path, **how: Any) -> Config:
+        parsed.append(path)
+        return load_config(path, **how)
+
+    monkeypatch.setattr("cockpit.services.wiring.load_config", counting)
+    cockpit = build_cockpit(tmp_path / "3")
+    assert cockpit.root == tmp_path / "work"
+    cockpit.close()
+    assert len([path for path in parsed if path.parent != tmp_path / "work"]) == 2, parsed

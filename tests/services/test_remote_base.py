@@ -88,6 +88,20 @@ def test_a_remote_that_does_not_answer(desk: Desk, tmp_path: Path) -> None:
     assert head(desk) == desk.main() and there.exists()
 
 
+def test_what_is_taken_over_needs_no_base(desk: Desk, tmp_path: Path) -> None:
+    origin = Origin(desk, tmp_path)
+    based(desk)
+    origin.bare.rename(tmp_path / "away.git")
+    git(desk.root, "branch", "mine", "main")
+    text = (desk.root / "lanes.yaml").read_text()
+    desk.configure(text.replace("beta: {agent: sh}", "beta: {agent: sh, branch: mine}"))
+    desk.trust()
+    desk.do(Start(BETA))
+    assert head(desk, "beta") == desk.main()
+    with pytest.raises(Refused, match="can't be asked"):
+        desk.do(Start(ALPHA))
+
+
 def test_a_base_that_was_never_fetched_and_can_not_be(desk: Desk, tmp_path: Path) -> None:
     Origin(desk, tmp_path)
     based(desk, "origin/nowhere")

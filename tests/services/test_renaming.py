@@ -66,6 +66,20 @@ def whole(desk: Desk) -> dict[str, object]:
     }
 
 
+def test_not_to_the_name_of_a_parked_lane_that_lanes_yaml_lost(desk: Desk) -> None:
+    """Its branch and its work would be hidden behind another lane."""
+    worked(desk)
+    desk.start("beta")
+    desk.do(Park(BETA))
+    text = (desk.root / "lanes.yaml").read_text()
+    desk.configure(text.replace("  beta: {agent: sh}\n", ""))
+    desk.trust()
+    with pytest.raises(Refused, match="A lane beta is parked"):
+        desk.do(Rename(ALPHA, BETA))
+    desk.do(Rename(ALPHA, GAMMA))
+    assert GAMMA in desk.usual().work.registry.lanes()
+
+
 def test_rename_brings_everything_that_was_made_of_the_name(desk: Desk) -> None:
     folder = worked(desk)
     desk.do(Approve(ALPHA))
