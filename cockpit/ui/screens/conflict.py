@@ -7,10 +7,6 @@ lane and goes on to landing it.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-
 from cockpit.domain.conflict import Take
 from cockpit.domain.events import Event, OperationEnded, OperationStep
 from cockpit.domain.intents import HandBack, Resolve
@@ -19,10 +15,13 @@ from cockpit.domain.resolution import WHOLE, Choice, Point, Resolution, text_of
 from cockpit.domain.resolution_draft import picked
 from cockpit.domain.text import safe
 from cockpit.ui import attach as handing
-from cockpit.ui import present
+from cockpit.ui import editing, present
 from cockpit.ui.actions import Action
 from cockpit.ui.screens.conflict_edit import EditPlaceScreen, editable
 from cockpit.ui.screens.conflict_view import ConflictViewing, Stage
+
+EDITED_MOST = 16 * 1024 * 1024
+"""Bytes that are read back from the editor."""
 
 
 class ConflictScreen(ConflictViewing):
@@ -189,20 +188,9 @@ class ConflictScreen(ConflictViewing):
             path = state.conflict.files[here.file].path
             edited = await self.app.push_screen_wait(EditPlaceScreen(path, here.at + 1, text))
         else:
-            edited = await self._edit_outside(text)
-        if edited is not None and self.state is state and self.is_open:
+            edited = await editing.edited(self.app, text, "conflict", most=EDITED_MOST)
+        if edited not in (None, text) and self.state is state and self.is_open:
             self._become(state.choose(here, Choice(Take.EDIT, edited)))
-
-    async def _edit_outside(self, text: bytes) -> bytes | None:
-        """The commander's editor on a private file: for text that a field would change."""
-        with tempfile.TemporaryDirectory(prefix="cockpit-edit-") as folder:
-            place = Path(folder) / "conflict"
-            place.write_bytes(text)
-            code = await handing.hand_over(
-                self.app, handing.editor_argv(os.environ, place), cwd=Path(folder)
-            )
-            edited = place.read_bytes()
-        return None if code or edited == text else edited
 
     def do_merge_tool(self) -> None:
         state, here = self.state, self.here

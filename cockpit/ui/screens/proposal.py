@@ -6,22 +6,18 @@ It belongs to an app of its own (`ui/founding_app.py`), since there is no fleet 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 
-from cockpit.domain.editor import editor_argv
 from cockpit.domain.starting import StartPreview
 from cockpit.errors import CockpitError, Refused
 from cockpit.services.founding import Draft, Founding
-from cockpit.ui import attach, present
+from cockpit.ui import present
 from cockpit.ui.actions import Scope
+from cockpit.ui.editing import edited
 from cockpit.ui.proposal_lines import proposal_lines
 from cockpit.ui.screens.base import Reading
 from cockpit.ui.widgets.hints import HintBar, Line
@@ -130,31 +126,9 @@ class ProposalScreen(Reading, Screen[None], inherit_bindings=False):
         """Open the text in the editor; what comes back is shown, and not yet written."""
         if self._draft is None:
             return
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="cockpit-"))
-        path = folder / "lanes.yaml"
-        try:
-            path.write_text(self._text, encoding="utf-8")
-            argv = editor_argv(os.environ, path)
-            code = await attach.hand_over(self.founder, argv)
-            if code:
-                raise Refused(f"{argv[0]} ended with code {code}; the text is as it was.")
-            text = _read_back(path)
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        await self._show(text)
+        text = self._text.encode()
+        left = await edited(self.founder, text, "lanes.yaml", most=WRITTEN_MOST, is_text=True)
+        await self._show(left.decode("utf-8"))
 
     def do_close(self) -> None:
         self.founder.exit(None)
-
-
-def _read_back(path: Path) -> str:
-    """Raises `Refused` for what is no text of this size."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(WRITTEN_MOST + 1)
-        if len(content) <= WRITTEN_MOST:
-            return content.decode("utf-8")
-        why = f"it is larger than {WRITTEN_MOST >> 10} KB"
-    except (OSError, UnicodeDecodeError) as error:
-        why = str(error)
-    raise Refused("What the editor left can't be taken; the text is as it was.", detail=why)
