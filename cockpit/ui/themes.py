@@ -21,7 +21,7 @@ DEFAULTS = {
     "muted": "#8d97a5",
     "border": "#667181",
     "ink": "#0f1216",
-    "cursor": "#1d232a",
+    "cursor": "#17304a",
     **{f"state-{state.value}": "#9fb0c3" for state in State},
     **diff_colours.DEFAULTS,
 }

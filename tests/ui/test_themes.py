@@ -44,6 +44,13 @@ def test_every_text_can_be_read_on_every_ground_that_it_is_painted_on(name: str)
     assert len(set(tints(theme).values())) == 4, "added and removed, lines and words differ"
 
 
+@pytest.mark.parametrize("name", FIXED)
+def test_the_chosen_row_has_a_ground_of_its_own(name: str) -> None:
+    """Headings, fields and panels stand on the others."""
+    colours = SHIPPED[name].colours
+    assert colours["cursor"] not in {colours[one] for one in ("background", "surface", "panel")}
+
+
 def test_contrast_that_is_too_small_is_seen() -> None:
     theme = SHIPPED["dark"]
     pale = replace(theme, colours={**theme.colours, "muted": "#5a6470"})
