@@ -19,7 +19,7 @@ from cockpit.demo.report import StepReport, contents, told, word
 from cockpit.domain.activity import State
 from cockpit.domain.events import ActivityChanged, GitFactsChanged
 from cockpit.domain.ids import LaneId, RefName
-from cockpit.domain.intents import Intent, Land, Send, Start, Teardown, Trust, Undo
+from cockpit.domain.intents import Answer, Intent, Land, Send, Start, Teardown, Trust, Undo
 from cockpit.domain.lane import GitFacts, LaneRecord
 from cockpit.errors import CockpitError, Refused, TimedOut
 from cockpit.services.api import Cockpit, Outcome, Tell
@@ -118,7 +118,7 @@ class _Flow:
         return state.value, detail
 
     def _answer(self) -> tuple[str, str]:
-        self._do(Send(ALPHA, "1", force=True))
+        self._do(Answer(ALPHA, "1"))
         self._until(ALPHA, lambda state, _: state in (State.WORKING, State.IDLE))
         return "answered", "1"
 
