@@ -191,8 +191,8 @@ def resolve_base(work: Workplace, lane: LaneConfig) -> CommitId:
     found = work.git.resolve(wanted)
     if found is None:
         raise Refused(
-            f"The base {wanted!r} of lane {lane.lane} names no commit.",
-            hint=f"Fetch it, or change `base:` in {work.config.path.name}.",
+            f"The base {wanted!r} of lane {lane.lane} names no commit, and no branch of a remote.",
+            hint=f"Make that branch, add its remote, or change `base:` in {work.config.path.name}.",
         )
     return found
 

@@ -18,6 +18,8 @@ from tests.conftest import has_ended, retry_until
 
 LOOK = 0.03
 """Seconds between two looks at the screen."""
+SHOWN = 5.0
+"""Seconds in which typed text is shown, where it is shown as it is."""
 ENDED = "-- ended"
 
 
@@ -104,10 +106,13 @@ class Screen:
         self.wait_ended()
 
     def type(self, text: str) -> None:
-        """Type text into a field (all of it counts as one key press), and wait a moment: what
-        follows a burst at once counts as a part of it."""
+        """Type text into a field (all of it counts as one key press), and wait until it stands
+        there and a moment longer: what follows a burst at once counts as a part of it."""
         self.pressed.append(repr(text))
         self._tmux("send-keys", "-t", "terminal", "-l", "--", text)
+        end = time.monotonic() + SHOWN
+        while text.rstrip()[-4:] not in self.text() and time.monotonic() < end:
+            time.sleep(LOOK)
         time.sleep(0.15)
 
     def resize(self, columns: int, rows: int) -> None:

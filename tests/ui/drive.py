@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -14,6 +15,9 @@ from cockpit.domain.fleet import Fleet
 from cockpit.services.looks import Look
 from cockpit.ui.app import CockpitApp
 from tests.ui.fake import NOW, FakeSupervisor
+
+PATIENCE = 20.0
+"""Seconds after which what did not come never will."""
 
 known_themes = cache(load_themes)
 
@@ -43,19 +47,15 @@ class Session:
             await self.settle()
 
     async def until_panes_sized(self) -> None:
-        for _ in range(200):
-            if self.supervisor.fake_live.sizes:
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError("no pane was resized")
+        await self.until(lambda: bool(self.supervisor.fake_live.sizes))
 
     async def until(self, there: Callable[[], bool]) -> None:
-        """Wait for what a timer does."""
-        for _ in range(200):
-            if there():
-                return
+        """Wait for what a timer or a thread does, however busy the machine is."""
+        end = time.monotonic() + PATIENCE
+        while not there():
+            if time.monotonic() > end:
+                raise AssertionError(f"it did not come to that:\n{self.text()}")
             await self.pilot.pause(0.01)
-        raise AssertionError(f"it did not come to that:\n{self.text()}")
 
     def text(self) -> str:
         return screen_text(self.app)

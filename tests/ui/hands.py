@@ -20,7 +20,7 @@ from cockpit.ui.actions import Action, Scope, is_range
 from cockpit.ui.screens.base import Keyed
 from cockpit.ui.screens.pick import PickScreen
 from cockpit.ui.widgets.hints import HintBar
-from tests.ui.drive import Session
+from tests.ui.drive import PATIENCE, Session
 
 APART = 0.006
 """Seconds between two keys: four within 15 ms are no person's."""
@@ -52,7 +52,7 @@ class Hands(Session):
         at_work = [one for one in self.app.workers if one.is_running]
         return *((one, one.is_mounted) for one in self.app.screen_stack), *at_work
 
-    async def until(self, there: Callable[[], bool], most: float = 2.0) -> bool:  # type: ignore[override]  # says whether, and raises nothing
+    async def until(self, there: Callable[[], bool], most: float = PATIENCE) -> bool:  # type: ignore[override]  # says whether, and raises nothing
         """Whether it comes to that within `most` seconds."""
         end = asyncio.get_running_loop().time() + most
         while not there():

@@ -234,7 +234,7 @@ async def test_no_hint_writes_into_a_field(field: Field) -> None:
     async with at(field.place) as hands:
         await open_at(hands, field.place)
         await hands.press(*field.keys)
-        await hands.until(lambda: writes_in(hands) == field.name)
+        assert await hands.until(lambda: writes_in(hands) == field.name)
         bar, widget = hands.bar, hands.app.focused
         assert isinstance(widget, Input | TextArea)
         keys = {bar.key_at(x) for x in range(bar.size.width)} - {""}

@@ -284,7 +284,7 @@ async def test_the_proposal(
     repo: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def edit(app: object, argv: list[str]) -> int:
+    async def edit(app: object, argv: list[str], *, cwd: Path | None = None) -> int:
         replaced(argv[-1], "lanes: {one: {agent: shell}}\n")
         return 0
 

@@ -25,10 +25,6 @@ from tests.ui.drive import Session, known_themes, opened
 from tests.ui.every_screen import SCREENS
 from tests.ui.test_goldens import SIZES, compare
 
-ELSEWHERE = {"clashes", "conflict", "diff", "graph", "inbox", "train", "train-empty", "tasks",
-             "tasks-waves", "tasks-timeline", "task", "plan", "go", "assign"}  # fmt: skip
-"""Screens with pictures of their own."""
-
 SMALL = (40, 10)
 """The smallest terminal that is not refused: everything must be reachable there too."""
 
@@ -68,8 +64,7 @@ async def test_it_is_whole_at_every_size(name: str) -> None:
             await session.settle()
             assert session.text() == before, f"{theme} says something else"
             assert not (hard := list(pale(session, theme))), f"{theme}: {hard}"
-    if name not in ELSEWHERE:
-        compare(f"screens/{name}", "\n".join(pictures))
+    compare(f"screens/{name}", "\n".join(pictures))
 
 
 def picture(session: Session) -> str:

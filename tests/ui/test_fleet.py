@@ -197,10 +197,7 @@ async def test_who_waits_longest_stands_first(monkeypatch: pytest.MonkeyPatch) -
         assert board.selection.order(board.fleet) == ["a", "b", "c", "d"]
 
 
-async def test_lanes_stay_where_they_are_under_a_hand_at_the_keys(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(fleet_view, "HANDS_OFF", 0.4)
+async def test_lanes_stay_where_they_are_under_a_hand_at_the_keys() -> None:
     async with opened(fleet_of(view("alpha", 1), view("beta", 2))) as session:
         await session.press("v")
         session.supervisor.tell(asked("beta", 5))

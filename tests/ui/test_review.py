@@ -139,10 +139,7 @@ async def test_marks_of_zone_and_radar() -> None:
 async def test_word_and_syntax_colours_are_on_the_words_they_are_for() -> None:
     async with opened(IDLE, supervisor=supervisor(), size=(120, 60)) as session:
         await session.press("d")
-        for _ in range(100):
-            if screen(session).page.colours:
-                break
-            await session.pilot.pause(0.02)
+        await session.until(lambda: bool(screen(session).page.colours))
         await go_to(session, "+def login")
         body = screen(session).body_rows
         (cell,) = screen(session)._cells(body.cursor, 80)

@@ -30,7 +30,7 @@ async def test_a_flood_beside_a_quiet_lane(live: Watched, open_lane: Open) -> No
     await until(lambda: live.count(flood.pane) > 3, why="the flood is shown")
     for number in range(5):
         await live.type_text(quiet.pane, f"<{number}>")
-        await until(live.shows(quiet, f"<{number}>"), seconds=3)
+        await until(live.shows(quiet, f"<{number}>"), seconds=8)
     before = live.count(flood.pane)
     await until(lambda: live.count(flood.pane) > before + 2, why="the flood is still shown")
     watch(live, quiet)
