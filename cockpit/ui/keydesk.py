@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import time
 from asyncio import TimerHandle, get_running_loop
+from collections.abc import Sequence
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.content import Content
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
+from cockpit.dataclass import dataclass
 from cockpit.ui.actions import Action, Danger, Scope
 from cockpit.ui.keyboard import HOLD, HOLD_SAFE, BurstGate, Verdict
 from cockpit.ui.screens.base import BoxScreen, Keyed
@@ -33,13 +36,23 @@ IN_TEXT = ("enter", "ctrl+j", "tab")
 """Keys as which the line ends and tabs of a pasted text arrive."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A key that waits for its moment: what it is where it was pressed (None: nothing), and the
+    screens that stood there, the upper one last."""
+
+    key: str
+    action: Action | None
+    screens: Sequence[Screen[Any]]
+
+
 class KeyDesk:
     """Takes what the terminal delivers; `take_*` say whether it was ours."""
 
     def __init__(self, app: CockpitApp) -> None:
         self._app = app
         self._gate = BurstGate()
-        self._held: list[tuple[Action, str]] = []
+        self._held: list[Held] = []
         self._release: TimerHandle | None = None
         self._interrupted = -TWICE
         self._unasked: BoxScreen | None = None
@@ -137,29 +150,44 @@ class KeyDesk:
         if verdict is Verdict.BURST:
             self._held.clear()
             self._say_burst()
-        if action is None or verdict in (Verdict.BURST, Verdict.DROP):
+        if verdict in (Verdict.BURST, Verdict.DROP) or (action is None and not self._held):
             return
-        if verdict is Verdict.NOW and not self._held:
+        if action is not None and verdict is Verdict.NOW and not self._held:
             self._app.perform(action.id, event.key)
             return
-        self._held.append((action, event.key))
+        self._held.append(Held(event.key, action, self._app.screen_stack[:]))
         if self._release is not None:
             self._release.cancel()
-        harmless = all(held.danger is Danger.SAFE for held, _ in self._held)
+        actions = [one.action for one in self._held if one.action is not None]
+        harmless = all(one.danger is Danger.SAFE for one in actions)
         # not set_timer: one of Textual 8.2.8 that starts late, by its whole delay, never ends
         self._release = get_running_loop().call_later(
             HOLD_SAFE if harmless else HOLD, self._app.call_next, self._let_go
         )
 
     def _let_go(self) -> None:
-        """Held keys act in order; one whose screen was left meanwhile was not meant for the
-        new one."""
+        """Held keys act in order."""
         self._release = None
         held, self._held = self._held, []
-        for action, key in held:
-            screen = self._app.screen
-            if isinstance(screen, Keyed) and action.scope in (*screen.scopes, Scope.ANYWHERE):
-                self._app.perform(action.id, key)
+        for one in held:
+            action = self._meant(one)
+            if action is not None:
+                self._app.perform(action.id, one.key)
+
+    def _meant(self, held: Held) -> Action | None:
+        """What a held key does now. One whose screen was left meanwhile was not meant for a new
+        one; on a busy machine it may stand behind the key that closed a dialog, and then it was
+        meant for what lay below. There it may look and move, since nobody saw it there yet."""
+        screen, action = self._app.screen, held.action
+        if not isinstance(screen, Keyed):
+            return None
+        scopes = (*screen.scopes, Scope.ANYWHERE)
+        if action is not None and action.scope in scopes:
+            return action
+        if screen is held.screens[-1] or screen not in held.screens:
+            return None
+        below = self._app.keymap.find(scopes, held.key)
+        return below if below is not None and below.danger is Danger.SAFE else None
 
     def _say_burst(self) -> None:
         keymap = self._app.keymap
