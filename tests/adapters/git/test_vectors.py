@@ -19,6 +19,12 @@ def scene(repo: Path, isolated: Path) -> Scene:
     return scene_in(repo, isolated)
 
 
+def died_of_the_pipe(said: str) -> bool:
+    """Whether git wanted a missing object, was refused the transport, and wrote to the child that
+    was gone already, which kills it. Mostly the child is slower, and git goes on without."""
+    return "(exit code -13)" in said and "transport 'ext' not allowed" in said
+
+
 @pytest.mark.parametrize("vector", VECTORS, ids=[v.plant.__name__ for v in VECTORS])
 def test_a_planted_vector_runs_in_plain_git_and_in_none_of_our_calls(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vector: Vector
@@ -35,7 +41,11 @@ def test_a_planted_vector_runs_in_plain_git_and_in_none_of_our_calls(
         driver.all()
     ran = scene.marker.read_text() if scene.marker.exists() else ""
     assert ran == "", "one of our calls ran it"
-    refused = {name: said for name, said in driver.refused.items() if name not in vector.refuses}
+    refused = {
+        name: said
+        for name, said in driver.refused.items()
+        if name not in vector.refuses and not died_of_the_pipe(said)
+    }
     assert not refused, "\n".join(f"{name}: {said}" for name, said in refused.items())
     assert len(seen) > 150
     control(scene, vector)
