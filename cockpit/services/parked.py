@@ -46,8 +46,9 @@ def lanes(work: Workplace) -> dict[LaneId, Parked]:
 
 
 def is_known(work: Workplace, lane: LaneId) -> bool:
-    """Whether a lane of that name is parked, in lanes.yaml still or not."""
-    return _read(work, lane) is not None
+    """Whether a lane of that name is parked and can be taken up, in lanes.yaml still or not."""
+    known = _read(work, lane)
+    return known is not None and work.git.read_ref(known.branch) is not None
 
 
 def _read(work: Workplace, lane: LaneId) -> Parked | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ from typing import Any
 
 from textual.app import App
 
-from cockpit.errors import Refused
+from cockpit.errors import CockpitError, Refused
 from cockpit.ui import attach
 
 
@@ -20,29 +21,49 @@ async def edited(
 ) -> bytes:
     """`text` as the editor leaves it, in a file called `name`.
 
-    Raises `Refused` where the editor fails, leaves more than `most` bytes or (`is_text`) what
-    is not UTF-8; if it saved something new, that stays, and the hint says where. The file also
-    stays if this is cut off.
+    Raises `Refused` where there can be no such file, or the editor fails, leaves more than `most`
+    bytes or (`is_text`) what is not UTF-8; if it saved something new, that stays, and the hint
+    says where. It also stays if this is cut off, and so does the swap file of an editor that
+    died.
     """
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="cockpit-edit-"))
-    path = folder / name
-    path.write_bytes(text)
-    is_done = False
+    path = await asyncio.to_thread(_written, text, name)
+    is_taken = False
     try:
-        code = await attach.hand_over(app, attach.editor_argv(os.environ, path), cwd=folder)
+        code = await attach.hand_over(app, attach.editor_argv(os.environ, path), cwd=path.parent)
         content = _left(path, most)
         why = f"it ended with code {code}" if code else _why_not(content, most, is_text)
         if why and content != text:
             raise Refused(
                 f"Nothing was taken from the editor: {why}.", hint=f"Its text is in {path}"
             )
-        is_done = True
         if why:
             raise Refused(f"Nothing was taken from the editor: {why}, and saved nothing.")
+        is_taken = True
         return content
     finally:
-        if is_done or _left(path, len(text)) == text:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        _clear(path, text, is_taken)
+
+
+def _written(text: bytes, name: str) -> Path:
+    """A file with this text in a folder of its own. Raises `Refused`."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="cockpit-edit-"), name)
+        path.write_bytes(text)
+    except OSError as error:
+        raise Refused(f"There can be no file for the editor: {error.strerror}.") from error
+    return path
+
+
+def _clear(path: Path, text: bytes, is_taken: bool) -> None:
+    """Take the folder away, unless something in it is to be had nowhere else."""
+    if is_taken:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        return
+    with contextlib.suppress(CockpitError, OSError):
+        if _left(path, len(text)) == text:
+            path.unlink()
+    with contextlib.suppress(OSError):  # what is left in it is kept
+        path.parent.rmdir()
 
 
 def _why_not(content: bytes, most: int, is_text: bool) -> str:

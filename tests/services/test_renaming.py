@@ -78,6 +78,9 @@ def test_not_to_the_name_of_a_parked_lane_that_lanes_yaml_lost(desk: Desk) -> No
         desk.do(Rename(ALPHA, BETA))
     desk.do(Rename(ALPHA, GAMMA))
     assert GAMMA in desk.usual().work.registry.lanes()
+    git(desk.root, "branch", "-D", "beta/work")
+    desk.do(Rename(GAMMA, BETA))
+    assert BETA in desk.usual().work.registry.lanes(), "nothing is left that could be hidden"
 
 
 def test_rename_brings_everything_that_was_made_of_the_name(desk: Desk) -> None:

@@ -25,10 +25,17 @@ class Editor:
         self.content: bytes | None = None
         self.code = 0
         self.failure: BaseException | None = None
+        self.beside = ""
+        """A file that it leaves beside the text."""
+        self.removes = False
 
     def save(self, path: Path) -> None:
         if self.content is not None:
             path.write_bytes(self.content)
+        if self.beside:
+            path.with_name(self.beside).write_bytes(b"swap")
+        if self.removes:
+            path.unlink()
 
     async def hand_over(self, app: object, argv: Sequence[str], *, cwd: Path | None) -> int:
         self.save(Path(argv[-1]))
@@ -103,3 +110,30 @@ async def test_cut_off_what_was_saved_stays(
     with pytest.raises(type(failure)):
         await edit()
     assert left(tmp_path) == b"after\n"
+
+
+async def test_the_swap_file_of_an_editor_that_died_stays(editor: Editor, tmp_path: Path) -> None:
+    editor.code, editor.beside = 137, ".conflict.swp"
+    with pytest.raises(Refused, match="saved nothing"):
+        await edit()
+    (kept,) = tmp_path.glob("cockpit-edit-*")  # noqa: ASYNC240 - of a test
+    assert [one.name for one in kept.iterdir()] == [".conflict.swp"]
+
+
+@pytest.mark.parametrize("failure", [None, asyncio.CancelledError()])
+async def test_an_editor_that_takes_the_file_away(
+    editor: Editor, tmp_path: Path, failure: BaseException | None
+) -> None:
+    """Being cut off stays that, and no folder stays."""
+    editor.removes, editor.failure = True, failure
+    with pytest.raises(Refused if failure is None else asyncio.CancelledError):
+        await edit()
+    assert left(tmp_path) is None
+
+
+async def test_a_disk_that_takes_no_file(
+    editor: Editor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(Refused, match="no file for the editor: No such file"):
+        await edit()
