@@ -468,6 +468,17 @@ async def test_a_toast_goes_where_its_lane_is_not() -> None:
         assert panel is not None and rows and max(rows) < panel.region.y
 
 
+async def test_toasts_about_two_lanes_side_by_side_leave_the_newest_free() -> None:
+    async with opened(fleet_of(view("alpha", 1), view("beta", 2)), size=(80, 24)) as session:
+        for lane in (ALPHA, BETA):
+            session.supervisor.tell(Notice(f"about {lane}", lane=lane))
+            await session.until(lambda: f"about {lane}" in session.text())  # noqa: B023 - asked at once
+        panel = session.app.board.grid.panel(BETA)
+        assert panel is not None and panel.region.x == 40
+        places = [line.index("about beta") for line in lines(session) if "about beta" in line]
+        assert places and max(places) + len("about beta") <= panel.region.x
+
+
 def test_subjects_are_forgotten_when_their_toasts_are_gone() -> None:
     subjects = toasts.Subjects([])
     subjects.add(ALPHA, 0.0)
