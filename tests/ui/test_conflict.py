@@ -184,6 +184,34 @@ async def test_editing_a_place() -> None:
         assert "no text to edit" in session.text()
 
 
+async def test_a_text_that_is_saved_as_it_was_offered_is_chosen() -> None:
+    async with opened(FLEET) as session:
+        screen = await open_conflict(session, usual())
+        await session.press("e", "ctrl+s")
+        assert state(screen).at(Point(0, 0)) == Choice(
+            Take.EDIT, b"    return ask()\n    return 43\n"
+        )
+
+
+async def test_an_editor_that_is_just_closed_chooses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[str] = []
+
+    async def leave(app: object, argv: list[str], **_: object) -> int:
+        called.append(argv[-1])
+        return 0
+
+    monkeypatch.setattr("cockpit.ui.attach.hand_over", leave)
+    monkeypatch.setattr("cockpit.ui.screens.conflict.editable", lambda text: False)
+    async with opened(FLEET) as session:
+        screen = await open_conflict(session, usual())
+        await session.press("e")
+        await session.until(lambda: bool(called))
+        await session.settle()
+        assert state(screen).at(Point(0, 0)) is None
+
+
 @pytest.mark.parametrize(
     ("text", "goes"),
     [

@@ -188,8 +188,9 @@ class ConflictScreen(ConflictViewing):
             path = state.conflict.files[here.file].path
             edited = await self.app.push_screen_wait(EditPlaceScreen(path, here.at + 1, text))
         else:
-            edited = await editing.edited(self.app, text, "conflict", most=EDITED_MOST)
-        if edited not in (None, text) and self.state is state and self.is_open:
+            left = await editing.edited(self.app, text, "conflict", most=EDITED_MOST)
+            edited = None if left == text else left  # an editor that is just closed chooses nothing
+        if edited is not None and self.state is state and self.is_open:
             self._become(state.choose(here, Choice(Take.EDIT, edited)))
 
     def do_merge_tool(self) -> None:
